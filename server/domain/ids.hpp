@@ -1,0 +1,91 @@
+// Ids as distinct types, so that no two kinds can be mixed up.
+//
+// Plain values: comparable, hashable, free to copy.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <string>
+
+namespace colo {
+
+/// An account. Given by the store, never reused.
+struct UserId {
+  std::int64_t value = 0;
+  auto operator<=>(const UserId&) const = default;
+};
+
+/// A room, as the configuration names it: 1 to 32 of a–z, 0–9 and '-'.
+struct RoomId {
+  std::string value;
+  auto operator<=>(const RoomId&) const = default;
+};
+
+/// A message's place in its room: 1, 2, 3 …; 0 is "before the first".
+struct Seq {
+  std::uint64_t value = 0;
+  auto operator<=>(const Seq&) const = default;
+};
+
+/// The life of a temporary room's memory; 0 for a persistent room.
+struct Epoch {
+  std::uint64_t value = 0;
+  auto operator<=>(const Epoch&) const = default;
+};
+
+/// 16 random bytes that a phone gives a drawing, so that it counts once.
+struct ClientId {
+  std::array<std::byte, 16> bytes{};
+  auto operator<=>(const ClientId&) const = default;
+};
+
+/// One sign-in of one person on one device.
+struct SessionId {
+  std::array<std::byte, 16> bytes{};
+  auto operator<=>(const SessionId&) const = default;
+};
+
+/// One open socket: the shard that accepted it and its number there.
+struct ConnectionId {
+  std::uint32_t shard = 0;
+  std::uint64_t number = 0;
+  auto operator<=>(const ConnectionId&) const = default;
+};
+
+namespace detail {
+// Random bytes are their own hash.
+inline std::size_t first_bytes(const std::array<std::byte, 16>& bytes) {
+  std::size_t value = 0;
+  std::memcpy(&value, bytes.data(), sizeof value);
+  return value;
+}
+}  // namespace detail
+
+}  // namespace colo
+
+template <>
+struct std::hash<colo::UserId> {
+  std::size_t operator()(const colo::UserId& id) const { return std::hash<std::int64_t>{}(id.value); }
+};
+template <>
+struct std::hash<colo::RoomId> {
+  std::size_t operator()(const colo::RoomId& id) const { return std::hash<std::string>{}(id.value); }
+};
+template <>
+struct std::hash<colo::ClientId> {
+  std::size_t operator()(const colo::ClientId& id) const { return colo::detail::first_bytes(id.bytes); }
+};
+template <>
+struct std::hash<colo::SessionId> {
+  std::size_t operator()(const colo::SessionId& id) const { return colo::detail::first_bytes(id.bytes); }
+};
+template <>
+struct std::hash<colo::ConnectionId> {
+  std::size_t operator()(const colo::ConnectionId& id) const {
+    return std::hash<std::uint64_t>{}(id.number * 64 + id.shard);
+  }
+};

@@ -1,0 +1,52 @@
+// What a peer may ask for at most: each bound with its unit and its reason.
+//
+// Bounds that whoever runs the server may move stand in app/config.hpp; these
+// are part of the wire contract or keep memory in check.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace colo::limits {
+
+// A drawing at its largest (20,000 points of about 2.4 bytes) fits; little else should.
+inline constexpr std::size_t frame_bytes_max = 64 * 1024;
+inline constexpr std::size_t points_max = 20'000;  // minutes of steady drawing at 120 Hz
+inline constexpr std::size_t strokes_max = 2'000;  // each costs a phone a path to paint
+inline constexpr std::uint32_t width_max = 256;    // canvas units: an eighth of the canvas
+inline constexpr std::uint32_t drawing_ms_max = 86'400'000;  // a drawing may take a day
+inline constexpr std::size_t caption_characters_max = 280;   // code points: a caption, not a letter
+inline constexpr std::size_t page_messages_max = 50;         // about 175 kB of typical drawings
+
+// A phone that lags this far behind is closed: some 300 typical drawings.
+inline constexpr std::size_t outbox_bytes_max = 1024 * 1024;
+inline constexpr std::size_t rooms_per_socket_max = 8;
+// Above this, arrivals and pens are not told one by one: they would cost N².
+inline constexpr std::size_t presence_people_max = 64;
+// What a temporary room keeps of its past, for those who come later.
+inline constexpr std::size_t temporary_room_bytes_max = 16 * 1024 * 1024;
+
+inline constexpr std::size_t body_bytes_max = 16 * 1024;   // the largest call is two short strings
+inline constexpr std::size_t header_bytes_max = 8 * 1024;  // cookies and a user agent
+inline constexpr std::chrono::seconds request_time{10};    // for a whole request to arrive
+inline constexpr std::chrono::seconds keep_alive_time{60}; // between requests
+inline constexpr std::chrono::seconds hello_time{5};
+inline constexpr std::chrono::seconds close_time{2};  // for a phone to answer a close
+inline constexpr std::chrono::seconds ticket_time{15};
+// Two tabs share one cookie jar: for this long a late one is told to try again.
+inline constexpr std::chrono::seconds spent_token_grace{10};
+// A phone in a lift keeps its place this long.
+inline constexpr std::chrono::seconds dropped_connection_grace{20};
+inline constexpr std::chrono::seconds drain_time{3};  // for open writes when stopping
+
+inline constexpr std::size_t name_characters_min = 2;
+inline constexpr std::size_t name_characters_max = 24;
+inline constexpr std::size_t password_bytes_min = 8;
+inline constexpr std::size_t password_bytes_max = 128;  // hashing more only costs us time
+
+// Waiting writes and password hashes, counted in jobs: beyond, callers are told "busy".
+inline constexpr std::size_t store_queue_max = 4096;
+inline constexpr std::size_t hash_queue_max = 32;
+
+}  // namespace colo::limits

@@ -1,0 +1,15 @@
+#include "runtime/log.hpp"
+
+#include <spdlog/sinks/stdout_sinks.h>
+
+namespace colo::log {
+
+void open(spdlog::level::level_enum level) {
+  auto logger = std::make_shared<spdlog::logger>(
+      "colo", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+  logger->set_level(level);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+}  // namespace colo::log

@@ -1,0 +1,82 @@
+// A shard: one thread with one event loop. Everything that moves lives on one.
+//
+// A socket stays on the shard that accepted it; a room lives on the shard that
+// its id hashes to. State is reached only from its own shard, so nothing above
+// this folder needs a lock: to touch another shard's state, `co_await on(shard,
+// task)` or post to it. Posts from one shard to another arrive in their order.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "domain/ids.hpp"
+
+namespace colo {
+
+namespace asio = boost::asio;
+
+class Shard {
+ public:
+  explicit Shard(std::uint32_t index);
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+  ~Shard();
+
+  std::uint32_t index() const { return index_; }
+  asio::io_context& context() { return context_; }
+  asio::io_context::executor_type executor() { return context_.get_executor(); }
+
+  /// A number no other connection of this shard has. On this shard.
+  ConnectionId next_connection() { return {index_, ++connections_}; }
+
+  void start();
+  /// Stops the loop where it stands and joins the thread. From outside.
+  void stop();
+
+ private:
+  std::uint32_t index_;
+  std::uint64_t connections_ = 0;
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  std::thread thread_;
+};
+
+/// All shards of the server; the first also owns what there is only one of.
+class Shards {
+ public:
+  /// `count` of at least one; throws std::system_error when threads cannot be had.
+  explicit Shards(std::uint32_t count);
+
+  std::uint32_t size() const { return static_cast<std::uint32_t>(shards_.size()); }
+  Shard& operator[](std::uint32_t index) { return *shards_[index]; }
+  Shard& first() { return *shards_.front(); }
+  Shard& of(const RoomId& room) { return *shards_[std::hash<RoomId>{}(room) % shards_.size()]; }
+
+  void start();
+  void stop();
+
+ private:
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+/// Runs `task` on `shard` and comes back with its result on the caller's own.
+/// The world may have changed meanwhile, here as well as there.
+template <class T>
+asio::awaitable<T> on(Shard& shard, asio::awaitable<T> task) {
+  co_return co_await asio::co_spawn(shard.executor(), std::move(task), asio::use_awaitable);
+}
+
+/// Starts `task` on `executor` with nobody waiting; what it throws is logged as `name`.
+void start_task(const asio::any_io_executor& executor, asio::awaitable<void> task,
+                std::string_view name);
+
+}  // namespace colo
