@@ -1,0 +1,103 @@
+#include "storage/memory_log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace colo {
+
+asio::awaitable<result<Stored>> MemoryLog::append(NewMessage message) {
+  const Key key{message.author.id, message.client_id};
+  if (const auto known = known_.find(key); known != known_.end()) {
+    const Entry& first_one = entries_[known->second.value - first_];
+    co_return Stored{known->second, first_one.sent_at, true};
+  }
+  if (message.remix_of > last()) co_return errc::no_such_message;
+
+  entries_.push_back({std::move(message.author), message.sent_at, std::move(message.drawing),
+                      std::move(message.caption), message.remix_of, message.client_id});
+  bytes_ += bytes_of(entries_.back());
+  known_.emplace(key, last());
+  // The newest stays, however large: it was accepted.
+  while (bytes_ > bytes_max_ && entries_.size() > 1) drop_oldest();
+  co_return Stored{last(), message.sent_at, false};
+}
+
+asio::awaitable<result<MessagePage>> MemoryLog::before(RoomId room, Seq seq, std::size_t limit) {
+  MessagePage page;
+  std::size_t index = seq.value <= first_ ? 0 : seq.value - first_;
+  index = std::min(index, entries_.size());
+  while (index > 0) {
+    --index;
+    if (entries_[index].deleted) continue;
+    if (page.messages.size() == limit) {
+      page.more = true;
+      break;
+    }
+    page.messages.push_back(message_at(room, index));
+  }
+  std::ranges::reverse(page.messages);
+  co_return page;
+}
+
+asio::awaitable<result<MessagePage>> MemoryLog::after(RoomId room, Seq seq, std::size_t limit) {
+  MessagePage page;
+  if (seq >= last()) co_return page;
+  std::size_t index = seq.value < first_ ? 0 : seq.value - first_ + 1;
+  for (; index < entries_.size(); ++index) {
+    if (entries_[index].deleted) continue;
+    if (page.messages.size() == limit) {
+      page.more = true;
+      break;
+    }
+    page.messages.push_back(message_at(room, index));
+  }
+  co_return page;
+}
+
+asio::awaitable<result<Seq>> MemoryLog::last_seq(RoomId) {
+  co_return last();
+}
+
+asio::awaitable<result<void>> MemoryLog::erase(RoomId, Seq seq, User by) {
+  if (seq.value < first_ || seq > last()) co_return errc::no_such_message;
+  Entry& entry = entries_[seq.value - first_];
+  if (entry.deleted) co_return errc::no_such_message;
+  if (entry.author.id != by.id && !by.admin) co_return errc::not_yours;
+  bytes_ -= bytes_of(entry);
+  entry.deleted = true;
+  entry.drawing = {};
+  entry.caption = {};
+  bytes_ += bytes_of(entry);
+  co_return result<void>();
+}
+
+void MemoryLog::clear() {
+  entries_ = {};
+  known_ = {};
+  bytes_ = 0;
+  first_ = 1;
+}
+
+std::size_t MemoryLog::bytes_of(const Entry& entry) {
+  // An entry costs its place here and in known_, also once it is emptied.
+  constexpr std::size_t place_bytes = sizeof(Entry) + sizeof(Key) + sizeof(Seq) + 4 * sizeof(void*);
+  return place_bytes + entry.author.name.size() + entry.drawing.size() + entry.caption.size();
+}
+
+void MemoryLog::drop_oldest() {
+  const Entry& oldest = entries_.front();
+  bytes_ -= bytes_of(oldest);
+  known_.erase({oldest.author.id, oldest.client_id});
+  entries_.pop_front();
+  ++first_;
+}
+
+Message MemoryLog::message_at(const RoomId& room, std::size_t index) const {
+  const Entry& entry = entries_[index];
+  return {room,          {first_ + index}, entry.author.name, entry.sent_at,
+          entry.drawing, entry.caption,    entry.remix_of,    entry.client_id};
+}
+
+}  // namespace colo

@@ -1,0 +1,74 @@
+#include "storage/memory_log.hpp"
+
+#include "storage/message_log_contract.hpp"
+
+namespace colo {
+namespace {
+
+class MemoryFixture {
+ public:
+  MessageLog& log() { return log_; }
+  User person(std::string name) { return {{++people_}, std::move(name), false}; }
+
+ private:
+  MemoryLog log_;
+  std::int64_t people_ = 0;
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, MessageLogContract, MemoryFixture);
+
+const User ann{{1}, "Ann", false};
+const RoomId den{"den"};
+
+NewMessage drawing_of(std::uint32_t number, std::size_t bytes) {
+  NewMessage message = drawing(ann, number);
+  message.drawing = std::string(bytes, 'x');
+  return message;
+}
+
+TEST(MemoryLog, TheOldestMakePlaceWhenItIsFull) {
+  MemoryLog log(10'000);
+  for (std::uint32_t i = 1; i <= 100; ++i) {
+    ASSERT_EQ(run_to_end(log.append(drawing_of(i, 1000)))->seq.value, i);
+    ASSERT_LE(log.bytes(), 10'000u);
+  }
+  const MessagePage all = run_to_end(log.after(den, {0}, 50)).value();
+  ASSERT_FALSE(all.messages.empty());
+  EXPECT_GE(all.messages.size(), 5u);
+  EXPECT_EQ(all.messages.back().seq.value, 100u);
+  EXPECT_EQ(all.messages.front().seq.value, 101 - all.messages.size());
+  EXPECT_FALSE(run_to_end(log.before(den, all.messages.front().seq, 50))->more);
+  EXPECT_EQ(run_to_end(log.last_seq(den))->value, 100u);
+  EXPECT_FALSE(run_to_end(log.erase(den, {1}, ann)));
+}
+
+TEST(MemoryLog, TheNewestStaysHoweverLarge) {
+  MemoryLog log(100);
+  ASSERT_TRUE(run_to_end(log.append(drawing_of(1, 1000))));
+  ASSERT_TRUE(run_to_end(log.append(drawing_of(2, 1000))));
+  EXPECT_EQ(seqs_of(*run_to_end(log.after(den, {0}, 50))), (std::vector<std::uint64_t>{2}));
+}
+
+TEST(MemoryLog, ErasedMessagesGiveTheirBytesBack) {
+  MemoryLog log;
+  ASSERT_TRUE(run_to_end(log.append(drawing_of(1, 5000))));
+  const std::size_t full = log.bytes();
+  ASSERT_TRUE(run_to_end(log.erase(den, {1}, ann)));
+  EXPECT_LE(log.bytes(), full - 5000);
+  EXPECT_GT(log.bytes(), 0u);  // or erased messages could pile up for ever
+}
+
+TEST(MemoryLog, ClearedItBeginsAnew) {
+  MemoryLog log;
+  for (std::uint32_t i = 1; i <= 3; ++i) ASSERT_TRUE(run_to_end(log.append(drawing_of(i, 10))));
+  log.clear();
+  EXPECT_EQ(log.bytes(), 0u);
+  EXPECT_EQ(run_to_end(log.last_seq(den))->value, 0u);
+  EXPECT_TRUE(run_to_end(log.before(den, {4}, 50))->messages.empty());
+  const Stored again = run_to_end(log.append(drawing_of(2, 10))).value();
+  EXPECT_FALSE(again.repeated);
+  EXPECT_EQ(again.seq.value, 1u);
+}
+
+}  // namespace
+}  // namespace colo

@@ -1,0 +1,244 @@
+// What every MessageLog must do, as tests: include this in a log's own test and
+//   INSTANTIATE_TYPED_TEST_SUITE_P(Memory, MessageLogContract, MyFixture);
+//
+// MyFixture: default-constructible, with `MessageLog& log()` (empty at first)
+// and `User person(std::string name)`, somebody the log accepts as author.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "storage/run_to_end.hpp"
+#include "storage/store.hpp"
+
+namespace colo {
+
+inline ClientId client_id(std::uint32_t number) {
+  ClientId id;
+  for (std::size_t i = 0; i < 4; ++i) id.bytes[i] = static_cast<std::byte>(number >> (8 * i));
+  return id;
+}
+
+/// A message to room "den", told from others by `number`.
+inline NewMessage drawing(const User& author, std::uint32_t number) {
+  return {{"den"},
+          author,
+          client_id(number),
+          // Bytes that are no text, with a zero among them.
+          std::string("\x08\x00\xFF", 3) + std::to_string(number),
+          "caption " + std::to_string(number),
+          {},
+          WallTime{std::chrono::milliseconds{1'700'000'000'000 + number}}};
+}
+
+inline std::vector<std::uint64_t> seqs_of(const MessagePage& page) {
+  std::vector<std::uint64_t> seqs;
+  for (const Message& message : page.messages) seqs.push_back(message.seq.value);
+  return seqs;
+}
+
+template <class Fixture>
+class MessageLogContract : public testing::Test {
+ protected:
+  using Seqs = std::vector<std::uint64_t>;
+
+  Stored say(std::uint32_t number) {
+    return run_to_end(log().append(drawing(ann, number))).value();
+  }
+  void say_many(std::uint32_t count) {
+    for (std::uint32_t i = 1; i <= count; ++i) ASSERT_EQ(say(i).seq.value, i);
+  }
+  MessagePage before(std::uint64_t seq, std::size_t limit) {
+    return run_to_end(log().before(den, {seq}, limit)).value();
+  }
+  MessagePage after(std::uint64_t seq, std::size_t limit) {
+    return run_to_end(log().after(den, {seq}, limit)).value();
+  }
+  std::uint64_t last() { return run_to_end(log().last_seq(den)).value().value; }
+  MessageLog& log() { return fixture.log(); }
+
+  static constexpr std::uint64_t the_end = std::numeric_limits<std::uint64_t>::max();
+  const RoomId den{"den"};
+  Fixture fixture;
+  User ann = fixture.person("Ann");
+  User bob = fixture.person("Bob");
+};
+
+TYPED_TEST_SUITE_P(MessageLogContract);
+
+TYPED_TEST_P(MessageLogContract, AnEmptyRoomHasNothing) {
+  EXPECT_EQ(this->last(), 0u);
+  EXPECT_TRUE(this->before(this->the_end, 50).messages.empty());
+  EXPECT_TRUE(this->after(0, 50).messages.empty());
+  EXPECT_FALSE(this->before(this->the_end, 50).more);
+}
+
+TYPED_TEST_P(MessageLogContract, SeqsAreDenseFromOne) {
+  this->say_many(5);
+  EXPECT_EQ(this->last(), 5u);
+}
+
+TYPED_TEST_P(MessageLogContract, WhatWasSaidComesBackAsItWas) {
+  this->say(1);
+  NewMessage remix = drawing(this->bob, 2);
+  remix.remix_of = {1};
+  remix.caption = "Robert'); DROP TABLE messages; -- <b>\xE7\x8C\xAB</b>";
+  ASSERT_TRUE(run_to_end(this->log().append(remix)));
+  const MessagePage page = this->after(0, 50);
+  ASSERT_EQ(seqs_of(page), (std::vector<std::uint64_t>{1, 2}));
+  const Message& second = page.messages[1];
+  EXPECT_EQ(second.room, this->den);
+  EXPECT_EQ(second.author, "Bob");
+  EXPECT_EQ(second.sent_at, remix.sent_at);
+  EXPECT_EQ(second.drawing, remix.drawing);
+  EXPECT_EQ(second.caption, remix.caption);
+  EXPECT_EQ(second.remix_of.value, 1u);
+  EXPECT_EQ(second.client_id, remix.client_id);
+}
+
+TYPED_TEST_P(MessageLogContract, TheSameDrawingCountsOnce) {
+  const Stored first = this->say(1);
+  this->say(2);
+  NewMessage again = drawing(this->ann, 1);
+  again.sent_at += std::chrono::hours{1};
+  again.caption = "another caption";
+  const Stored repeated = run_to_end(this->log().append(again)).value();
+  EXPECT_FALSE(first.repeated);
+  EXPECT_TRUE(repeated.repeated);
+  EXPECT_EQ(repeated.seq, first.seq);
+  EXPECT_EQ(repeated.sent_at, first.sent_at);
+  EXPECT_EQ(this->last(), 2u);
+  EXPECT_EQ(this->after(0, 50).messages[0].caption, "caption 1");
+}
+
+TYPED_TEST_P(MessageLogContract, ClientIdsOfDifferentPeopleDoNotMeet) {
+  this->say(1);
+  const Stored other = run_to_end(this->log().append(drawing(this->bob, 1))).value();
+  EXPECT_FALSE(other.repeated);
+  EXPECT_EQ(other.seq.value, 2u);
+}
+
+TYPED_TEST_P(MessageLogContract, ARemixOfWhatIsNotThereIsRefusedAndUsesNoSeq) {
+  this->say(1);
+  NewMessage remix = drawing(this->ann, 2);
+  for (const std::uint64_t beyond : {std::uint64_t{2}, std::uint64_t{77}, this->the_end}) {
+    remix.remix_of = {beyond};
+    const auto refused = run_to_end(this->log().append(remix));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, errc::no_such_message);
+  }
+  EXPECT_EQ(this->last(), 1u);
+  EXPECT_EQ(this->say(2).seq.value, 2u);
+}
+
+TYPED_TEST_P(MessageLogContract, PagesBeforeLeadBackToTheFirst) {
+  this->say_many(7);
+  MessagePage page = this->before(this->the_end, 3);
+  EXPECT_EQ(seqs_of(page), (std::vector<std::uint64_t>{5, 6, 7}));
+  EXPECT_TRUE(page.more);
+  page = this->before(5, 3);
+  EXPECT_EQ(seqs_of(page), (std::vector<std::uint64_t>{2, 3, 4}));
+  EXPECT_TRUE(page.more);
+  page = this->before(2, 3);
+  EXPECT_EQ(seqs_of(page), (std::vector<std::uint64_t>{1}));
+  EXPECT_FALSE(page.more);
+  EXPECT_TRUE(this->before(1, 3).messages.empty());
+  EXPECT_TRUE(this->before(0, 3).messages.empty());
+  EXPECT_FALSE(this->before(4, 3).more);  // exactly as many as there are
+}
+
+TYPED_TEST_P(MessageLogContract, PagesAfterLeadOnToTheLast) {
+  this->say_many(7);
+  MessagePage page = this->after(0, 3);
+  EXPECT_EQ(seqs_of(page), (std::vector<std::uint64_t>{1, 2, 3}));
+  EXPECT_TRUE(page.more);
+  page = this->after(3, 3);
+  EXPECT_EQ(seqs_of(page), (std::vector<std::uint64_t>{4, 5, 6}));
+  EXPECT_TRUE(page.more);
+  page = this->after(4, 3);
+  EXPECT_EQ(seqs_of(page), (std::vector<std::uint64_t>{5, 6, 7}));
+  EXPECT_FALSE(page.more);
+  EXPECT_TRUE(this->after(7, 3).messages.empty());
+  EXPECT_TRUE(this->after(this->the_end, 3).messages.empty());
+}
+
+TYPED_TEST_P(MessageLogContract, AnErasedMessageIsGoneButItsPlaceStaysTaken) {
+  this->say_many(3);
+  ASSERT_TRUE(run_to_end(this->log().erase(this->den, {2}, this->ann)));
+  ASSERT_TRUE(run_to_end(this->log().erase(this->den, {3}, this->ann)));
+  EXPECT_EQ(seqs_of(this->after(0, 50)), (std::vector<std::uint64_t>{1}));
+  EXPECT_EQ(seqs_of(this->before(this->the_end, 50)), (std::vector<std::uint64_t>{1}));
+  EXPECT_EQ(this->last(), 3u);
+  EXPECT_TRUE(this->say(3).repeated);  // sent again by a phone that missed the answer
+  EXPECT_EQ(seqs_of(this->after(0, 50)), (std::vector<std::uint64_t>{1}));
+  EXPECT_EQ(this->say(4).seq.value, 4u);
+}
+
+TYPED_TEST_P(MessageLogContract, ErasedMessagesDoNotCountAsMore) {
+  this->say_many(4);
+  ASSERT_TRUE(run_to_end(this->log().erase(this->den, {1}, this->ann)));
+  ASSERT_TRUE(run_to_end(this->log().erase(this->den, {4}, this->ann)));
+  EXPECT_FALSE(this->before(this->the_end, 2).more);
+  EXPECT_FALSE(this->after(0, 2).more);
+}
+
+TYPED_TEST_P(MessageLogContract, OnlyItsAuthorOrAnAdministratorErases) {
+  this->say_many(2);
+  const auto refused = run_to_end(this->log().erase(this->den, {1}, this->bob));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::not_yours);
+  EXPECT_EQ(this->after(0, 50).messages.size(), 2u);
+  User admin = this->bob;
+  admin.admin = true;
+  EXPECT_TRUE(run_to_end(this->log().erase(this->den, {1}, admin)));
+}
+
+TYPED_TEST_P(MessageLogContract, ErasingWhatIsNotThereIsRefused) {
+  this->say(1);
+  ASSERT_TRUE(run_to_end(this->log().erase(this->den, {1}, this->ann)));
+  for (const std::uint64_t seq :
+       {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{2}, this->the_end}) {
+    const auto refused = run_to_end(this->log().erase(this->den, {seq}, this->ann));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, errc::no_such_message);
+  }
+}
+
+using Note = std::function<void(const result<Stored>&)>;
+
+inline boost::asio::awaitable<void> append_and_note(MessageLog& log, NewMessage message,
+                                                    Note note) {
+  const result<Stored> stored = co_await log.append(std::move(message));
+  note(stored);
+}
+
+TYPED_TEST_P(MessageLogContract, AppendsAtOnceCompleteInTheOrderOfTheirSeqs) {
+  constexpr std::uint32_t count = 300;
+  boost::asio::io_context loop{1};
+  std::vector<std::uint64_t> order;
+  const auto note = [&order](const result<Stored>& stored) { order.push_back(stored->seq.value); };
+  for (std::uint32_t i = 1; i <= count; ++i) {
+    boost::asio::co_spawn(loop, append_and_note(this->log(), drawing(this->ann, i), note),
+                          [](std::exception_ptr thrown) { ASSERT_FALSE(thrown); });
+  }
+  loop.run();
+  ASSERT_EQ(order.size(), count);
+  for (std::uint32_t i = 0; i < count; ++i) ASSERT_EQ(order[i], i + 1);
+}
+
+REGISTER_TYPED_TEST_SUITE_P(MessageLogContract, AnEmptyRoomHasNothing, SeqsAreDenseFromOne,
+                            WhatWasSaidComesBackAsItWas, TheSameDrawingCountsOnce,
+                            ClientIdsOfDifferentPeopleDoNotMeet,
+                            ARemixOfWhatIsNotThereIsRefusedAndUsesNoSeq,
+                            PagesBeforeLeadBackToTheFirst, PagesAfterLeadOnToTheLast,
+                            AnErasedMessageIsGoneButItsPlaceStaysTaken,
+                            ErasedMessagesDoNotCountAsMore, OnlyItsAuthorOrAnAdministratorErases,
+                            ErasingWhatIsNotThereIsRefused,
+                            AppendsAtOnceCompleteInTheOrderOfTheirSeqs);
+
+}  // namespace colo

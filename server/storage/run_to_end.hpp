@@ -1,0 +1,30 @@
+// For tests: runs one task on an event loop of its own and gives back its value.
+//
+// run_to_end() returns when the loop has no more work; a task that waits for
+// something which does not hold the loop open is reported, not waited for.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace colo {
+
+template <class T>
+T run_to_end(boost::asio::awaitable<T> task) {
+  boost::asio::io_context loop{1};
+  std::optional<T> value;
+  boost::asio::co_spawn(loop, std::move(task), [&value](std::exception_ptr thrown, T outcome) {
+    if (thrown) std::rethrow_exception(thrown);
+    value = std::move(outcome);
+  });
+  loop.run();
+  if (!value) throw std::logic_error("the task waits for something that will not come");
+  return std::move(*value);
+}
+
+}  // namespace colo

@@ -1,0 +1,92 @@
+#include "storage/schema.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Transaction.h>
+
+#include <array>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+
+namespace colo {
+namespace {
+
+// Says in the file's header whose it is: "Colo" in ASCII.
+constexpr int application_id = 0x436F6C6F;
+
+// Never edit one that was released: add the next.
+//
+// messages: the drawing stands last, so that the columns before it are read
+// without it. A deleted message keeps its row, emptied: its seq stays used
+// and its client_id known.
+constexpr std::array migrations = {
+    R"sql(
+CREATE TABLE accounts (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  name          TEXT NOT NULL,
+  name_key      TEXT NOT NULL UNIQUE,
+  look          TEXT NOT NULL UNIQUE,
+  folded_look   TEXT NOT NULL UNIQUE,
+  password_hash TEXT NOT NULL,
+  admin         INTEGER NOT NULL DEFAULT 0,
+  created_at    INTEGER NOT NULL  -- ms since 1970
+) STRICT;
+
+CREATE TABLE rooms (
+  id       TEXT NOT NULL PRIMARY KEY,
+  last_seq INTEGER NOT NULL  -- also of messages that are gone: no seq is given twice
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE messages (
+  room      TEXT NOT NULL REFERENCES rooms (id),
+  seq       INTEGER NOT NULL,
+  author    INTEGER NOT NULL REFERENCES accounts (id),
+  client_id BLOB NOT NULL,     -- 16 bytes
+  sent_at   INTEGER NOT NULL,  -- ms since 1970
+  remix_of  INTEGER NOT NULL,  -- 0: none
+  deleted   INTEGER NOT NULL DEFAULT 0,
+  caption   TEXT NOT NULL,
+  drawing   BLOB NOT NULL,
+  PRIMARY KEY (room, seq),
+  UNIQUE (author, client_id)
+) STRICT;
+
+CREATE INDEX messages_by_age ON messages (room, sent_at);
+)sql",
+};
+
+int pragma(SQLite::Database& db, const std::string& name) {
+  return db.execAndGet("PRAGMA " + name).getInt();
+}
+
+void refuse_what_is_not_ours(SQLite::Database& db) {
+  const bool empty = db.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
+  if (!empty && pragma(db, "application_id") != application_id) {
+    throw std::runtime_error("it is the database of another program");
+  }
+  const int version = pragma(db, "user_version");
+  if (version > schema_version()) {
+    throw std::runtime_error("it was written by a newer Colo (schema " + std::to_string(version) +
+                             ", this one knows up to " + std::to_string(schema_version()) +
+                             "): run that version, or name another data folder");
+  }
+}
+
+}  // namespace
+
+int schema_version() {
+  return static_cast<int>(migrations.size());
+}
+
+void bring_up_to_date(SQLite::Database& db) {
+  refuse_what_is_not_ours(db);
+  for (int version = pragma(db, "user_version"); version < schema_version(); ++version) {
+    SQLite::Transaction step(db, SQLite::TransactionBehavior::IMMEDIATE);
+    db.exec("PRAGMA application_id = " + std::to_string(application_id));
+    db.exec(migrations.at(static_cast<std::size_t>(version)));
+    db.exec("PRAGMA user_version = " + std::to_string(version + 1));
+    step.commit();
+  }
+}
+
+}  // namespace colo

@@ -1,0 +1,143 @@
+#include "storage/sqlite_messages.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "storage/sqlite_query.hpp"
+
+namespace colo {
+namespace {
+
+constexpr const char* page_columns =
+    "SELECT m.seq, a.name, m.sent_at, m.drawing, m.caption, m.remix_of, m.client_id "
+    "FROM messages m JOIN accounts a ON a.id = m.author WHERE m.room = ? AND NOT m.deleted ";
+
+Message message_of(SqliteQuery& row, const RoomId& room) {
+  Message message;
+  message.room = room;
+  message.seq = row.seq(0);
+  message.author = row.bytes(1);
+  message.sent_at = row.time(2);
+  message.drawing = row.bytes(3);
+  message.caption = row.bytes(4);
+  message.remix_of = row.seq(5);
+  const std::string client_id = row.bytes(6);
+  assert(client_id.size() == message.client_id.bytes.size());
+  std::memcpy(message.client_id.bytes.data(), client_id.data(),
+              std::min(client_id.size(), message.client_id.bytes.size()));
+  return message;
+}
+
+}  // namespace
+
+MessageWrites::MessageWrites(SQLite::Database& db)
+    : known_(db, "SELECT room, seq, sent_at FROM messages WHERE author = ? AND client_id = ?"),
+      next_seq_(db,
+                "INSERT INTO rooms (id, last_seq) VALUES (?, 1) "
+                "ON CONFLICT (id) DO UPDATE SET last_seq = last_seq + 1 RETURNING last_seq"),
+      insert_(db,
+              "INSERT INTO messages (room, seq, author, client_id, sent_at, remix_of, caption, "
+              "drawing) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      find_(db, "SELECT author FROM messages WHERE room = ? AND seq = ? AND NOT deleted"),
+      empty_(db,
+             "UPDATE messages SET deleted = 1, remix_of = 0, caption = '', drawing = x'' "
+             "WHERE room = ? AND seq = ?"),
+      prune_age_(db,
+                 "DELETE FROM messages WHERE rowid IN (SELECT rowid FROM messages "
+                 "WHERE room = ? AND sent_at < ? ORDER BY sent_at LIMIT ?)"),
+      prune_count_(db,
+                   "DELETE FROM messages WHERE rowid IN (SELECT rowid FROM messages "
+                   "WHERE room = ?1 AND seq <= (SELECT last_seq FROM rooms WHERE id = ?1) - ?2 "
+                   "ORDER BY seq LIMIT ?3)") {}
+
+result<Stored> MessageWrites::append(const NewMessage& message) {
+  {
+    SqliteQuery known(known_);
+    if (known.with(message.author.id).with(message.client_id).next()) {
+      if (known.bytes(0) != message.room.value) return errc::bad_client_id;
+      return Stored{known.seq(1), known.time(2), true};
+    }
+  }
+  Seq seq;
+  {
+    SqliteQuery next(next_seq_);
+    if (!next.with(message.room).next()) return errc::storage_failed;
+    seq = next.seq(0);
+  }
+  // The refusal gives the seq back: the savepoint is undone.
+  if (message.remix_of >= seq) return errc::no_such_message;
+  SqliteQuery(insert_)
+      .with(message.room)
+      .with(seq)
+      .with(message.author.id)
+      .with(message.client_id)
+      .with(message.sent_at)
+      .with(message.remix_of)
+      .with(message.caption)
+      .with_blob(message.drawing.data(), message.drawing.size())
+      .run();
+  return Stored{seq, message.sent_at, false};
+}
+
+result<void> MessageWrites::erase(const RoomId& room, Seq seq, const User& by) {
+  {
+    SqliteQuery found(find_);
+    if (!found.with(room).with(seq).next()) return errc::no_such_message;
+    if (UserId{found.number(0)} != by.id && !by.admin) return errc::not_yours;
+  }
+  SqliteQuery(empty_).with(room).with(seq).run();
+  return {};
+}
+
+result<std::uint64_t> MessageWrites::prune(const RoomId& room, const Keep& keep, WallTime now,
+                                           std::size_t limit) {
+  std::uint64_t removed = 0;
+  const auto left = [&] { return static_cast<std::int64_t>(limit - removed); };
+  if (keep.age)
+    removed += SqliteQuery(prune_age_).with(room).with(now - *keep.age).with(left()).run();
+  if (keep.messages && removed < limit) {
+    removed += SqliteQuery(prune_count_).with(room).with(Seq{*keep.messages}).with(left()).run();
+  }
+  return removed;
+}
+
+MessageReads::MessageReads(SQLite::Database& db)
+    : before_(db, page_columns + std::string("AND m.seq < ? ORDER BY m.seq DESC LIMIT ?")),
+      after_(db, page_columns + std::string("AND m.seq > ? ORDER BY m.seq LIMIT ?")),
+      last_seq_(db, "SELECT last_seq FROM rooms WHERE id = ?") {}
+
+MessagePage MessageReads::before(const RoomId& room, Seq seq, std::size_t limit) {
+  MessagePage newest_first = page(before_, room, seq, limit);
+  std::ranges::reverse(newest_first.messages);
+  return newest_first;
+}
+
+MessagePage MessageReads::after(const RoomId& room, Seq seq, std::size_t limit) {
+  return page(after_, room, seq, limit);
+}
+
+MessagePage MessageReads::page(SQLite::Statement& statement, const RoomId& room, Seq seq,
+                               std::size_t limit) {
+  MessagePage page;
+  SqliteQuery rows(statement);
+  // One more than asked for: whether it is there is what `more` says.
+  rows.with(room).with(seq).with(static_cast<std::int64_t>(limit) + 1);
+  while (rows.next()) {
+    if (page.messages.size() == limit) {
+      page.more = true;
+      break;
+    }
+    page.messages.push_back(message_of(rows, room));
+  }
+  return page;
+}
+
+Seq MessageReads::last_seq(const RoomId& room) {
+  SqliteQuery row(last_seq_);
+  return row.with(room).next() ? row.seq(0) : Seq{};
+}
+
+}  // namespace colo

@@ -1,0 +1,60 @@
+// The messages' SQL, in statements prepared once per connection.
+//
+// MessageWrites lives on the writer's thread, inside its transaction;
+// MessageReads on the reader's. Both throw SQLite::Exception when SQLite fails.
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "domain/errc.hpp"
+#include "domain/message.hpp"
+#include "domain/room.hpp"
+#include "storage/store.hpp"
+
+namespace colo {
+
+class MessageWrites {
+ public:
+  explicit MessageWrites(SQLite::Database& db);
+
+  /// See MessageLog::append.
+  result<Stored> append(const NewMessage& message);
+  /// See MessageLog::erase.
+  result<void> erase(const RoomId& room, Seq seq, const User& by);
+  /// Removes up to `limit` messages that `keep` does not want at `now`; says how many.
+  result<std::uint64_t> prune(const RoomId& room, const Keep& keep, WallTime now,
+                              std::size_t limit);
+
+ private:
+  SQLite::Statement known_;
+  SQLite::Statement next_seq_;
+  SQLite::Statement insert_;
+  SQLite::Statement find_;
+  SQLite::Statement empty_;
+  SQLite::Statement prune_age_;
+  SQLite::Statement prune_count_;
+};
+
+class MessageReads {
+ public:
+  explicit MessageReads(SQLite::Database& db);
+
+  /// See MessageLog.
+  MessagePage before(const RoomId& room, Seq seq, std::size_t limit);
+  MessagePage after(const RoomId& room, Seq seq, std::size_t limit);
+  Seq last_seq(const RoomId& room);
+
+ private:
+  static MessagePage page(SQLite::Statement& statement, const RoomId& room, Seq seq,
+                          std::size_t limit);
+
+  SQLite::Statement before_;
+  SQLite::Statement after_;
+  SQLite::Statement last_seq_;
+};
+
+}  // namespace colo

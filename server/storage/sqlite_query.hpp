@@ -1,0 +1,67 @@
+// One use of a statement that is prepared once and kept.
+//
+// Resets it when the use is over, however it ends: a statement left in the
+// middle would hold its read snapshot open. On the thread of its connection.
+#pragma once
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "domain/ids.hpp"
+#include "domain/message.hpp"
+
+namespace colo {
+
+class SqliteQuery {
+ public:
+  explicit SqliteQuery(SQLite::Statement& statement) : statement_(statement) {}
+  SqliteQuery(const SqliteQuery&) = delete;
+  SqliteQuery& operator=(const SqliteQuery&) = delete;
+  // An error here was thrown before, by the step that failed.
+  ~SqliteQuery() { static_cast<void>(statement_.tryReset()); }
+
+  /// Bind the next parameter, from the first on.
+  SqliteQuery& with(std::int64_t value) {
+    statement_.bind(++bound_, value);
+    return *this;
+  }
+  SqliteQuery& with(const std::string& text) {
+    statement_.bind(++bound_, text);
+    return *this;
+  }
+  SqliteQuery& with(const RoomId& room) { return with(room.value); }
+  SqliteQuery& with(UserId user) { return with(user.value); }
+  SqliteQuery& with(WallTime time) { return with(time.time_since_epoch().count()); }
+  SqliteQuery& with(Seq seq) {
+    // SQLite's integers are signed; a peer may ask for any 64 bits.
+    constexpr auto max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    return with(static_cast<std::int64_t>(seq.value < max ? seq.value : max));
+  }
+  SqliteQuery& with(const ClientId& id) { return with_blob(id.bytes.data(), id.bytes.size()); }
+  SqliteQuery& with_blob(const void* bytes, std::size_t count) {
+    statement_.bind(++bound_, bytes, static_cast<int>(count));
+    return *this;
+  }
+
+  /// True while there is a row.
+  bool next() { return statement_.executeStep(); }
+  /// Runs a statement without rows; gives back how many it changed.
+  std::uint64_t run() { return static_cast<std::uint64_t>(statement_.exec()); }
+
+  std::int64_t number(int column) { return statement_.getColumn(column).getInt64(); }
+  Seq seq(int column) { return {static_cast<std::uint64_t>(number(column))}; }
+  WallTime time(int column) { return WallTime{std::chrono::milliseconds{number(column)}}; }
+  /// Text or bytes, zeros included.
+  std::string bytes(int column) { return statement_.getColumn(column).getString(); }
+
+ private:
+  SQLite::Statement& statement_;
+  int bound_ = 0;
+};
+
+}  // namespace colo

@@ -1,0 +1,176 @@
+#include "storage/sqlite_store.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "domain/limits.hpp"
+#include "runtime/log.hpp"
+#include "runtime/worker.hpp"
+#include "storage/group_commit.hpp"
+#include "storage/schema.hpp"
+#include "storage/sqlite_accounts.hpp"
+#include "storage/sqlite_messages.hpp"
+
+namespace asio = boost::asio;
+
+namespace colo {
+namespace {
+
+constexpr int busy_ms_max = 5000;            // somebody's backup may hold the file for a moment
+constexpr std::size_t prune_bite_max = 200;  // messages: some milliseconds of the writer's time
+
+/// SQLite would create the file for everybody to read; its -wal and -shm
+/// take their mode from it.
+void make_private(const std::filesystem::path& file) {
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+  if (fd < 0) throw std::runtime_error(std::generic_category().message(errno));
+  if (::fchmod(fd, 0600) != 0) {
+    log::warn("storage: {} may be readable by others: {}", file.string(),
+              std::generic_category().message(errno));
+  }
+  ::close(fd);
+}
+
+SQLite::Database open_to_write(const std::filesystem::path& file) {
+  make_private(file);
+  SQLite::Database db(file.string(), SQLite::OPEN_READWRITE, busy_ms_max);
+  if (db.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
+    throw std::runtime_error("its file system does not allow SQLite's write-ahead log");
+  }
+  db.exec("PRAGMA synchronous = FULL");
+  db.exec("PRAGMA foreign_keys = ON");
+  db.exec("PRAGMA secure_delete = ON");  // deleted means gone from the file, too
+  bring_up_to_date(db);
+  return db;
+}
+
+template <class Read>
+auto guarded(Read& read) -> decltype(read()) {
+  try {
+    return read();
+  } catch (const SQLite::Exception& e) {
+    log::error("storage: a read failed: {}", e.what());
+    return Refusal(errc::storage_failed, "The server could not read this. Please try again.");
+  }
+}
+
+}  // namespace
+
+struct SqliteStore::Writing {
+  explicit Writing(const std::filesystem::path& file)
+      : db(open_to_write(file)), messages(db), accounts(db), commits(db, limits::store_queue_max) {}
+
+  SQLite::Database db;
+  MessageWrites messages;
+  AccountWrites accounts;
+  GroupCommit commits;  // last: its thread uses the rest
+};
+
+struct SqliteStore::Reading {
+  explicit Reading(const std::filesystem::path& file)
+      : db(file.string(), SQLite::OPEN_READONLY, busy_ms_max), messages(db), accounts(db) {}
+
+  /// Calls `read()`, which returns a result<T>, on the reader's thread.
+  template <class Read>
+  auto run(Read read) {
+    return worker.run([read = std::move(read)]() mutable { return guarded(read); });
+  }
+
+  SQLite::Database db;
+  MessageReads messages;
+  AccountReads accounts;
+  Worker worker{1, limits::store_queue_max};  // last: its thread uses the rest
+};
+
+SqliteStore::SqliteStore(const std::filesystem::path& file) try
+    : writing_(std::make_unique<Writing>(file)), reading_(std::make_unique<Reading>(file)) {
+} catch (const std::exception& e) {
+  throw std::runtime_error("cannot open the database " + file.string() + ": " + e.what());
+}
+
+SqliteStore::~SqliteStore() {
+  stop();
+}
+
+void SqliteStore::stop() {
+  writing_->commits.stop();
+  reading_->worker.stop();
+}
+
+asio::awaitable<result<Stored>> SqliteStore::append(NewMessage message) {
+  return writing_->commits.run([&messages = writing_->messages, message = std::move(message)] {
+    return messages.append(message);
+  });
+}
+
+asio::awaitable<result<MessagePage>> SqliteStore::before(RoomId room, Seq seq, std::size_t limit) {
+  return reading_->run(
+      [&messages = reading_->messages, room = std::move(room), seq,
+       limit]() -> result<MessagePage> { return messages.before(room, seq, limit); });
+}
+
+asio::awaitable<result<MessagePage>> SqliteStore::after(RoomId room, Seq seq, std::size_t limit) {
+  return reading_->run(
+      [&messages = reading_->messages, room = std::move(room), seq,
+       limit]() -> result<MessagePage> { return messages.after(room, seq, limit); });
+}
+
+asio::awaitable<result<Seq>> SqliteStore::last_seq(RoomId room) {
+  return reading_->run([&messages = reading_->messages, room = std::move(room)]() -> result<Seq> {
+    return messages.last_seq(room);
+  });
+}
+
+asio::awaitable<result<void>> SqliteStore::erase(RoomId room, Seq seq, User by) {
+  return writing_->commits.run([&messages = writing_->messages, room = std::move(room), seq,
+                                by = std::move(by)] { return messages.erase(room, seq, by); });
+}
+
+asio::awaitable<result<User>> SqliteStore::create_account(NameForms name,
+                                                          std::string password_hash) {
+  return writing_->commits.run(
+      [&accounts = writing_->accounts, name = std::move(name), hash = std::move(password_hash)] {
+        return accounts.create(name, hash);
+      });
+}
+
+asio::awaitable<result<std::optional<Account>>> SqliteStore::find_account(std::string key) {
+  return reading_->run(
+      [&accounts = reading_->accounts, key = std::move(key)]() -> result<std::optional<Account>> {
+        return accounts.find(key);
+      });
+}
+
+asio::awaitable<result<void>> SqliteStore::set_password_hash(UserId user, std::string hash) {
+  return writing_->commits.run([&accounts = writing_->accounts, user, hash = std::move(hash)] {
+    return accounts.set_password_hash(user, hash);
+  });
+}
+
+asio::awaitable<result<std::uint64_t>> SqliteStore::prune(RoomId room, Keep keep, WallTime now) {
+  std::uint64_t total = 0;
+  for (;;) {
+    const result<std::uint64_t> removed = co_await prune_bite(room, keep, now);
+    if (!removed) co_return removed.error();
+    total += *removed;
+    if (*removed < prune_bite_max) co_return total;
+  }
+}
+
+asio::awaitable<result<std::uint64_t>> SqliteStore::prune_bite(const RoomId& room, const Keep& keep,
+                                                               WallTime now) {
+  return writing_->commits.run([&messages = writing_->messages, room, keep, now] {
+    return messages.prune(room, keep, now, prune_bite_max);
+  });
+}
+
+}  // namespace colo

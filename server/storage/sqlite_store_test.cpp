@@ -1,0 +1,345 @@
+#include "storage/sqlite_store.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "domain/limits.hpp"
+#include "storage/message_log_contract.hpp"
+#include "storage/temporary_folder.hpp"
+
+namespace colo {
+namespace {
+
+NameForms name_forms(const std::string& name) {
+  return parse_name(name).value();
+}
+
+User register_person(SqliteStore& store, const std::string& name) {
+  return run_to_end(store.create_account(name_forms(name), "hash of " + name)).value();
+}
+
+class SqliteFixture {
+ public:
+  MessageLog& log() { return store_; }
+  User person(const std::string& name) { return register_person(store_, name); }
+
+ private:
+  TemporaryFolder folder_;
+  SqliteStore store_{folder_.path() / "colo.db"};
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, MessageLogContract, SqliteFixture);
+
+class SqliteStoreTest : public testing::Test {
+ protected:
+  std::string refusal_to_open() {
+    try {
+      const SqliteStore store(file);
+    } catch (const std::runtime_error& e) {
+      return e.what();
+    }
+    return "it opened";
+  }
+  std::vector<std::uint64_t> all_seqs(SqliteStore& store, const RoomId& room) {
+    return seqs_of(run_to_end(store.after(room, {0}, 10'000)).value());
+  }
+
+  TemporaryFolder folder;
+  std::filesystem::path file = folder.path() / "colo.db";
+  RoomId den{"den"};
+};
+
+TEST_F(SqliteStoreTest, AcknowledgedMessagesAreThereAfterReopening) {
+  for (std::uint32_t life = 0; life < 3; ++life) {
+    SqliteStore store(file);
+    const User author = register_person(store, "Ann" + std::to_string(life));
+    for (std::uint32_t i = 1; i <= 10; ++i) {
+      ASSERT_EQ(run_to_end(store.append(drawing(author, i)))->seq.value, life * 10 + i);
+    }
+  }
+  SqliteStore store(file);
+  EXPECT_EQ(all_seqs(store, den).size(), 30u);
+  EXPECT_EQ(run_to_end(store.last_seq(den))->value, 30u);
+}
+
+TEST_F(SqliteStoreTest, WhatWasAcknowledgedIsInTheFileBeforeClosing) {
+  SqliteStore store(file);
+  const User ann = register_person(store, "Ann");
+  for (std::uint32_t i = 1; i <= 20; ++i) ASSERT_TRUE(run_to_end(store.append(drawing(ann, i))));
+  // As it would be found after a kill: the log not yet merged, nobody said goodbye.
+  const std::filesystem::path copy = folder.path() / "copy.db";
+  std::filesystem::copy_file(file, copy);
+  std::filesystem::copy_file(file.string() + "-wal", copy.string() + "-wal");
+  SqliteStore found(copy);
+  EXPECT_EQ(all_seqs(found, den).size(), 20u);
+  EXPECT_TRUE(run_to_end(found.append(drawing(ann, 20)))->repeated);
+  EXPECT_EQ(run_to_end(found.append(drawing(ann, 21)))->seq.value, 21u);
+}
+
+TEST_F(SqliteStoreTest, RoomsCountForThemselves) {
+  SqliteStore store(file);
+  const User ann = register_person(store, "Ann");
+  NewMessage elsewhere = drawing(ann, 2);
+  elsewhere.room = {"attic"};
+  ASSERT_EQ(run_to_end(store.append(drawing(ann, 1)))->seq.value, 1u);
+  ASSERT_EQ(run_to_end(store.append(elsewhere))->seq.value, 1u);
+  EXPECT_EQ(all_seqs(store, den).size(), 1u);
+  EXPECT_EQ(run_to_end(store.last_seq({"cellar"}))->value, 0u);
+}
+
+TEST_F(SqliteStoreTest, AClientIdUsedInAnotherRoomIsRefused) {
+  SqliteStore store(file);
+  const User ann = register_person(store, "Ann");
+  ASSERT_TRUE(run_to_end(store.append(drawing(ann, 1))));
+  NewMessage elsewhere = drawing(ann, 1);
+  elsewhere.room = {"attic"};
+  const auto refused = run_to_end(store.append(elsewhere));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::bad_client_id);
+  EXPECT_EQ(run_to_end(store.last_seq({"attic"}))->value, 0u);
+}
+
+TEST_F(SqliteStoreTest, AWriteThatFailsSpoilsNoOtherOfItsBatch) {
+  SqliteStore store(file);
+  const User ann = register_person(store, "Ann");
+  const User nobody{{999}, "Nobody", false};  // no such account: the insert fails
+  boost::asio::io_context loop{1};
+  std::vector<std::uint64_t> given;
+  std::size_t failed = 0;
+  const auto note = [&](const result<Stored>& stored) {
+    if (stored) {
+      given.push_back(stored->seq.value);
+    } else {
+      EXPECT_EQ(stored.error().code, errc::storage_failed);
+      ++failed;
+    }
+  };
+  for (std::uint32_t i = 1; i <= 60; ++i) {
+    const User& author = i % 3 == 0 ? nobody : ann;
+    boost::asio::co_spawn(loop, append_and_note(store, drawing(author, i), note),
+                          [](std::exception_ptr thrown) { ASSERT_FALSE(thrown); });
+  }
+  loop.run();
+  EXPECT_EQ(failed, 20u);
+  ASSERT_EQ(given.size(), 40u);
+  for (std::size_t i = 0; i < given.size(); ++i) EXPECT_EQ(given[i], i + 1);
+  EXPECT_EQ(all_seqs(store, den), given);
+}
+
+/// A full disk, as far as this process is concerned, while it lives.
+class FullDisk {
+ public:
+  FullDisk() {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    signal_before_ = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit nothing{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &nothing);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, signal_before_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*signal_before_)(int) = nullptr;
+};
+
+TEST_F(SqliteStoreTest, WithoutRoomOnTheDiskNothingIsAcknowledgedAndNoSeqIsLost) {
+  SqliteStore store(file);
+  const User ann = register_person(store, "Ann");
+  ASSERT_TRUE(run_to_end(store.append(drawing(ann, 1))));
+  boost::asio::io_context loop{1};
+  std::size_t failed = 0;
+  const auto note = [&](const result<Stored>& stored) {
+    ASSERT_FALSE(stored);
+    EXPECT_EQ(stored.error().code, errc::storage_failed);
+    ++failed;
+  };
+  for (std::uint32_t i = 2; i <= 50; ++i) {
+    boost::asio::co_spawn(loop, append_and_note(store, drawing(ann, i), note),
+                          [](std::exception_ptr thrown) { ASSERT_FALSE(thrown); });
+  }
+  {
+    const FullDisk full;
+    loop.run();
+  }
+  EXPECT_EQ(failed, 49u);
+  EXPECT_EQ(run_to_end(store.append(drawing(ann, 2)))->seq.value, 2u);
+  EXPECT_EQ(all_seqs(store, den), (std::vector<std::uint64_t>{1, 2}));
+}
+
+TEST_F(SqliteStoreTest, StoppingCommitsWhatWasAskedFor) {
+  boost::asio::io_context loop{1};
+  std::size_t stored_count = 0;
+  SqliteStore store(file);
+  const User ann = register_person(store, "Ann");
+  const auto note = [&](const result<Stored>& stored) { stored_count += stored ? 1 : 0; };
+  for (std::uint32_t i = 1; i <= 100; ++i) {
+    boost::asio::co_spawn(loop, append_and_note(store, drawing(ann, i), note),
+                          [](std::exception_ptr thrown) { ASSERT_FALSE(thrown); });
+  }
+  loop.poll();  // all are asked for, hardly any is answered
+  store.stop();
+  loop.run();
+  EXPECT_EQ(stored_count, 100u);
+  const auto late = run_to_end(store.append(drawing(ann, 101)));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, errc::busy);
+  EXPECT_GT(late.error().retry_after.count(), 0);
+}
+
+TEST_F(SqliteStoreTest, AFullQueueSaysBusy) {
+  boost::asio::io_context loop{1};
+  SqliteStore store(file);
+  const User ann = register_person(store, "Ann");
+  std::size_t stored_count = 0;
+  std::size_t busy_count = 0;
+  const auto note = [&](const result<Stored>& stored) {
+    if (stored) {
+      ++stored_count;
+    } else {
+      EXPECT_EQ(stored.error().code, errc::busy);
+      ++busy_count;
+    }
+  };
+  SQLite::Database elsewhere(file.string(), SQLite::OPEN_READWRITE);
+  elsewhere.exec("BEGIN IMMEDIATE");  // the writer waits, the queue fills
+  constexpr std::uint32_t count = 2 * limits::store_queue_max + 1;
+  for (std::uint32_t i = 1; i <= count; ++i) {
+    boost::asio::co_spawn(loop, append_and_note(store, drawing(ann, i), note),
+                          [](std::exception_ptr thrown) { ASSERT_FALSE(thrown); });
+  }
+  loop.poll();
+  elsewhere.exec("ROLLBACK");
+  loop.run();
+  EXPECT_EQ(stored_count + busy_count, count);
+  EXPECT_GE(busy_count, 1u);
+  EXPECT_GE(stored_count, limits::store_queue_max);
+  EXPECT_EQ(run_to_end(store.last_seq(den))->value, stored_count);
+}
+
+TEST_F(SqliteStoreTest, ErasedInkIsNotFoundInTheFileAfterClosing) {
+  const std::string secret = "ink that nobody should find again";
+  {
+    SqliteStore store(file);
+    const User ann = register_person(store, "Ann");
+    NewMessage message = drawing(ann, 1);
+    message.drawing = secret;
+    ASSERT_TRUE(run_to_end(store.append(message)));
+    ASSERT_TRUE(run_to_end(store.erase(den, {1}, ann)));
+  }
+  std::ifstream in(file, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  EXPECT_EQ(bytes.find(secret), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(file.string() + "-wal"));
+}
+
+TEST_F(SqliteStoreTest, ItsFilesAreForItsOwnerOnly) {
+  using std::filesystem::perms;
+  std::ofstream(file).close();
+  std::filesystem::permissions(file, perms::all);
+  SqliteStore store(file);
+  register_person(store, "Ann");
+  for (const std::string suffix : {"", "-wal", "-shm"}) {
+    EXPECT_EQ(std::filesystem::status(file.string() + suffix).permissions(),
+              perms::owner_read | perms::owner_write)
+        << suffix;
+  }
+}
+
+TEST_F(SqliteStoreTest, AMissingFolderIsSaidInOneSentence) {
+  file = folder.path() / "nowhere" / "colo.db";
+  EXPECT_EQ(refusal_to_open(),
+            "cannot open the database " + file.string() + ": No such file or directory");
+}
+
+TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsRefusedAndLeftAlone) {
+  const std::string text = "Dear diary, this is not a database but a long enough text file.\n";
+  std::ofstream(file) << text;
+  EXPECT_EQ(refusal_to_open(),
+            "cannot open the database " + file.string() + ": file is not a database");
+  std::ifstream in(file);
+  EXPECT_EQ(std::string((std::istreambuf_iterator<char>(in)), {}), text);
+}
+
+// Pruning: what a room's keep no longer wants.
+
+class PruneTest : public SqliteStoreTest {
+ protected:
+  void say_many(std::uint32_t count) {
+    for (std::uint32_t i = 1; i <= count; ++i) {
+      ASSERT_TRUE(run_to_end(store.append(drawing(ann, i))));
+    }
+  }
+  // drawing() number n was sent n ms after this.
+  static constexpr WallTime beginning{std::chrono::milliseconds{1'700'000'000'000}};
+
+  SqliteStore store{file};
+  User ann = register_person(store, "Ann");
+};
+
+TEST_F(PruneTest, KeepingEverythingRemovesNothing) {
+  say_many(5);
+  EXPECT_EQ(run_to_end(store.prune(den, {}, beginning + std::chrono::years{10})).value(), 0u);
+  EXPECT_EQ(all_seqs(store, den).size(), 5u);
+}
+
+TEST_F(PruneTest, ByNumberTheLastStay) {
+  say_many(5);
+  Keep keep;
+  keep.messages = 2;
+  EXPECT_EQ(run_to_end(store.prune(den, keep, beginning)).value(), 3u);
+  EXPECT_EQ(all_seqs(store, den), (std::vector<std::uint64_t>{4, 5}));
+  EXPECT_EQ(run_to_end(store.prune(den, keep, beginning)).value(), 0u);
+}
+
+TEST_F(PruneTest, ByAgeTheYoungStay) {
+  say_many(5);
+  Keep keep;
+  keep.age = std::chrono::hours{1};
+  const WallTime now = beginning + std::chrono::hours{1} + std::chrono::milliseconds{4};
+  EXPECT_EQ(run_to_end(store.prune(den, keep, now)).value(), 3u);
+  EXPECT_EQ(all_seqs(store, den), (std::vector<std::uint64_t>{4, 5}));
+}
+
+TEST_F(PruneTest, SeqsGoOnWhereTheyWere) {
+  say_many(5);
+  Keep keep;
+  keep.age = std::chrono::seconds{1};
+  EXPECT_EQ(run_to_end(store.prune(den, keep, beginning + std::chrono::years{1})).value(), 5u);
+  EXPECT_EQ(run_to_end(store.last_seq(den))->value, 5u);
+  EXPECT_EQ(run_to_end(store.append(drawing(ann, 6)))->seq.value, 6u);
+}
+
+TEST_F(PruneTest, OtherRoomsAreLeftAlone) {
+  say_many(5);
+  Keep keep;
+  keep.messages = 1;
+  EXPECT_EQ(run_to_end(store.prune({"attic"}, keep, beginning)).value(), 0u);
+  EXPECT_EQ(all_seqs(store, den).size(), 5u);
+}
+
+TEST_F(PruneTest, MoreThanOneBiteIsTakenUntilDone) {
+  boost::asio::io_context loop{1};
+  const auto note = [](const result<Stored>& stored) { ASSERT_TRUE(stored); };
+  for (std::uint32_t i = 1; i <= 1000; ++i) {
+    boost::asio::co_spawn(loop, append_and_note(store, drawing(ann, i), note),
+                          [](std::exception_ptr thrown) { ASSERT_FALSE(thrown); });
+  }
+  loop.run();
+  Keep keep;
+  keep.messages = 10;
+  EXPECT_EQ(run_to_end(store.prune(den, keep, beginning)).value(), 990u);
+  EXPECT_EQ(all_seqs(store, den).size(), 10u);
+}
+
+}  // namespace
+}  // namespace colo
