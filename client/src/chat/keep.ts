@@ -1,0 +1,112 @@
+// What must outlive the page: the drawing on each pad and the drawings that
+// wait to be sent, per person. IndexedDB where there is one; otherwise memory,
+// which at least survives a sign-out.
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Stroke } from "../ink/stroke";
+import type { Pending } from "./room_state";
+
+export interface Draft {
+  readonly strokes: readonly Stroke[];
+  readonly caption: string;
+}
+
+export interface Keep {
+  draft(person: string, room: string): Promise<Draft | undefined>;
+  /** Undefined: there is nothing on the pad. */
+  putDraft(person: string, room: string, draft: Draft | undefined): Promise<void>;
+  /** In the order in which they were made. */
+  outbox(person: string): Promise<Pending[]>;
+  putOutbox(pending: Pending): Promise<void>;
+  dropOutbox(clientId: string): Promise<void>;
+}
+
+interface Schema extends DBSchema {
+  drafts: { key: string; value: Draft };
+  outbox: { key: string; value: Pending; indexes: { author: string } };
+}
+
+export function inOrder(waiting: Pending[]): Pending[] {
+  return waiting.sort((a, b) => a.madeAtMs - b.madeAtMs);
+}
+
+export function memoryKeep(): Keep {
+  const drafts = new Map<string, Draft>();
+  const outbox = new Map<string, Pending>();
+  return {
+    draft: async (person, room) => drafts.get(draftKey(person, room)),
+    putDraft: async (person, room, draft) => {
+      if (draft === undefined) drafts.delete(draftKey(person, room));
+      else drafts.set(draftKey(person, room), draft);
+    },
+    outbox: async (person) => inOrder([...outbox.values()].filter((one) => one.author === person)),
+    putOutbox: async (pending) => void outbox.set(pending.clientId, pending),
+    dropOutbox: async (clientId) => void outbox.delete(clientId),
+  };
+}
+
+/** A private window or a full disk must not stop anybody from drawing: then memory it is. */
+export function browserKeep(): Keep {
+  const spare = memoryKeep();
+  const opened: Promise<IDBPDatabase<Schema> | undefined> = openDB<Schema>("colo", 1, {
+    upgrade(db) {
+      db.createObjectStore("drafts");
+      db.createObjectStore("outbox", { keyPath: "clientId" }).createIndex("author", "author");
+    },
+  }).catch(() => undefined);
+
+  async function either<T>(
+    run: (db: IDBPDatabase<Schema>) => Promise<T>,
+    instead: () => Promise<T>,
+  ): Promise<T> {
+    const db = await opened;
+    if (db === undefined) return instead();
+    try {
+      return await run(db);
+    } catch {
+      return instead();
+    }
+  }
+
+  return {
+    draft: (person, room) =>
+      either(
+        async (db) =>
+          (await db.get("drafts", draftKey(person, room))) ?? (await spare.draft(person, room)),
+        () => spare.draft(person, room),
+      ),
+    putDraft: (person, room, draft) =>
+      either(
+        async (db) => {
+          if (draft === undefined) await db.delete("drafts", draftKey(person, room));
+          else await db.put("drafts", draft, draftKey(person, room));
+          await spare.putDraft(person, room, undefined);
+        },
+        () => spare.putDraft(person, room, draft),
+      ),
+    outbox: (person) =>
+      either(
+        async (db) =>
+          inOrder([
+            ...(await db.getAllFromIndex("outbox", "author", person)),
+            ...(await spare.outbox(person)),
+          ]),
+        () => spare.outbox(person),
+      ),
+    putOutbox: (pending) =>
+      either(
+        async (db) => void (await db.put("outbox", pending)),
+        () => spare.putOutbox(pending),
+      ),
+    dropOutbox: async (clientId) => {
+      await spare.dropOutbox(clientId);
+      await either(
+        (db) => db.delete("outbox", clientId),
+        async () => undefined,
+      );
+    },
+  };
+}
+
+function draftKey(person: string, room: string): string {
+  return `${room}\n${person}`;
+}

@@ -1,0 +1,286 @@
+// What is known of one room, as values: messages in the order of their seq,
+// each once; what is still on its way; who is here; and what has to be asked
+// for next. Pure: every arrival is an event, `reduce` is the only writer.
+//
+// The idea: live delivery is a hint. `upTo` is the seq up to which nothing is
+// missing; a message beyond `upTo + 1` is shown at once and the gap asked for.
+import type { Drawing } from "../ink/stroke";
+
+export interface Message {
+  readonly seq: number;
+  readonly author: string;
+  readonly sentAtMs: number;
+  readonly drawing: Drawing;
+  readonly caption: string;
+  readonly clientId: string;
+}
+
+/** A drawing of this person that the server has not accepted yet. */
+export interface Pending {
+  readonly clientId: string;
+  readonly room: string;
+  readonly author: string;
+  readonly madeAtMs: number;
+  readonly drawing: Drawing;
+  readonly caption: string;
+  readonly state: "waiting" | "sending" | "failed";
+  /** Of a failed one: the server's code and sentence. */
+  readonly code: string;
+  readonly reason: string;
+}
+
+export interface Notice {
+  readonly id: number;
+  readonly user: string;
+  readonly change: "joined" | "left";
+  /** Shown below the message with this seq. */
+  readonly afterSeq: number;
+}
+
+export interface RoomState {
+  /** Where this page stands with the room. */
+  readonly place: "outside" | "joining" | "inside" | "refused";
+  readonly refusal: { readonly code: string; readonly reason: string } | undefined;
+  readonly epoch: number;
+  readonly members: readonly string[];
+  readonly occupancy: number;
+  readonly messages: readonly Message[];
+  readonly pending: readonly Pending[];
+  readonly notices: readonly Notice[];
+  readonly upTo: number;
+  /** after_seq of the Join that is not answered yet. */
+  readonly asked: number | undefined;
+  readonly older: "none" | "exist" | "loading";
+  /** The next thing to ask the server for. */
+  readonly need: "nothing" | "catch_up";
+}
+
+export const EMPTY_ROOM: RoomState = {
+  place: "outside",
+  refusal: undefined,
+  epoch: 0,
+  members: [],
+  occupancy: 0,
+  messages: [],
+  pending: [],
+  notices: [],
+  upTo: 0,
+  asked: undefined,
+  older: "none",
+  need: "nothing",
+};
+
+export type RoomEvent =
+  | { readonly kind: "asked_to_join" }
+  | {
+      readonly kind: "joined";
+      readonly members: readonly string[];
+      readonly occupancy: number;
+      readonly messages: readonly Message[];
+      readonly more: boolean;
+      readonly reset: boolean;
+      readonly epoch: number;
+    }
+  | { readonly kind: "refused"; readonly code: string; readonly reason: string }
+  | { readonly kind: "outside" }
+  | { readonly kind: "message"; readonly message: Message }
+  | { readonly kind: "put"; readonly pending: Pending }
+  | { readonly kind: "sending"; readonly clientId: string }
+  | { readonly kind: "waiting"; readonly clientId: string }
+  | {
+      readonly kind: "accepted";
+      readonly clientId: string;
+      readonly seq: number;
+      readonly sentAtMs: number;
+    }
+  | {
+      readonly kind: "failed";
+      readonly clientId: string;
+      readonly code: string;
+      readonly reason: string;
+    }
+  | { readonly kind: "taken_back"; readonly clientId: string }
+  | { readonly kind: "asked_for_older" }
+  | { readonly kind: "page"; readonly messages: readonly Message[]; readonly more: boolean }
+  | { readonly kind: "older_failed" }
+  | {
+      readonly kind: "presence";
+      readonly user: string;
+      readonly change: "joined" | "left" | "count";
+      readonly occupancy: number;
+      readonly me: string;
+    }
+  | { readonly kind: "deleted"; readonly seq: number };
+
+/** A quiet line about each coming and going is nice; a hundred of them are not. */
+const NOTICES_MAX = 30;
+
+export function reduce(room: RoomState, event: RoomEvent): RoomState {
+  switch (event.kind) {
+    case "asked_to_join":
+      return {
+        ...room,
+        place: room.place === "inside" ? "inside" : "joining",
+        refusal: undefined,
+        asked: room.upTo,
+        need: "nothing",
+      };
+    case "joined":
+      return joined(room, event);
+    case "refused":
+      return {
+        ...room,
+        place: "refused",
+        refusal: { code: event.code, reason: event.reason },
+        asked: undefined,
+      };
+    case "outside":
+      return outside(room);
+    case "message":
+      return withGapNoticed(merge(room, [event.message]));
+    case "put":
+      return {
+        ...room,
+        pending: [...room.pending, event.pending].sort((a, b) => a.madeAtMs - b.madeAtMs),
+      };
+    case "sending":
+    case "waiting":
+      return withPending(room, event.clientId, { state: event.kind });
+    case "failed":
+      return withPending(room, event.clientId, {
+        state: "failed",
+        code: event.code,
+        reason: event.reason,
+      });
+    case "accepted":
+      return accepted(room, event.clientId, event.seq, event.sentAtMs);
+    case "taken_back":
+      return { ...room, pending: room.pending.filter((one) => one.clientId !== event.clientId) };
+    case "asked_for_older":
+      return { ...room, older: "loading" };
+    case "page":
+      return { ...merge(room, event.messages), older: event.more ? "exist" : "none" };
+    case "older_failed":
+      return { ...room, older: room.older === "loading" ? "exist" : room.older };
+    case "presence":
+      return presence(room, event);
+    case "deleted":
+      return { ...room, messages: room.messages.filter((one) => one.seq !== event.seq) };
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The connection went: what was on its way waits again, and nothing asked will be answered. */
+function outside(room: RoomState): RoomState {
+  return {
+    ...room,
+    place: "outside",
+    asked: undefined,
+    need: "nothing",
+    older: room.older === "loading" ? "exist" : room.older,
+    pending: room.pending.map((one) =>
+      one.state === "sending" ? { ...one, state: "waiting" as const } : one,
+    ),
+  };
+}
+
+function joined(room: RoomState, event: Extract<RoomEvent, { kind: "joined" }>): RoomState {
+  const fresh = event.reset || room.asked === undefined || room.asked === 0;
+  const kept = event.reset ? { ...room, messages: [], notices: [], upTo: 0 } : room;
+  const merged = merge(kept, event.messages);
+  const last = event.messages[event.messages.length - 1]?.seq ?? 0;
+  const state: RoomState = {
+    ...merged,
+    place: "inside",
+    refusal: undefined,
+    epoch: event.epoch,
+    members: event.members,
+    occupancy: Math.max(event.occupancy, event.members.length),
+    asked: undefined,
+    upTo: contiguous(merged.messages, Math.max(merged.upTo, last)),
+    older: fresh ? olderAfter(kept, event) : room.older,
+  };
+  // Newer ones exist behind a page of a catch-up. (After a reset `more` may mean
+  // either; asking once too often is harmless.)
+  const behind = event.more && last > 0 && (event.reset || !fresh);
+  return behind ? { ...state, need: "catch_up" } : withGapNoticed(state);
+}
+
+function olderAfter(
+  before: RoomState,
+  event: { readonly messages: readonly Message[]; readonly more: boolean },
+): RoomState["older"] {
+  const first = event.messages[0]?.seq ?? 0;
+  const knewOlder = before.messages.some((one) => one.seq < first);
+  if (knewOlder) return before.older;
+  return event.more && first > 1 ? "exist" : "none";
+}
+
+/** Puts messages in their places, each once, and takes away what they were pending as. */
+function merge(room: RoomState, arrived: readonly Message[]): RoomState {
+  if (arrived.length === 0) return room;
+  const known = new Set(room.messages.map((one) => one.seq));
+  const fresh = arrived.filter((one) => !known.has(one.seq) && known.add(one.seq));
+  const messages = [...room.messages, ...fresh];
+  const inOrder = messages.every((one, i) => i === 0 || (messages[i - 1]?.seq ?? 0) < one.seq);
+  if (!inOrder) messages.sort((a, b) => a.seq - b.seq);
+  const pending = room.pending.filter(
+    (own) => !arrived.some((one) => one.author === own.author && one.clientId === own.clientId),
+  );
+  return {
+    ...room,
+    messages,
+    pending: pending.length === room.pending.length ? room.pending : pending,
+    upTo: contiguous(messages, room.upTo),
+  };
+}
+
+/** How far nothing is missing, walking on from `upTo`. */
+function contiguous(messages: readonly Message[], upTo: number): number {
+  let end = upTo;
+  for (const one of messages) {
+    if (one.seq === end + 1) end = one.seq;
+  }
+  return end;
+}
+
+function withGapNoticed(room: RoomState): RoomState {
+  const last = room.messages[room.messages.length - 1]?.seq ?? 0;
+  const gap = room.place === "inside" && room.asked === undefined && last > room.upTo;
+  return gap ? { ...room, need: "catch_up" } : room;
+}
+
+function withPending(
+  room: RoomState,
+  clientId: string,
+  change: Partial<Pick<Pending, "state" | "code" | "reason">>,
+): RoomState {
+  return {
+    ...room,
+    pending: room.pending.map((one) => (one.clientId === clientId ? { ...one, ...change } : one)),
+  };
+}
+
+function accepted(room: RoomState, clientId: string, seq: number, sentAtMs: number): RoomState {
+  const own = room.pending.find((one) => one.clientId === clientId);
+  if (own === undefined) return room;
+  const { author, drawing, caption } = own;
+  const message = { seq, author, sentAtMs, drawing, caption, clientId };
+  const without = room.pending.filter((one) => one !== own);
+  return withGapNoticed(merge({ ...room, pending: without }, [message]));
+}
+
+function presence(room: RoomState, event: Extract<RoomEvent, { kind: "presence" }>): RoomState {
+  const { user, change, occupancy } = event;
+  if (change === "count" || user === "") return { ...room, occupancy };
+  const others = room.members.filter((one) => one !== user);
+  const members = change === "joined" ? [...others, user] : others;
+  if (user === event.me) return { ...room, members, occupancy };
+  const id = (room.notices[room.notices.length - 1]?.id ?? 0) + 1;
+  const afterSeq = room.messages[room.messages.length - 1]?.seq ?? 0;
+  // Somebody who comes and goes between two drawings is one line, not ten.
+  const kept = room.notices.filter((one) => one.user !== user || one.afterSeq !== afterSeq);
+  const notices = [...kept, { id, user, change, afterSeq }].slice(-NOTICES_MAX);
+  return { ...room, members, occupancy, notices };
+}

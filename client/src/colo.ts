@@ -1,0 +1,128 @@
+// Puts the parts together in a browser. Here alone the page's globals are
+// touched: fetch, WebSocket, storage, the clock and the events of the window.
+import { browserKeep } from "./chat/keep";
+import { Session } from "./chat/me";
+import { Rooms } from "./chat/rooms";
+import { Api, type Memory } from "./wire/api";
+import { type Link, Socket } from "./wire/socket";
+
+export interface Colo {
+  readonly session: Session;
+  readonly rooms: Rooms;
+  /** The person did something: they are not idle. */
+  acted(): void;
+  /** Tries to connect now, also after the server closed for good. */
+  reconnect(): void;
+  start(): () => void;
+}
+
+/** Back after this long, the connection is asked whether it still lives. */
+const DOUBT_AFTER_MS = 10_000;
+
+export function createColo(): Colo {
+  const memory = browserMemory();
+  const api = new Api({
+    base: "",
+    memory,
+    fetch: (input, init) => fetch(input, init),
+    random: Math.random,
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    now: () => performance.now(),
+  });
+  const later = (run: () => void, ms: number) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  };
+  const socket = new Socket({
+    open: (subprotocol) => new WebSocket(socketAddress(), subprotocol),
+    ticket: () => api.ticket(),
+    client: "colo-web/0.1",
+    random: Math.random,
+    // Not performance.now(): that one stops while a phone sleeps, idleness does not.
+    now: () => Date.now(),
+    later,
+    heard: (frame) => rooms.hear(frame),
+    changed: (link) => changed(link),
+  });
+  const session = new Session(
+    api,
+    () => socket,
+    memory,
+    () => Date.now(),
+  );
+  const rooms = new Rooms({
+    keep: browserKeep(),
+    say: (frame) => socket.send(frame),
+    later,
+    now: () => Date.now(),
+  });
+
+  function changed(link: Link): void {
+    // First the rooms, so that whoever sees a new person sees that person's rooms.
+    if (link.state === "up") rooms.linkUp(link.welcome.user, link.welcome.rooms);
+    else rooms.linkDown();
+    session.linkChanged(link);
+  }
+
+  function start(): () => void {
+    let hiddenAt = Date.now();
+    const back = () => {
+      socket.nudge();
+      if (Date.now() - hiddenAt > DOUBT_AFTER_MS) rooms.probe();
+    };
+    const looked = () => {
+      if (document.visibilityState === "visible") {
+        back();
+      } else {
+        hiddenAt = Date.now();
+        session.seen();
+      }
+    };
+    const online = () => {
+      socket.nudge();
+      rooms.probe();
+    };
+    const away = () => session.seen();
+    document.addEventListener("visibilitychange", looked);
+    window.addEventListener("online", online);
+    window.addEventListener("pagehide", away);
+    session.start();
+    return () => {
+      document.removeEventListener("visibilitychange", looked);
+      window.removeEventListener("online", online);
+      window.removeEventListener("pagehide", away);
+    };
+  }
+
+  return {
+    session,
+    rooms,
+    acted: () => socket.acted(),
+    reconnect: () => socket.start(),
+    start,
+  };
+}
+
+function socketAddress(): string {
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+}
+
+/** localStorage, or a stand-in where the browser forbids it. */
+export function browserMemory(): Memory {
+  try {
+    localStorage.setItem("colo.try", "");
+    localStorage.removeItem("colo.try");
+    return localStorage;
+  } catch {
+    const values = new Map<string, string>();
+    return {
+      get length() {
+        return values.size;
+      },
+      key: (index) => [...values.keys()][index] ?? null,
+      getItem: (key) => values.get(key) ?? null,
+      setItem: (key, value) => void values.set(key, value),
+      removeItem: (key) => void values.delete(key),
+    };
+  }
+}

@@ -1,0 +1,129 @@
+// Drawings ⇄ the protobuf messages of protocol/colo.proto. Points travel as
+// differences: most of them then fit in one byte each way. The shapes below are
+// the generated ones; naming them here keeps this folder free of the wire.
+import {
+  CANVAS_HEIGHT,
+  CANVAS_WIDTH,
+  clamp,
+  type Drawing,
+  type Stroke,
+  WIDTH_MAX,
+  WIDTH_MIN,
+} from "./stroke";
+
+export const DRAWING_VERSION = 1;
+
+const TOOL_PEN = 1;
+const TOOL_ERASER = 2;
+/** A drawing may take a day; the server refuses longer ones. */
+const TIME_MAX_MS = 86_400_000;
+
+export interface WireStroke<Tool = number> {
+  tool: Tool;
+  rgb: number;
+  width: number;
+  startMs: number;
+  durationMs: number;
+  points: number[];
+  pressure: number[];
+}
+
+export interface WireDrawing<Tool = number> {
+  version: number;
+  paper: number;
+  strokes: WireStroke<Tool>[];
+}
+
+/** The tools this client can send. */
+type SentTool = typeof TOOL_PEN | typeof TOOL_ERASER;
+
+export function toWire(drawing: Drawing): WireDrawing<SentTool> {
+  return {
+    version: DRAWING_VERSION,
+    paper: drawing.paper,
+    strokes: drawing.strokes.map(strokeToWire),
+  };
+}
+
+/**
+ * Whatever arrives becomes something that can be painted: the server checks
+ * drawings, but a phone that trusts nobody cannot be broken by anybody.
+ */
+export function fromWire(wire: WireDrawing | undefined): Drawing {
+  if (wire === undefined) return { paper: 0xffffff, strokes: [] };
+  return {
+    paper: wire.paper & 0xffffff,
+    strokes: wire.strokes.map(strokeFromWire).filter((stroke) => stroke.points.length > 0),
+  };
+}
+
+function strokeToWire(stroke: Stroke): WireStroke<SentTool> {
+  const points: number[] = [];
+  let x = 0;
+  let y = 0;
+  for (let i = 0; i + 1 < stroke.points.length; i += 2) {
+    const nx = clamp(Math.round(stroke.points[i] ?? 0), 0, CANVAS_WIDTH);
+    const ny = clamp(Math.round(stroke.points[i + 1] ?? 0), 0, CANVAS_HEIGHT);
+    points.push(nx - x, ny - y);
+    x = nx;
+    y = ny;
+  }
+  const count = points.length / 2;
+  return {
+    tool: stroke.tool === "eraser" ? TOOL_ERASER : TOOL_PEN,
+    rgb: stroke.rgb & 0xffffff,
+    width: clamp(Math.round(stroke.width), WIDTH_MIN, WIDTH_MAX),
+    startMs: clamp(Math.round(stroke.startMs), 0, TIME_MAX_MS),
+    durationMs: clamp(Math.round(stroke.durationMs), 0, TIME_MAX_MS),
+    points,
+    pressure:
+      stroke.pressure.length === count
+        ? stroke.pressure.map((value) => clamp(Math.round(value), 0, 255))
+        : [],
+  };
+}
+
+function strokeFromWire(wire: WireStroke): Stroke {
+  const points: number[] = [];
+  let x = 0;
+  let y = 0;
+  for (let i = 0; i + 1 < wire.points.length; i += 2) {
+    x = clamp(x + (wire.points[i] ?? 0), 0, CANVAS_WIDTH);
+    y = clamp(y + (wire.points[i + 1] ?? 0), 0, CANVAS_HEIGHT);
+    points.push(x, y);
+  }
+  return {
+    tool: wire.tool === TOOL_ERASER ? "eraser" : "pen",
+    rgb: wire.rgb & 0xffffff,
+    width: clamp(wire.width, WIDTH_MIN, WIDTH_MAX),
+    startMs: wire.startMs,
+    durationMs: wire.durationMs,
+    points,
+    pressure:
+      wire.pressure.length * 2 === points.length
+        ? wire.pressure.map((value) => clamp(value, 0, 255))
+        : [],
+  };
+}
+
+/** How many bytes a stroke takes in a frame; never less than it really does. */
+export function strokeBytes(stroke: Stroke): number {
+  // Tags and lengths, colour, width and both times at their longest.
+  let bytes = 36;
+  let x = 0;
+  let y = 0;
+  for (let i = 0; i + 1 < stroke.points.length; i += 2) {
+    const nx = stroke.points[i] ?? 0;
+    const ny = stroke.points[i + 1] ?? 0;
+    bytes += zigzagBytes(nx - x) + zigzagBytes(ny - y);
+    x = nx;
+    y = ny;
+  }
+  for (const value of stroke.pressure) bytes += value < 128 ? 1 : 2;
+  return bytes;
+}
+
+function zigzagBytes(delta: number): number {
+  const size = Math.abs(delta);
+  return size <= 63 ? 1 : size <= 8191 ? 2 : 3;
+}

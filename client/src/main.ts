@@ -1,0 +1,13 @@
+import "./ui/app.css";
+import { mount } from "svelte";
+import { createColo } from "./colo";
+import App from "./ui/App.svelte";
+import { followViewport } from "./ui/viewport";
+
+const target = document.getElementById("colo");
+if (target === null) throw new Error("index.html has no place for the app");
+
+followViewport();
+const colo = createColo();
+mount(App, { target, props: { colo } });
+colo.start();

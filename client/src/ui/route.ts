@@ -1,0 +1,40 @@
+// Which screen the address names: `#/` is the lobby, `#/room/ID` a room.
+import { readable } from "svelte/store";
+
+export type Route = { readonly screen: "lobby" } | { readonly screen: "room"; readonly id: string };
+
+export function parseRoute(hash: string): Route {
+  const found = /^#\/room\/([^/]+)$/.exec(hash);
+  if (found?.[1] === undefined) return { screen: "lobby" };
+  try {
+    return { screen: "room", id: decodeURIComponent(found[1]) };
+  } catch {
+    return { screen: "lobby" };
+  }
+}
+
+export function roomAddress(id: string): string {
+  return `#/room/${encodeURIComponent(id)}`;
+}
+
+/** Whether the lobby lies right behind this page in the browser's history. */
+let lobbyBehind = false;
+
+export const route = readable<Route>(parseRoute(location.hash), (set) => {
+  let now = parseRoute(location.hash);
+  const changed = () => {
+    const next = parseRoute(location.hash);
+    lobbyBehind = now.screen === "lobby" && next.screen === "room";
+    now = next;
+    set(next);
+  };
+  window.addEventListener("hashchange", changed);
+  return () => window.removeEventListener("hashchange", changed);
+});
+
+/** To the lobby, without piling rooms up behind it. */
+export function goToLobby(): void {
+  if (parseRoute(location.hash).screen === "lobby") return;
+  if (lobbyBehind) history.back();
+  else location.replace("#/");
+}

@@ -1,0 +1,211 @@
+// Every sentence that a person reads. A translation is one more file like this.
+import type { Reason } from "../chat/me";
+
+export const words = {
+  colo: "Colo",
+  invitation: "Talk in drawings.",
+  loading: "One moment…",
+  unreachable: "Colo cannot be reached. Trying again…",
+
+  signIn: {
+    title: "Sign in",
+    newTitle: "Make an account",
+    name: "Name",
+    nameHint: "2 to 24 letters, digits, _ - . or spaces",
+    password: "Password",
+    passwordHint: "At least 8 characters",
+    show: "Show",
+    hide: "Hide",
+    showPassword: "Show the password",
+    hidePassword: "Hide the password",
+    submit: "Sign in",
+    submitting: "Signing in…",
+    create: "Make the account",
+    creating: "Making the account…",
+    toRegister: "New here? Make an account",
+    toSignIn: "Have an account? Sign in",
+    needName: "Please say who you are.",
+    needPassword: "Please type your password.",
+  },
+
+  lobby: {
+    welcome: "Welcome,",
+    pick: "Pick a room and draw.",
+    rooms: "Rooms",
+    people: (count: number, capacity: number) =>
+      count === 0
+        ? "Nobody is here yet"
+        : `${count} of ${capacity} ${capacity === 1 ? "person" : "people"}`,
+    full: "Full",
+    saved: "Drawings are kept",
+    temporary: "Gone when the last one leaves",
+    none: "There are no rooms. Whoever runs this server can add some in colo.toml.",
+    signOut: "Sign out",
+  },
+
+  room: {
+    back: "Back to the rooms",
+    people: (count: number) => (count === 1 ? "1 person" : `${count} people`),
+    whoIsHere: "Who is here",
+    you: "you",
+    andMore: (count: number) => `and ${count} more`,
+    close: "Close",
+    joining: "Coming in…",
+    empty: "Nobody has drawn anything yet.",
+    emptyHint: "The first drawing could be yours.",
+    newDrawings: (count: number) => (count === 1 ? "1 new drawing" : `${count} new drawings`),
+    loadingOlder: "Fetching older drawings…",
+    beginning: "This is where it all began.",
+    joined: (name: string) => `${name} came in`,
+    left: (name: string) => `${name} left`,
+    unknown: "There is no such room.",
+    full: "The room is full. Maybe somebody leaves soon.",
+    tryAgain: "Try again",
+    toRooms: "To the rooms",
+    feed: "Drawings",
+  },
+
+  card: {
+    drawing: (name: string, time: string) => `Drawing by ${name}, ${time}`,
+    captioned: (caption: string, name: string, time: string) => `${caption}. By ${name}, ${time}`,
+    arrived: (name: string, caption: string) =>
+      caption === "" ? `${name} sent a drawing` : `${name} sent a drawing: ${caption}`,
+    sending: "Sending…",
+    waiting: "Waiting for the connection",
+    failed: "Not sent.",
+    copy: "Copy to pad",
+    takeBack: "Back to the pad",
+    now: "just now",
+    yesterday: "yesterday",
+  },
+
+  pad: {
+    label: "Drawing pad. Draw with a finger, a pen or the mouse.",
+    tools: "Tools",
+    pen: "Pen",
+    erase: "Erase",
+    undo: "Undo",
+    redo: "Redo",
+    copy: "Copy",
+    caption: "Caption",
+    clear: "Clear",
+    finger: "Finger",
+    fingerHint: "Let the finger draw again",
+    send: "Send",
+    sendHint: "Send. Hold for a caption.",
+    captionPlaceholder: "A few words about it",
+    captionClose: "Close the caption",
+    lower: "Lower the pad",
+    raise: "Raise the pad",
+    blank: "Draw something first.",
+    full: "This drawing is full. Send it, or undo something.",
+    nothingToCopy: "There is no drawing to copy yet.",
+    copied: "Copied onto the pad. Undo brings yours back.",
+    cleared: "Cleared. Undo brings it back.",
+    fingerOff: "The pen draws now. The Finger button lets your finger draw again.",
+    returned: (why: string) => `Your drawing came back: ${why}`,
+  },
+
+  pen: {
+    title: "Pen settings",
+    eraserTitle: "Eraser settings",
+    size: "Pen Size",
+    eraserSize: "Eraser Size",
+    color: "Pen Color",
+    red: "Red",
+    green: "Green",
+    blue: "Blue",
+    any: "Any color",
+    preview: "How it will look",
+    done: "Done",
+    swatch: (name: string) => `Color ${name}`,
+  },
+
+  link: {
+    lost: "Connection lost. Coming back…",
+    refused: "The server closed the connection.",
+    outdated: "This page does not fit the server any more. Please load it again.",
+    flooding: "That was too much at once.",
+    again: "Connect again",
+    reload: "Load again",
+  },
+} as const;
+
+export function signedOutWords(reason: Reason): string | undefined {
+  const kept = "What you drew is kept.";
+  switch (reason) {
+    case "fresh":
+    case "left":
+      return undefined;
+    case "idle":
+      return `You were signed out because nothing was drawn for a while. ${kept}`;
+    case "restart":
+      return `The server was restarted, please sign in again. ${kept}`;
+    case "ended":
+      return `You were signed out. Please sign in again. ${kept}`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  bad_username:
+    "A name has 2 to 24 letters, digits, _ - . and single spaces inside. Please try another.",
+  bad_password: "A password needs at least 8 characters, and at most 128.",
+  bad_credentials: "The name or the password is not right.",
+  username_taken: "Somebody has that name already, or one that looks just like it.",
+  too_many_requests: "That was a lot of tries. Please wait a moment.",
+  busy: "The server has its hands full. Please try again in a moment.",
+  internal: "Something went wrong on the server. Please try again.",
+  storage_failed: "The server could not write to its disk. Please try again.",
+  origin_refused: "The server does not go by this address. Whoever runs it can add it to `hosts`.",
+  signed_out: "You are signed out. Please sign in again.",
+  room_full: words.room.full,
+  unknown_room: words.room.unknown,
+  too_many_rooms: "You are in too many rooms at once. Close another tab and try again.",
+  drawing_blank: "there was nothing on it.",
+  drawing_too_big: "it is too big. Undo a little and send it again.",
+  caption_too_long: "the caption is longer than 280 characters.",
+  caption_characters: "the caption has characters that cannot be shown.",
+};
+
+/** Our words for a server's code; its own sentence where we have none. */
+export function refusalWords(code: string, detail: string): string {
+  return REFUSALS[code] ?? (detail === "" ? "The server said no, and not why." : detail);
+}
+
+export const unreachableWords = "The server cannot be reached. Are you on the same network?";
+
+const SWATCH_NAMES: Readonly<Record<string, string>> = {
+  "000000": "black",
+  "5b6470": "grey",
+  ffffff: "white",
+  e5322d: "red",
+  ff8a1f: "orange",
+  ffd21f: "yellow",
+  "1fa84a": "green",
+  "2aff99": "mint",
+  "1f6feb": "blue",
+  "095c79": "teal",
+  "7b3fe4": "purple",
+  ff5fa2: "pink",
+  "8a5a33": "brown",
+};
+
+export function swatchName(hex: string): string {
+  return SWATCH_NAMES[hex] ?? `#${hex}`;
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+
+/** When, as one says it: just now, 14:05, yesterday 14:05, 3 May 14:05. */
+export function timeWords(atMs: number, nowMs: number): string {
+  if (nowMs - atMs < 60_000) return words.card.now;
+  const at = new Date(atMs);
+  const today = new Date(nowMs);
+  const midnight = new Date(today.getFullYear(), today.getMonth(), today.getDate()).getTime();
+  if (atMs >= midnight) return clock.format(at);
+  if (atMs >= midnight - 86_400_000) return `${words.card.yesterday} ${clock.format(at)}`;
+  return `${date.format(at)} ${clock.format(at)}`;
+}
