@@ -73,7 +73,7 @@ struct Refusal {
   std::chrono::milliseconds retry_after{0};  // 0: trying again will not help
 
   // Implicit, so that `return errc::room_full;` reads as it should.
-  Refusal(errc c) : code(c), detail(sentence(c)) {}
+  Refusal(errc c = errc::internal) : code(c), detail(sentence(c)) {}
   Refusal(errc c, std::string what) : code(c), detail(std::move(what)) {}
   Refusal(errc c, std::string what, std::chrono::milliseconds after)
       : code(c), detail(std::move(what)), retry_after(after) {}

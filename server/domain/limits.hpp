@@ -12,6 +12,8 @@ namespace colo::limits {
 
 // A drawing at its largest (20,000 points of about 2.4 bytes) fits; little else should.
 inline constexpr std::size_t frame_bytes_max = 64 * 1024;
+// Read, so that a drawing somewhat too big is refused in words; beyond, the socket is closed.
+inline constexpr std::size_t frame_read_max = 256 * 1024;
 inline constexpr std::size_t points_max = 20'000;  // minutes of steady drawing at 120 Hz
 inline constexpr std::size_t strokes_max = 2'000;  // each costs a phone a path to paint
 inline constexpr std::uint32_t width_max = 256;    // canvas units: an eighth of the canvas
@@ -32,6 +34,8 @@ inline constexpr std::size_t header_bytes_max = 8 * 1024;  // cookies and a user
 inline constexpr std::chrono::seconds request_time{10};    // for a whole request to arrive
 inline constexpr std::chrono::seconds keep_alive_time{60}; // between requests
 inline constexpr std::chrono::seconds hello_time{5};
+// A socket that nothing is heard from is pinged after half of this and then given up.
+inline constexpr std::chrono::seconds silence_max{30};
 inline constexpr std::chrono::seconds close_time{2};  // for a phone to answer a close
 inline constexpr std::chrono::seconds ticket_time{15};
 // Two tabs share one cookie jar: for this long a late one is told to try again.

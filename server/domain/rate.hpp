@@ -32,9 +32,10 @@ class Bucket {
   }
 
   /// True when nothing was taken lately: forgetting the bucket changes nothing.
-  bool full(Time now) {
-    refill(now);
-    return level_ >= rate_.count;
+  bool full(Time now) const {
+    Bucket later = *this;
+    later.refill(now);
+    return later.level_ >= rate_.count;
   }
 
  private:

@@ -1,0 +1,101 @@
+#include "app/addresses.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <qrencode.h>
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <memory>
+
+namespace colo {
+
+namespace ip = boost::asio::ip;
+
+namespace {
+
+std::string url_of(const ip::address& address, std::uint16_t port) {
+  return fmt::format(address.is_v6() ? "http://[{}]:{}" : "http://{}:{}", address.to_string(), port);
+}
+
+bool is_private(std::uint32_t v4) {
+  return (v4 >> 24) == 10 || (v4 >> 20) == 0xAC1 || (v4 >> 16) == 0xC0A8;  // RFC 1918
+}
+
+bool is_virtual(const std::string& interface) {
+  for (const auto* prefix : {"docker", "br-", "veth", "virbr", "vmnet", "tun", "tap", "wg"})
+    if (interface.starts_with(prefix)) return true;
+  return false;
+}
+
+int rank_of(const std::string& interface, const ip::address& address) {
+  if (address.is_loopback()) return 4;
+  if (is_virtual(interface)) return 3;
+  if (address.is_v4() && is_private(address.to_v4().to_uint())) return 0;
+  return address.is_v4() ? 1 : 2;
+}
+
+std::optional<ip::address> address_of(const sockaddr* raw, bool v6_too) {
+  if (!raw) return std::nullopt;
+  if (raw->sa_family == AF_INET) {
+    const auto* v4 = reinterpret_cast<const sockaddr_in*>(raw);
+    return ip::address_v4(ntohl(v4->sin_addr.s_addr));
+  }
+  if (raw->sa_family == AF_INET6 && v6_too) {
+    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(raw);
+    ip::address_v6::bytes_type bytes;
+    std::copy_n(v6->sin6_addr.s6_addr, bytes.size(), bytes.begin());
+    const ip::address_v6 address(bytes);
+    if (!address.is_link_local()) return address;  // a browser cannot open those
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t port) {
+  const auto bound = ip::make_address(host);
+  if (!bound.is_unspecified()) return {{"", url_of(bound, port), 0}};
+
+  std::vector<Address> found;
+  ifaddrs* raw = nullptr;
+  if (getifaddrs(&raw) == 0) {
+    const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> list(raw, freeifaddrs);
+    for (const auto* entry = raw; entry; entry = entry->ifa_next) {
+      if (!(entry->ifa_flags & IFF_UP)) continue;
+      if (const auto address = address_of(entry->ifa_addr, bound.is_v6()))
+        found.push_back({entry->ifa_name, url_of(*address, port),
+                         rank_of(entry->ifa_name, *address)});
+    }
+  }
+  if (found.empty()) found.push_back({"lo", url_of(ip::address_v4::loopback(), port), 4});
+  std::ranges::stable_sort(found, {}, &Address::rank);
+  return found;
+}
+
+std::optional<std::string> qr_code(const std::string& text) {
+  const std::unique_ptr<QRcode, void (*)(QRcode*)> code(
+      QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_L), QRcode_free);
+  if (!code) return std::nullopt;
+  constexpr int quiet = 2;  // modules of margin; readers want some
+  const int width = code->width;
+  const auto dark = [&](int x, int y) {
+    if (x < 0 || y < 0 || x >= width || y >= width) return false;
+    return (code->data[y * width + x] & 1) != 0;
+  };
+  std::string art;
+  for (int y = -quiet; y < width + quiet; y += 2) {
+    art += "  \x1b[30;107m";  // black on white, whatever the terminal's own colours are
+    for (int x = -quiet; x < width + quiet; ++x) {
+      const bool above = dark(x, y);
+      const bool below = dark(x, y + 1);
+      art += above && below ? "█" : above ? "▀" : below ? "▄" : " ";
+    }
+    art += "\x1b[0m\n";
+  }
+  return art;
+}
+
+}  // namespace colo

@@ -1,0 +1,25 @@
+// Under which addresses a phone can reach this machine.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace colo {
+
+struct Address {
+  std::string interface;  // "wlan0"
+  std::string url;        // "http://192.168.1.20:5000"
+  int rank = 0;           // lower is likelier to be the one a phone would use
+};
+
+/// The addresses that a server on `host` (an address, or 0.0.0.0 or :: for all)
+/// and `port` has on this machine, likeliest first. Never empty.
+std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t port);
+
+/// `text` as a QR code of two-row blocks, for a dark or a light terminal alike;
+/// nothing if it does not fit one. Lines end with a newline.
+std::optional<std::string> qr_code(const std::string& text);
+
+}  // namespace colo

@@ -1,0 +1,190 @@
+#include "app/app.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_future.hpp>
+#include <future>
+#include <thread>
+
+#include "domain/limits.hpp"
+#include "net/listener.hpp"
+#include "runtime/log.hpp"
+#include "storage/sqlite_store.hpp"
+
+namespace colo {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr std::chrono::milliseconds drain_step{10};
+constexpr std::chrono::minutes prune_every{10};
+
+std::uint32_t shard_count(const Config& config) {
+  if (config.shards > 0) return config.shards;
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+// A phone is a file descriptor; the usual soft limit of 1,024 is soon reached.
+void raise_open_files_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) log::debug("the limit of open files stays as it is");
+}
+
+fs::path prepare_data_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    throw StartError(fmt::format("The data folder {} cannot be made: {}. Name another with --data.",
+                                 folder.string(), error.message()));
+  return folder;
+}
+
+std::unique_ptr<SqliteStore> open_store(const fs::path& folder) {
+  try {
+    return std::make_unique<SqliteStore>(folder / "colo.db");
+  } catch (const std::runtime_error& e) {
+    throw StartError(e.what());
+  }
+}
+
+// Idle sessions end soon after they are due, also when the timeout is short.
+std::chrono::milliseconds session_sweep_time(const SessionTimes& times) {
+  return std::clamp<std::chrono::milliseconds>(times.idle_timeout / 20, std::chrono::milliseconds{50},
+                                               std::chrono::seconds{1});
+}
+
+asio::awaitable<void> sleep(std::chrono::milliseconds time) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, time);
+  boost::system::error_code error;  // only a stopping loop ends it early
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+}
+
+asio::awaitable<void> sweep_sessions(Sessions& sessions, std::chrono::milliseconds every) {
+  for (;;) {
+    co_await sleep(every);
+    sessions.sweep();
+  }
+}
+
+asio::awaitable<void> prune_rooms(SqliteStore& store, std::vector<RoomSpec> rooms,
+                                  const Clock& clock) {
+  for (;;) {
+    for (const auto& room : rooms) {
+      if (!room.persistent || (!room.keep.age && !room.keep.messages)) continue;
+      const auto pruned = co_await store.prune(room.id, room.keep, clock.wall());
+      if (!pruned) log::warn("room {} could not be pruned", room.id.value);
+    }
+    co_await sleep(prune_every);
+  }
+}
+
+asio::awaitable<bool> drained(Connections& connections) {
+  co_return connections.empty();
+}
+
+asio::awaitable<void> stop_shard(Listener& listener, Shard& shard, Connections& connections) {
+  listener.stop(shard);
+  connections.stop_all();
+  co_return;
+}
+
+}  // namespace
+
+// In the order of construction; what a suspended coroutine may still hold on to
+// when its loop is destroyed (the connections) stands before the shards, what
+// needs a loop to be destroyed stands after them.
+struct App::Parts {
+  Parts(Config settings, Assets assets)
+      : config(std::move(settings)),
+        connections(shard_count(config)),
+        shards(shard_count(config)),
+        store(open_store(prepare_data_folder(config.data))),
+        accounts(*store, passwords, shards.first(), config.account_rates, clock),
+        sessions(config.session, clock, shards.first().executor()),
+        rooms(config.rooms, shards, *store, clock, config.drawings),
+        services{shards, clock, sessions,      accounts,
+                 rooms,  assets, Sites(config.hosts), config.frames},
+        listener(services, connections, tcp::endpoint(asio::ip::make_address(config.host), config.port)) {}
+
+  Config config;
+  SystemClock clock;
+  std::vector<Connections> connections;
+  Shards shards;
+  std::unique_ptr<SqliteStore> store;
+  Passwords passwords;
+  Accounts accounts;
+  Sessions sessions;
+  Rooms rooms;
+  Services services;
+  Listener listener;
+  bool running = false;
+};
+
+App::App(Config config, Assets assets) {
+  raise_open_files_limit();
+  const auto host = config.host;
+  const auto port = config.port;
+  try {
+    parts_ = std::make_unique<Parts>(std::move(config), assets);
+  } catch (const boost::system::system_error& e) {
+    if (e.code() == asio::error::address_in_use)
+      throw StartError(fmt::format(
+          "Port {} is in use: another program, or another Colo, listens on it. Choose one with "
+          "--port.", port));
+    throw StartError(fmt::format("Cannot listen on {}, port {}: {}.", host, port, e.code().message()));
+  }
+}
+
+App::~App() {
+  stop();
+}
+
+std::uint16_t App::port() const {
+  return parts_->listener.port();
+}
+
+void App::start() {
+  auto& parts = *parts_;
+  parts.running = true;
+  parts.shards.start();
+  auto& first = parts.shards.first();
+  const auto opened = asio::co_spawn(first.executor(), parts.rooms.open(), asio::use_future).get();
+  if (!opened) throw StartError(opened.error().detail);
+  const auto every = session_sweep_time(parts.config.session);
+  start_task(first.executor(), sweep_sessions(parts.sessions, every), "ending idle sessions");
+  start_task(first.executor(), prune_rooms(*parts.store, parts.config.rooms, parts.clock),
+             "pruning rooms");
+  parts.listener.start();
+}
+
+void App::stop() {
+  auto& parts = *parts_;
+  if (!std::exchange(parts.running, false)) return;
+  for (std::uint32_t i = 0; i < parts.shards.size(); ++i) {
+    auto& shard = parts.shards[i];
+    asio::co_spawn(shard.executor(), stop_shard(parts.listener, shard, parts.connections[i]),
+                   asio::use_future)
+        .get();
+  }
+  const auto deadline = parts.clock.now() + limits::drain_time;
+  for (std::uint32_t i = 0; i < parts.shards.size(); ++i) {
+    auto& shard = parts.shards[i];
+    while (!asio::co_spawn(shard.executor(), drained(parts.connections[i]), asio::use_future).get()) {
+      if (parts.clock.now() >= deadline) break;
+      std::this_thread::sleep_for(drain_step);
+    }
+  }
+  parts.store->stop();
+  parts.passwords.stop();
+  parts.shards.stop();
+}
+
+}  // namespace colo

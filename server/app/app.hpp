@@ -1,0 +1,41 @@
+// The server as a whole: built from a Config, started, drained, stopped.
+//
+// Used from one thread (main's, or a test's). After stop() it cannot start
+// again: the signing key is gone, and with it everybody's session.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "app/config.hpp"
+#include "net/assets.hpp"
+
+namespace colo {
+
+class App {
+ public:
+  /// Opens the data folder and binds the port. Throws StartError, one sentence
+  /// for whoever runs the server, when something of that cannot be.
+  App(Config config, Assets assets);
+  ~App();
+
+  std::uint16_t port() const;  // the one bound, also when 0 was asked for
+
+  /// Begins to serve; returns at once.
+  void start();
+
+  /// No more arrivals; phones are told to come back later (4500), open writes
+  /// are finished, the disk is up to date. Returns within 5 s.
+  void stop();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// Why the server could not start.
+struct StartError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace colo

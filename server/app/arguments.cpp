@@ -1,0 +1,67 @@
+#include "app/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <cstdio>
+#include <filesystem>
+
+namespace colo {
+
+namespace {
+
+struct Flags {
+  std::optional<std::string> config_file;
+  std::string data = "data";
+  std::optional<std::string> host;
+  std::optional<int> port;
+  std::optional<int> shards;
+};
+
+void describe(CLI::App& cli, Flags& flags) {
+  cli.description("Colo: chat in drawings, served to the phones around you.");
+  cli.set_version_flag("--version", "colo " COLO_VERSION);
+  cli.add_option("--data", flags.data, "Folder for accounts and saved messages (./data)");
+  cli.add_option("--config", flags.config_file, "Settings and rooms (colo.toml in the data folder)");
+  cli.add_option("--host", flags.host, "Address to listen on (0.0.0.0: every network)");
+  cli.add_option("--port", flags.port, "Port to listen on (5000); 0 takes a free one")
+      ->check(CLI::Range(0, 65535));
+  cli.add_option("--shards", flags.shards, "Threads that serve phones (one per core)")
+      ->check(CLI::Range(1, 256));
+}
+
+Config load(const Flags& flags) {
+  if (flags.config_file) return load_config(*flags.config_file);
+  const auto usual = std::filesystem::path(flags.data) / "colo.toml";
+  std::error_code unreadable;  // then there is none to be read
+  return std::filesystem::exists(usual, unreadable) ? load_config(usual) : default_config();
+}
+
+}  // namespace
+
+std::optional<Config> read_arguments(int argc, const char* const* argv) {
+  Flags flags;
+  CLI::App cli;
+  describe(cli, flags);
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    cli.exit(asked);
+    return std::nullopt;
+  } catch (const CLI::ParseError& e) {
+    throw std::runtime_error(std::string(e.what()) + " (--help lists the flags)");
+  }
+  Config config = load(flags);
+  config.data = flags.data;
+  if (flags.host) config.host = *flags.host;
+  if (flags.port) config.port = static_cast<std::uint16_t>(*flags.port);
+  if (flags.shards) config.shards = static_cast<std::uint32_t>(*flags.shards);
+  boost::system::error_code not_an_address;
+  boost::asio::ip::make_address(config.host, not_an_address);
+  if (not_an_address)
+    throw std::runtime_error("host is \"" + config.host +
+                             "\"; it must be an address of this machine, such as 0.0.0.0 for "
+                             "all of them or 127.0.0.1 for this machine alone");
+  return config;
+}
+
+}  // namespace colo

@@ -1,0 +1,49 @@
+// Registering and signing in: who may try how often, and whether they are who
+// they say.
+//
+// Calls may come from any shard. Tries are counted on the first shard before
+// anything is hashed; hashing is done by Passwords on its worker.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+
+#include "auth/passwords.hpp"
+#include "auth/throttle.hpp"
+#include "domain/user.hpp"
+#include "runtime/shard.hpp"
+#include "storage/store.hpp"
+
+namespace colo {
+
+struct AccountRates {
+  Rate registrations{30, std::chrono::hours{1}};  // per address
+  Rate sign_ins{20, std::chrono::minutes{1}};     // per address
+};
+
+class Accounts {
+ public:
+  Accounts(AccountStore& store, Passwords& passwords, Shard& first, AccountRates rates,
+           const Clock& clock);
+
+  /// `address` is the network the caller is counted by. Errors: bad_username,
+  /// bad_password, username_taken, too_many_requests, busy, storage_failed.
+  boost::asio::awaitable<result<User>> register_account(std::string username, std::string password,
+                                                        std::string address);
+
+  /// An unknown name takes as long as a wrong password and looks the same.
+  /// Errors: bad_credentials, too_many_requests, busy, storage_failed.
+  boost::asio::awaitable<result<User>> sign_in(std::string username, std::string password,
+                                               std::string address);
+
+ private:
+  boost::asio::awaitable<result<void>> admit(Throttle& throttle, std::string address);
+
+  AccountStore& store_;
+  Passwords& passwords_;
+  Shard& first_;
+  Throttle registrations_;  // first shard only
+  Throttle sign_ins_;       // first shard only
+};
+
+}  // namespace colo

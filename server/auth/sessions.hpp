@@ -1,0 +1,147 @@
+// Sign-in sessions: who is signed in on which device, and which token is next.
+//
+// Owned by the first shard; every call is made there, so two requests that race
+// with one token are put in order by its loop and can never both run. A token
+// is good for one request. Invariant: session.seq is the only token that runs;
+// the one before it can only repeat the reply it was answered with.
+#pragma once
+
+#include <array>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+
+#include "auth/token.hpp"
+#include "domain/errc.hpp"
+#include "domain/ids.hpp"
+#include "domain/user.hpp"
+#include "runtime/clock.hpp"
+
+namespace colo {
+
+struct SessionTimes {
+  std::chrono::milliseconds idle_timeout{std::chrono::minutes{30}};
+  std::chrono::milliseconds lifetime{std::chrono::hours{24 * 30}};
+};
+
+/// What a token-spending request was answered, kept to be given again.
+struct Reply {
+  unsigned status = 200;
+  std::string body;        // empty: none
+  std::string next_token;  // empty: none
+  bool signs_out = false;  // the cookie is cleared
+  std::optional<std::chrono::seconds> retry_after;
+};
+
+/// SHA-256 over method, path and body: "the same request".
+using RequestHash = std::array<std::byte, 32>;
+RequestHash hash_request(std::string_view method, std::string_view path, std::string_view body);
+
+/// The request runs, now and only now; answer() must follow.
+struct Granted {
+  SessionId session;
+  User user;
+  std::string next_token;
+};
+
+/// Why a session ended, as its sockets are told.
+enum class Ending { signed_out, idle, expired, replayed };
+
+/// The stable word for it, the reason in the close frame: "idle".
+std::string_view ending_word(Ending ending);
+
+class Sessions {
+ public:
+  using CloseSocket = std::function<void(Ending)>;
+
+  Sessions(SessionTimes times, const Clock& clock, boost::asio::any_io_executor executor);
+
+  std::chrono::seconds idle_seconds() const;
+  std::chrono::seconds token_seconds() const;  // how long a browser may keep the cookie
+
+  /// Signs `user` in on one more device; gives the first token.
+  std::string open(User user);
+
+  /// Decides what becomes of a request with `token`, by the five rules of
+  /// protocol/http-api.md: it runs (Granted), or is answered as before (Reply).
+  /// Waits for a twin that is still running. Errors: signed_out, token_spent,
+  /// token_replayed (the session has ended), idempotency_mismatch, busy.
+  boost::asio::awaitable<result<std::variant<Granted, Reply>>> spend(std::string token,
+                                                                     std::string rid,
+                                                                     RequestHash hash);
+
+  /// The reply to what spend() granted; wakes its twins.
+  void answer(SessionId id, const std::string& rid, Reply reply);
+
+  /// Ends the session: its token is worthless, its sockets close.
+  void end(SessionId id, Ending why);
+
+  /// A ticket for one socket of the session, good once and for ticket_time.
+  /// Errors: signed_out.
+  result<std::string> issue_ticket(SessionId id);
+
+  struct SignedIn {
+    SessionId session;
+    User user;
+  };
+  /// Uses a ticket up; `close` is called, on this shard, when the session ends.
+  /// Errors: signed_out.
+  result<SignedIn> redeem(const std::string& ticket, ConnectionId socket, CloseSocket close);
+
+  void forget_socket(SessionId id, ConnectionId socket);
+
+  /// The person did something.
+  void touch(SessionId id);
+
+  /// Ends what was idle for too long and forgets late tickets. To be called often.
+  void sweep();
+
+ private:
+  // The request that spent the last token. Twins of it hold on to it while they
+  // wait, so that they get its reply whatever becomes of the session.
+  struct Spent {
+    std::string rid;
+    RequestHash hash{};
+    SteadyTime at;
+    std::optional<Reply> reply;          // none: still running
+    boost::asio::steady_timer answered;  // cancelled when there is a reply, or the session ended
+  };
+  struct Session {
+    User user;
+    std::uint64_t seq = 1;
+    SteadyTime opened;
+    SteadyTime active;
+    std::shared_ptr<Spent> spent;  // by token seq - 1
+    std::unordered_map<ConnectionId, CloseSocket> sockets;
+  };
+  struct Ticket {
+    SessionId session;
+    SteadyTime until;
+  };
+
+  Session* find(SessionId id);
+  std::string sign(SessionId id, const Session& session) const;
+  static boost::asio::awaitable<result<std::variant<Granted, Reply>>> reply_of(
+      std::shared_ptr<Spent> first);
+  std::optional<Ending> overdue(const Session& session) const;
+  std::int64_t unix_seconds(SteadyTime at) const;
+
+  SessionTimes times_;
+  const Clock& clock_;
+  boost::asio::any_io_executor executor_;
+  TokenKey key_;
+  // Anchors token expiry to the steady clock: setting the machine's clock moves nobody.
+  WallTime started_wall_;
+  SteadyTime started_;
+  std::unordered_map<SessionId, Session> sessions_;
+  std::unordered_map<std::string, Ticket> tickets_;
+};
+
+}  // namespace colo

@@ -1,0 +1,19 @@
+#include "auth/throttle.hpp"
+
+#include <fmt/format.h>
+
+namespace colo {
+
+result<void> Throttle::admit(const std::string& key) {
+  const auto now = clock_.now();
+  if (buckets_.size() >= keys_max && !buckets_.contains(key))
+    std::erase_if(buckets_, [now](const auto& entry) { return entry.second.full(now); });
+  const std::string& kept = buckets_.size() < keys_max || buckets_.contains(key) ? key : "";
+  const auto wait = buckets_.try_emplace(kept, rate_, now).first->second.take(now);
+  if (wait.count() == 0) return {};
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+  return Refusal(errc::too_many_requests,
+                 fmt::format("Too many tries. Please wait {} seconds.", seconds.count()), seconds);
+}
+
+}  // namespace colo

@@ -1,0 +1,35 @@
+// Those of a room's phones that are on one shard: the last stop of a fan-out.
+//
+// Lives on that shard. The room posts one frame to each audience, never one to
+// each phone. A phone is in an audience at most once.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "chat/member.hpp"
+
+namespace colo {
+
+class Audience {
+ public:
+  void add(std::shared_ptr<Member> member) {
+    const auto same = [&](const auto& m) { return m->connection() == member->connection(); };
+    if (std::ranges::none_of(members_, same)) members_.push_back(std::move(member));
+  }
+
+  void remove(ConnectionId connection) {
+    std::erase_if(members_, [&](const auto& m) { return m->connection() == connection; });
+  }
+
+  void publish(const SharedFrame& frame) const {
+    for (const auto& member : members_) member->deliver(frame);
+  }
+
+ private:
+  std::vector<std::shared_ptr<Member>> members_;
+};
+
+}  // namespace colo

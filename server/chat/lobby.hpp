@@ -1,0 +1,30 @@
+// The phones of one shard that are in no room: they watch the list of rooms.
+//
+// Lives on its shard.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "chat/member.hpp"
+
+namespace colo {
+
+class Lobby {
+ public:
+  void enter(std::shared_ptr<Member> member) {
+    const auto connection = member->connection();
+    members_.insert_or_assign(connection, std::move(member));
+  }
+  void leave(ConnectionId connection) { members_.erase(connection); }
+  bool empty() const { return members_.empty(); }
+
+  void publish(const SharedFrame& frame) const {
+    for (const auto& [connection, member] : members_) member->deliver(frame);
+  }
+
+ private:
+  std::unordered_map<ConnectionId, std::shared_ptr<Member>> members_;
+};
+
+}  // namespace colo

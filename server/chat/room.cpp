@@ -1,0 +1,278 @@
+#include "chat/room.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <limits>
+
+#include "domain/limits.hpp"
+#include "runtime/log.hpp"
+
+namespace colo {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t recent_max = 64;  // messages told while a page is read from the log
+constexpr int catch_up_tries = 8;
+
+// A life of a temporary room is told from the one before it, and from any in
+// an earlier run of the server, by when it began.
+Epoch new_epoch(const Clock& clock, Epoch last) {
+  const auto now = static_cast<std::uint64_t>(clock.wall().time_since_epoch().count());
+  return {std::max(now, last.value + 1)};
+}
+
+}  // namespace
+
+Room::Room(RoomSpec spec, Shards& shards, MessageLog& log, const Clock& clock, Rate drawings,
+           Changed changed)
+    : spec_(std::move(spec)),
+      shards_(shards),
+      home_(shards.of(spec_.id)),
+      shared_log_(log),
+      clock_(clock),
+      drawings_(drawings),
+      changed_(std::move(changed)),
+      epoch_(spec_.persistent ? Epoch{} : new_epoch(clock, Epoch{})) {
+  for (std::uint32_t i = 0; i < shards.size(); ++i)
+    audiences_.push_back(std::make_unique<Audience>());
+  connections_on_.resize(shards.size());
+}
+
+asio::awaitable<result<void>> Room::open() {
+  const auto last = co_await log().last_seq(spec_.id);
+  if (!last) co_return last.error();
+  last_told_ = *last;
+  co_return result<void>{};
+}
+
+asio::awaitable<result<void>> Room::join(Arrival arrival) {
+  const auto admitted = admit(arrival);
+  if (!admitted) co_return admitted.error();
+
+  auto joined = co_await catch_up(arrival.after, arrival.epoch);
+  const auto user = arrival.user.id;
+  const auto connection = arrival.connection;
+  if (!is_in(user, connection)) co_return errc::not_in_room;  // left meanwhile
+  if (!joined) {
+    if (*admitted) leave(user, connection, Departure::clean);
+    co_return joined.error();
+  }
+  // From here to the post nothing may wait: what is told next follows Joined.
+  joined->members = first_names();
+  joined->occupancy = static_cast<std::uint32_t>(people_.size());
+  const bool caught_up = arrival.after == Seq{} || joined->reset || !joined->more;
+  auto frame = joined_frame(*joined);
+  post_to(connection, [caught_up, frame = std::move(frame),
+                       phone = std::move(arrival.member)](Audience& audience) {
+    const auto member = phone.lock();
+    if (!member) return;
+    member->deliver(frame);
+    if (caught_up) audience.add(member);
+  });
+  co_return result<void>{};
+}
+
+result<bool> Room::admit(const Arrival& arrival) {
+  auto person = people_.find(arrival.user.id);
+  const bool arrives = person == people_.end();
+  if (arrives) {
+    if (people_.size() >= spec_.capacity)
+      return Refusal(errc::room_full, spec_.name + " is full: " + std::to_string(spec_.capacity) +
+                                          " people are in it. Please try again later.");
+    person = people_.emplace(arrival.user.id, Person{arrival.user, {}, {}}).first;
+  }
+  person->second.gone_at.reset();
+  auto& connections = person->second.connections;
+  if (std::ranges::find(connections, arrival.connection) != connections.end()) return false;
+  connections.push_back(arrival.connection);
+  ++connections_on_[arrival.connection.shard];
+  if (arrives) {
+    tell_presence(arrival.user, v1::CHANGE_JOINED);
+    changed_();
+  }
+  return true;
+}
+
+// Messages up to `told` come from the log; those told while it was read come
+// from recent_, because they may or may not be in what was read.
+asio::awaitable<result<JoinedFrame>> Room::catch_up(Seq after, Epoch epoch) {
+  for (int tries = 0; tries < catch_up_tries; ++tries) {
+    JoinedFrame joined;
+    joined.room = spec_.id;
+    joined.epoch = epoch_;
+    joined.reset = after != Seq{} && (epoch != epoch_ || after > last_told_);
+    const bool newest = after == Seq{} || joined.reset;
+    const Seq told = last_told_;
+    const auto erasures = erasures_;
+    const auto end = Seq{told.value + 1};
+    auto page = newest ? co_await log().before(spec_.id, end, limits::page_messages_max)
+                       : co_await log().after(spec_.id, after, limits::page_messages_max);
+    if (!page) co_return page.error();
+    if (erasures != erasures_ || joined.epoch != epoch_) continue;
+
+    auto& messages = page->messages;
+    std::erase_if(messages, [told](const Message& m) { return m.seq > told; });
+    const bool reaches_told = newest || !page->more || messages.size() < limits::page_messages_max;
+    joined.more = newest ? page->more : !reaches_told;
+    for (const auto& message : messages) joined.messages.push_back(encode_message(message));
+    if (!reaches_told || append_recent(joined, told)) co_return joined;
+  }
+  co_return errc::busy;
+}
+
+// False when recent_ no longer reaches back to `after`.
+bool Room::append_recent(JoinedFrame& joined, Seq after) const {
+  if (last_told_ == after) return true;
+  if (recent_.empty() || recent_.front().seq.value > after.value + 1) return false;
+  for (const auto& told : recent_)
+    if (told.seq > after) joined.messages.push_back(told.encoded);
+  return true;
+}
+
+void Room::leave(UserId user, ConnectionId connection, Departure how) {
+  if (!is_in(user, connection)) return;
+  take_out(user, connection);
+  auto& person = people_.at(user);
+  if (!person.connections.empty()) return;
+  if (how == Departure::clean) {
+    remove(user);
+  } else {
+    person.gone_at = clock_.now() + limits::dropped_connection_grace;
+  }
+}
+
+void Room::take_out(UserId user, ConnectionId connection) {
+  std::erase(people_.at(user).connections, connection);
+  --connections_on_[connection.shard];
+  post_to(connection, [connection](Audience& audience) { audience.remove(connection); });
+}
+
+asio::awaitable<result<Stored>> Room::say(User user, ConnectionId connection, Saying saying) {
+  if (!is_in(user.id, connection)) co_return errc::not_in_room;
+  const auto now = clock_.now();
+  const auto wait = sayings_.try_emplace(user.id, drawings_, now).first->second.take(now);
+  if (wait.count() > 0)
+    co_return Refusal(errc::slow_down, std::string(sentence(errc::slow_down)), wait);
+
+  Message message{spec_.id,      Seq{},          user.name,       clock_.wall(),
+                  saying.drawing, saying.caption, saying.remix_of, saying.client_id};
+  NewMessage news{spec_.id,       std::move(user),           saying.client_id,
+                  std::move(saying.drawing), std::move(saying.caption), saying.remix_of,
+                  message.sent_at};
+  auto stored = co_await log().append(std::move(news));
+  if (!stored || stored->repeated) co_return stored;
+  message.seq = stored->seq;
+  tell(message);
+  co_return stored;
+}
+
+void Room::tell(const Message& message) {
+  if (message.seq.value != last_told_.value + 1)
+    log::error("room {}: seq {} was told after {}", spec_.id.value, message.seq.value,
+               last_told_.value);
+  last_told_ = message.seq;
+  recent_.push_back({message.seq, encode_message(message)});
+  if (recent_.size() > recent_max) recent_.pop_front();
+  fan_out(message_frame(recent_.back().encoded));
+}
+
+asio::awaitable<result<MessagePage>> Room::history(UserId user, ConnectionId connection, Seq before,
+                                                   std::size_t limit) {
+  if (!is_in(user, connection)) co_return errc::not_in_room;
+  if (before == Seq{}) co_return errc::bad_range;
+  // Beyond the last that was told lies what this phone will be told.
+  const Seq end{std::min(before.value, last_told_.value + 1)};
+  const auto wanted =
+      limit == 0 || limit > limits::page_messages_max ? limits::page_messages_max : limit;
+  co_return co_await log().before(spec_.id, end, wanted);
+}
+
+asio::awaitable<result<void>> Room::erase(User user, ConnectionId connection, Seq seq) {
+  if (!is_in(user.id, connection)) co_return errc::not_in_room;
+  auto erased = co_await log().erase(spec_.id, seq, user);
+  if (!erased) co_return erased;
+  ++erasures_;
+  std::erase_if(recent_, [seq](const Told& told) { return told.seq == seq; });
+  fan_out(deleted_frame(spec_.id, seq, user.name));
+  co_return erased;
+}
+
+void Room::pen(UserId user, ConnectionId connection, bool down) {
+  if (!is_in(user, connection) || is_large()) return;
+  fan_out(pen_frame(spec_.id, people_.at(user).user.name, down));
+}
+
+RoomView Room::view() const {
+  return {spec_, static_cast<std::uint32_t>(people_.size()), last_told_};
+}
+
+void Room::sweep() {
+  const auto now = clock_.now();
+  std::vector<UserId> gone;
+  for (const auto& [id, person] : people_)
+    if (person.gone_at && now >= *person.gone_at) gone.push_back(id);
+  for (const auto id : gone) remove(id);
+  std::erase_if(sayings_, [now](const auto& entry) { return entry.second.full(now); });
+  if (std::exchange(occupancy_to_tell_, false))
+    fan_out(presence_frame(spec_.id, "", v1::CHANGE_UNSPECIFIED,
+                           static_cast<std::uint32_t>(people_.size())));
+}
+
+void Room::remove(UserId user) {
+  const auto person = people_.extract(user);
+  tell_presence(person.mapped().user, v1::CHANGE_LEFT);
+  changed_();
+  if (!people_.empty() || spec_.persistent) return;
+  memory_.clear();
+  recent_.clear();
+  last_told_ = Seq{};
+  epoch_ = new_epoch(clock_, epoch_);
+}
+
+void Room::tell_presence(const User& user, v1::Change change) {
+  if (is_large()) {
+    occupancy_to_tell_ = true;
+    return;
+  }
+  fan_out(presence_frame(spec_.id, user.name, change, static_cast<std::uint32_t>(people_.size())));
+}
+
+void Room::fan_out(const SharedFrame& frame) {
+  for (std::uint32_t i = 0; i < shards_.size(); ++i) {
+    if (connections_on_[i] == 0) continue;
+    asio::post(shards_[i].executor(),
+               [audience = audiences_[i].get(), frame] { audience->publish(frame); });
+  }
+}
+
+// Always a post, also at home, so that everything to one phone stays in order.
+void Room::post_to(ConnectionId connection, std::function<void(Audience&)> task) {
+  asio::post(shards_[connection.shard].executor(),
+             [audience = audiences_[connection.shard].get(), task = std::move(task)] {
+               task(*audience);
+             });
+}
+
+bool Room::is_in(UserId user, ConnectionId connection) const {
+  const auto person = people_.find(user);
+  if (person == people_.end()) return false;
+  const auto& connections = person->second.connections;
+  return std::ranges::find(connections, connection) != connections.end();
+}
+
+bool Room::is_large() const {
+  return people_.size() > limits::presence_people_max;
+}
+
+std::vector<std::string> Room::first_names() const {
+  std::vector<std::string> names;
+  for (const auto& [id, person] : people_) {
+    if (names.size() == limits::presence_people_max) break;
+    names.push_back(person.user.name);
+  }
+  return names;
+}
+
+}  // namespace colo

@@ -1,0 +1,138 @@
+// A room: who is in it, what was said last, and everybody hearing it in order.
+//
+// Lives on its home shard and is called there only (`co_await on(home, …)`).
+// Invariant: a phone that was told Joined hears each later message exactly once
+// and in the order of seq, for as long as its socket stands; a message is told
+// only after the log has it.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "chat/audience.hpp"
+#include "domain/errc.hpp"
+#include "domain/message.hpp"
+#include "domain/rate.hpp"
+#include "domain/room.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/shard.hpp"
+#include "storage/memory_log.hpp"
+#include "storage/store.hpp"
+
+namespace colo {
+
+/// Somebody's phone at the door.
+struct Arrival {
+  User user;
+  ConnectionId connection;
+  std::weak_ptr<Member> member;  // locked on its own shard only, so that it ends there
+  Seq after;    // 0: the newest page
+  Epoch epoch;  // that `after` was learnt in
+};
+
+/// What a phone wants said, checked.
+struct Saying {
+  ClientId client_id;
+  std::string drawing;
+  std::string caption;
+  Seq remix_of;
+};
+
+enum class Departure {
+  clean,    // Leave, or a clean close: gone at once
+  dropped,  // the connection broke: the place is kept for a while
+};
+
+class Room {
+ public:
+  using Changed = std::function<void()>;
+
+  /// `log` is the persistent rooms' common one; a temporary room keeps its own.
+  /// `changed` is called on the home shard when the occupancy changes.
+  Room(RoomSpec spec, Shards& shards, MessageLog& log, const Clock& clock, Rate drawings,
+       Changed changed);
+
+  const RoomSpec& spec() const { return spec_; }  // any shard
+  Shard& home() const { return home_; }           // any shard
+
+  /// Learns from the log where the room left off. Once, before anything else.
+  boost::asio::awaitable<result<void>> open();
+
+  /// Lets the phone in, or catches it up when it is in already: it is told
+  /// Joined, and after that what is said. Errors: room_full, storage_failed, busy.
+  boost::asio::awaitable<result<void>> join(Arrival arrival);
+
+  void leave(UserId user, ConnectionId connection, Departure how);
+
+  /// Stores the drawing, then tells everybody. A client_id that was stored
+  /// before is answered with its first seq and not told again.
+  /// Errors: not_in_room, slow_down, no_such_message, bad_client_id, storage_failed, busy.
+  boost::asio::awaitable<result<Stored>> say(User user, ConnectionId connection, Saying saying);
+
+  /// The page before `before`, at least 1. Errors: not_in_room, bad_range, storage_failed, busy.
+  boost::asio::awaitable<result<MessagePage>> history(UserId user, ConnectionId connection,
+                                                      Seq before, std::size_t limit);
+
+  /// Errors: not_in_room, no_such_message, not_yours, storage_failed, busy.
+  boost::asio::awaitable<result<void>> erase(User user, ConnectionId connection, Seq seq);
+
+  void pen(UserId user, ConnectionId connection, bool down);
+
+  RoomView view() const;
+
+  /// Once a second: those whose connection dropped and did not come back leave,
+  /// and a large room hears how many it is.
+  void sweep();
+
+ private:
+  struct Person {
+    User user;
+    std::vector<ConnectionId> connections;
+    std::optional<SteadyTime> gone_at;  // no connection is left; leaves then
+  };
+  // The newest messages as told, so that joining a busy room does not chase its end.
+  struct Told {
+    Seq seq;
+    std::string encoded;
+  };
+
+  MessageLog& log() { return spec_.persistent ? shared_log_ : memory_; }
+  bool is_in(UserId user, ConnectionId connection) const;
+  bool is_large() const;
+  result<bool> admit(const Arrival& arrival);  // true: this connection is new here
+  void take_out(UserId user, ConnectionId connection);
+  boost::asio::awaitable<result<JoinedFrame>> catch_up(Seq after, Epoch epoch);
+  bool append_recent(JoinedFrame& joined, Seq after) const;
+  std::vector<std::string> first_names() const;
+  void tell(const Message& message);
+  void tell_presence(const User& user, v1::Change change);
+  void fan_out(const SharedFrame& frame);
+  void post_to(ConnectionId connection, std::function<void(Audience&)> task);
+  void remove(UserId user);
+
+  RoomSpec spec_;
+  Shards& shards_;
+  Shard& home_;
+  MessageLog& shared_log_;
+  MemoryLog memory_;
+  const Clock& clock_;
+  Rate drawings_;
+  Changed changed_;
+  Epoch epoch_;
+  Seq last_told_;
+  std::deque<Told> recent_;
+  std::uint64_t erasures_ = 0;
+  std::unordered_map<UserId, Person> people_;
+  std::unordered_map<UserId, Bucket> sayings_;       // outlives a person's coming and going
+  std::vector<std::unique_ptr<Audience>> audiences_;  // one per shard, each touched only there
+  std::vector<std::size_t> connections_on_;           // how many, per shard
+  bool occupancy_to_tell_ = false;
+};
+
+}  // namespace colo

@@ -1,0 +1,67 @@
+// Arguments → Config → App → exit code.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+
+#include "app/addresses.hpp"
+#include "app/app.hpp"
+#include "app/arguments.hpp"
+#include "embedded_client.hpp"
+#include "runtime/log.hpp"
+
+namespace {
+
+using namespace colo;
+
+void announce(const App& app, const Config& config) {
+  const auto addresses = reachable_addresses(config.host, app.port());
+  const auto& best = addresses.front();
+  std::string text = fmt::format("\nColo {} is open. On a phone in this network:\n\n", COLO_VERSION);
+  if (const auto code = qr_code(best.url)) text += *code + "\n";
+  for (const auto& address : addresses)
+    text += fmt::format("  {}{}\n", address.url,
+                        address.interface.empty() ? "" : fmt::format("  ({})", address.interface));
+  text += fmt::format("\n  data   {}\n", std::filesystem::absolute(config.data).string());
+  text += "  rooms  ";
+  for (std::size_t i = 0; i < config.rooms.size(); ++i)
+    text += fmt::format("{}{} ({})", i == 0 ? "" : "\n         ", config.rooms[i].name,
+                        config.rooms[i].persistent ? "saved" : "temporary");
+  text += "\n\nCtrl-C stops it.\n";
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+void serve(const Config& config) {
+  // Signals are taken before there are threads, so that none is missed.
+  boost::asio::io_context signals_loop;
+  boost::asio::signal_set signals(signals_loop, SIGINT, SIGTERM);
+  log::open(config.log);
+  App app(config, embedded_client());
+  app.start();
+  announce(app, config);
+  signals.async_wait([](boost::system::error_code, int) {});
+  signals_loop.run();
+  std::fputs("\nClosing. Phones are told to come back later.\n", stdout);
+  std::fflush(stdout);
+  app.stop();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a phone that went away is an error code, not a signal
+  try {
+    const auto config = read_arguments(argc, argv);
+    if (!config) return 0;  // --help or --version
+    serve(*config);
+    return 0;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "colo: %s\n", e.what());
+    return 1;
+  }
+}

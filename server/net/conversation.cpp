@@ -1,0 +1,195 @@
+#include "net/conversation.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "domain/caption.hpp"
+#include "domain/limits.hpp"
+#include "wire/ink_check.hpp"
+
+namespace colo {
+
+namespace asio = boost::asio;
+
+using Frame = v1::ClientFrame;
+
+Conversation::Conversation(Services& services, std::shared_ptr<Member> phone,
+                           Sessions::SignedIn who)
+    : services_(services),
+      phone_(*phone),
+      phone_for_rooms_(phone),
+      connection_(phone->connection()),
+      who_(std::move(who)),
+      frames_(services.frames, services.clock.now()) {}
+
+asio::awaitable<void> Conversation::greet() {
+  const auto rooms = co_await services_.rooms.views();
+  phone_.deliver(welcome_frame(who_.user, services_.sessions.idle_seconds(), rooms));
+  services_.rooms.lobby(connection_.shard).enter(phone_for_rooms_.lock());
+}
+
+asio::awaitable<result<void>> Conversation::hear(Frame frame, std::size_t frame_bytes) {
+  if (frames_.take(services_.clock.now()).count() > 0) co_return errc::flooding;
+  if (frame_bytes > limits::frame_bytes_max && frame.frame_case() != Frame::kSend)
+    co_return Refusal(errc::bad_frame, "The frame is too big.");
+  switch (frame.frame_case()) {
+    case Frame::kJoin: co_await join(std::move(*frame.mutable_join())); break;
+    case Frame::kLeave: leave(frame.leave()); break;
+    case Frame::kSend:
+      touch();
+      co_await send(std::move(*frame.mutable_send()), frame_bytes);
+      break;
+    case Frame::kHistory:
+      touch();
+      co_await history(std::move(*frame.mutable_history()));
+      break;
+    case Frame::kDelete:
+      touch();
+      co_await erase(std::move(*frame.mutable_delete_()));
+      break;
+    case Frame::kPen:
+      touch();
+      pen(frame.pen());
+      break;
+    case Frame::kActive: touch(); break;
+    case Frame::kHello: co_return Refusal(errc::bad_frame, "Hello was said already.");
+    case Frame::FRAME_NOT_SET: co_return errc::bad_frame;
+  }
+  co_return result<void>{};
+}
+
+void Conversation::hang_up(Departure how) {
+  services_.rooms.lobby(connection_.shard).leave(connection_);
+  for (const auto& [id, room] : rooms_) leave_room(*room, how);
+  rooms_.clear();
+}
+
+asio::awaitable<void> Conversation::join(v1::Join frame) {
+  const RoomId id{frame.room()};
+  Room* room = services_.rooms.find(id);
+  if (!room) {
+    reject(Frame::kJoin, id.value, errc::unknown_room);
+    co_return;
+  }
+  if (!rooms_.contains(id) && rooms_.size() >= limits::rooms_per_socket_max) {
+    reject(Frame::kJoin, id.value, errc::too_many_rooms);
+    co_return;
+  }
+  // Out of the lobby first: its next frame may come while the room is asked.
+  auto& lobby = services_.rooms.lobby(connection_.shard);
+  lobby.leave(connection_);
+  auto joining = room->join({who_.user, connection_, phone_for_rooms_, Seq{frame.after_seq()},
+                             Epoch{frame.epoch()}});
+  const auto joined = co_await on(room->home(), std::move(joining));
+  if (joined) {
+    rooms_.emplace(id, room);
+    co_return;
+  }
+  reject(Frame::kJoin, id.value, joined.error());
+  if (rooms_.empty()) lobby.enter(phone_for_rooms_.lock());
+}
+
+void Conversation::leave(const v1::Leave& frame) {
+  const auto room = room_of(frame.room());
+  if (!room) {
+    reject(Frame::kLeave, frame.room(), room.error());
+    return;
+  }
+  rooms_.erase((*room)->spec().id);
+  leave_room(**room, Departure::clean);
+  if (rooms_.empty()) services_.rooms.lobby(connection_.shard).enter(phone_for_rooms_.lock());
+}
+
+asio::awaitable<void> Conversation::send(v1::Send frame, std::size_t frame_bytes) {
+  const auto room = room_of(frame.room());
+  if (!room) {
+    reject(Frame::kSend, frame.room(), room.error(), frame.client_id());
+    co_return;
+  }
+  auto saying = check_send(frame, frame_bytes);
+  if (!saying) {
+    reject(Frame::kSend, frame.room(), saying.error(), frame.client_id());
+    co_return;
+  }
+  const auto client_id = saying->client_id;
+  auto telling = (*room)->say(who_.user, connection_, std::move(*saying));
+  const auto stored = co_await on((*room)->home(), std::move(telling));
+  if (!stored) {
+    reject(Frame::kSend, frame.room(), stored.error(), frame.client_id());
+    co_return;
+  }
+  phone_.deliver(accepted_frame(client_id, (*room)->spec().id, stored->seq, stored->sent_at));
+}
+
+result<Saying> Conversation::check_send(v1::Send& frame, std::size_t frame_bytes) {
+  if (frame_bytes > limits::frame_bytes_max) return errc::drawing_too_big;
+  const auto client_id = read_client_id(frame.client_id());
+  if (!client_id) return client_id.error();
+  if (const auto caption = check_caption(frame.caption()); !caption) return caption.error();
+  auto drawing = check_drawing(std::move(*frame.mutable_drawing()));
+  if (!drawing) return drawing.error();
+  return Saying{*client_id, std::move(*drawing), frame.caption(), Seq{frame.remix_of()}};
+}
+
+asio::awaitable<void> Conversation::history(v1::History frame) {
+  const auto room = room_of(frame.room());
+  if (!room) {
+    reject(Frame::kHistory, frame.room(), room.error());
+    co_return;
+  }
+  auto reading =
+      (*room)->history(who_.user.id, connection_, Seq{frame.before_seq()}, frame.limit());
+  const auto page = co_await on((*room)->home(), std::move(reading));
+  if (!page) {
+    reject(Frame::kHistory, frame.room(), page.error());
+    co_return;
+  }
+  phone_.deliver(page_frame((*room)->spec().id, *page));
+}
+
+asio::awaitable<void> Conversation::erase(v1::Delete frame) {
+  const auto room = room_of(frame.room());
+  if (!room) {
+    reject(Frame::kDelete, frame.room(), room.error());
+    co_return;
+  }
+  auto erasing = (*room)->erase(who_.user, connection_, Seq{frame.seq()});
+  const auto erased = co_await on((*room)->home(), std::move(erasing));
+  if (!erased) reject(Frame::kDelete, frame.room(), erased.error());
+}
+
+void Conversation::pen(const v1::Pen& frame) {
+  const auto room = room_of(frame.room());
+  if (!room) {
+    reject(Frame::kPen, frame.room(), room.error());
+    return;
+  }
+  asio::post((*room)->home().executor(),
+             [room = *room, user = who_.user.id, connection = connection_, down = frame.down()] {
+               room->pen(user, connection, down);
+             });
+}
+
+result<Room*> Conversation::room_of(const std::string& id) const {
+  const auto found = rooms_.find(RoomId{id});
+  if (found != rooms_.end()) return found->second;
+  return services_.rooms.find(RoomId{id}) ? errc::not_in_room : errc::unknown_room;
+}
+
+void Conversation::reject(int frame, const std::string& room, const Refusal& why,
+                          const std::string& client_id) {
+  phone_.deliver(rejected_frame({frame, room, client_id}, why));
+}
+
+void Conversation::touch() {
+  asio::post(services_.shards.first().executor(),
+             [&sessions = services_.sessions, id = who_.session] { sessions.touch(id); });
+}
+
+void Conversation::leave_room(Room& room, Departure how) {
+  asio::post(room.home().executor(),
+             [&room, user = who_.user.id, connection = connection_, how] {
+               room.leave(user, connection, how);
+             });
+}
+
+}  // namespace colo

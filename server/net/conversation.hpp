@@ -1,0 +1,57 @@
+// What one signed-in phone says, and what comes of it in the rooms.
+//
+// Lives on the socket's shard; frames are heard one after the other, so that a
+// phone's drawings keep their order and a phone that floods only delays itself.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <unordered_map>
+
+#include "auth/sessions.hpp"
+#include "chat/member.hpp"
+#include "domain/rate.hpp"
+#include "net/services.hpp"
+
+namespace colo {
+
+class Conversation {
+ public:
+  /// `phone` owns this conversation.
+  Conversation(Services& services, std::shared_ptr<Member> phone, Sessions::SignedIn who);
+
+  /// Says Welcome and shows the list of rooms.
+  boost::asio::awaitable<void> greet();
+
+  /// Does what the frame asks; what cannot be done is answered with Rejected.
+  /// Errors, upon which the socket is to be closed: bad_frame, flooding.
+  boost::asio::awaitable<result<void>> hear(v1::ClientFrame frame, std::size_t frame_bytes);
+
+  /// Leaves every room; nothing is heard after this.
+  void hang_up(Departure how);
+
+ private:
+  boost::asio::awaitable<void> join(v1::Join frame);
+  void leave(const v1::Leave& frame);
+  boost::asio::awaitable<void> send(v1::Send frame, std::size_t frame_bytes);
+  boost::asio::awaitable<void> history(v1::History frame);
+  boost::asio::awaitable<void> erase(v1::Delete frame);
+  void pen(const v1::Pen& frame);
+
+  result<Room*> room_of(const std::string& id) const;
+  static result<Saying> check_send(v1::Send& frame, std::size_t frame_bytes);
+  void reject(int frame, const std::string& room, const Refusal& why,
+              const std::string& client_id = "");
+  void touch();
+  void leave_room(Room& room, Departure how);
+
+  Services& services_;
+  Member& phone_;
+  std::weak_ptr<Member> phone_for_rooms_;
+  ConnectionId connection_;
+  Sessions::SignedIn who_;
+  Bucket frames_;
+  std::unordered_map<RoomId, Room*> rooms_;
+};
+
+}  // namespace colo

@@ -1,0 +1,73 @@
+#include "net/listener.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/detail/socket_option.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "net/http_session.hpp"
+#include "runtime/log.hpp"
+
+namespace colo {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+tcp::acceptor bind(asio::io_context& context, const tcp::endpoint& endpoint, bool shared) {
+  tcp::acceptor acceptor(context, endpoint.protocol());
+  acceptor.set_option(tcp::acceptor::reuse_address(true));
+  if (shared) acceptor.set_option(reuse_port(true));
+  acceptor.bind(endpoint);
+  acceptor.listen();
+  return acceptor;
+}
+
+}  // namespace
+
+Listener::Listener(Services& services, std::vector<Connections>& connections,
+                   tcp::endpoint endpoint)
+    : services_(services), connections_(connections), endpoint_(std::move(endpoint)) {
+  {
+    // Sharing a port also lets a second server of ours in: binding alone first
+    // tells whether it is taken, and which one port 0 became.
+    const auto probe = bind(services.shards.first().context(), endpoint_, false);
+    endpoint_ = probe.local_endpoint();
+  }
+  for (std::uint32_t i = 0; i < services.shards.size(); ++i)
+    acceptors_.push_back(bind(services.shards[i].context(), endpoint_, true));
+}
+
+void Listener::start() {
+  for (std::uint32_t i = 0; i < services_.shards.size(); ++i)
+    start_task(services_.shards[i].executor(), accept(services_.shards[i]), "accepting phones");
+}
+
+void Listener::stop(Shard& shard) {
+  boost::system::error_code ignored;  // closed is closed
+  acceptors_[shard.index()].close(ignored);
+}
+
+asio::awaitable<void> Listener::accept(Shard& shard) {
+  auto& acceptor = acceptors_[shard.index()];
+  while (acceptor.is_open()) {
+    auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
+    if (!error) {
+      boost::system::error_code gone;  // then reading will say so
+      socket.set_option(tcp::no_delay(true), gone);
+      auto session = std::make_shared<HttpSession>(std::move(socket), services_, shard,
+                                                   connections_[shard.index()]);
+      start_task(shard.executor(), session->run(), "serving a connection");
+    } else if (error != asio::error::operation_aborted) {
+      // Out of file descriptors, most likely: others must close first.
+      log::warn("a connection could not be accepted: {}", error.message());
+      asio::steady_timer pause(shard.executor(), std::chrono::milliseconds{100});
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    }
+  }
+}
+
+}  // namespace colo

@@ -1,0 +1,115 @@
+#include "net/response.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/span_body.hpp>
+
+namespace colo {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+namespace {
+
+// Safari before 15.4 does not count ws: as 'self', so the socket is named.
+std::string content_security_policy(const std::optional<Site>& site) {
+  std::string sockets;
+  if (site) sockets = fmt::format(" {}://{}", site->secure ? "wss" : "ws", site->host);
+  return fmt::format(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+      "font-src 'self'; connect-src 'self'{}; manifest-src 'self'; base-uri 'none'; "
+      "form-action 'self'; frame-ancestors 'none'",
+      sockets);
+}
+
+void set_careful_headers(http::fields& fields, const ResponseTo& to) {
+  fields.set(http::field::server, "colo");
+  fields.set("Content-Security-Policy", content_security_policy(to.site));
+  fields.set("X-Content-Type-Options", "nosniff");
+  fields.set("X-Frame-Options", "DENY");
+  fields.set("Referrer-Policy", "no-referrer");
+  fields.set("Cross-Origin-Resource-Policy", "same-origin");
+  fields.set("Permissions-Policy", "camera=(), microphone=(), geolocation=()");
+  if (to.site && to.site->secure) {
+    fields.set("Cross-Origin-Opener-Policy", "same-origin");
+    fields.set("Strict-Transport-Security", "max-age=31536000");
+  }
+}
+
+template <class Body>
+http::response<Body> start(const ResponseTo& to, unsigned status) {
+  http::response<Body> response{http::int_to_status(status), to.version};
+  set_careful_headers(response, to);
+  response.keep_alive(to.keep_alive);
+  return response;
+}
+
+std::string cookie(const Site& site, const std::string& token, std::chrono::seconds age) {
+  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}{}", site.cookie(), token,
+                     age.count(), site.secure ? "; Secure" : "");
+}
+
+}  // namespace
+
+HttpResponse api_response(const ResponseTo& to, const Reply& reply,
+                          std::chrono::seconds token_seconds) {
+  auto response = start<http::string_body>(to, reply.status);
+  response.set(http::field::cache_control, "no-store");
+  if (!reply.body.empty())
+    response.set(http::field::content_type,
+                 reply.status < 400 ? "application/json" : "application/problem+json");
+  if (reply.retry_after)
+    response.set(http::field::retry_after, std::to_string(reply.retry_after->count()));
+  if (to.site && !reply.next_token.empty())
+    response.set(http::field::set_cookie, cookie(*to.site, reply.next_token, token_seconds));
+  if (to.site && reply.signs_out)
+    response.set(http::field::set_cookie, cookie(*to.site, "", std::chrono::seconds{0}));
+  if (reply.status == 204) return response;
+  if (to.head) {
+    response.content_length(reply.body.size());
+  } else {
+    response.body() = reply.body;
+    response.prepare_payload();
+  }
+  return response;
+}
+
+HttpResponse method_response(const ResponseTo& to, std::string_view allow) {
+  const auto refusal = refuse(errc::method_not_allowed);
+  auto response = start<http::string_body>(to, refusal.status);
+  response.set(http::field::allow, beast::string_view(allow.data(), allow.size()));
+  response.set(http::field::content_type, "application/problem+json");
+  response.body() = refusal.body;
+  response.prepare_payload();
+  return response;
+}
+
+HttpResponse asset_response(const ResponseTo& to, const Asset& asset, const HttpRequest& request) {
+  const auto form = choose_form(asset, request[http::field::accept_encoding]);
+  const bool known = etag_matches(request[http::field::if_none_match], asset.etag);
+  const auto fill = [&](http::fields& fields) {
+    fields.set(http::field::etag, beast::string_view(asset.etag.data(), asset.etag.size()));
+    fields.set(http::field::vary, "Accept-Encoding");
+    fields.set(http::field::cache_control,
+               asset.hashed ? "public, max-age=31536000, immutable" : "no-cache");
+    if (known) return;
+    fields.set(http::field::content_type, beast::string_view(asset.type.data(), asset.type.size()));
+    if (!form.coding.empty())
+      fields.set(http::field::content_encoding,
+                 beast::string_view(form.coding.data(), form.coding.size()));
+  };
+  if (known || to.head) {
+    auto response = start<http::empty_body>(to, known ? 304 : 200);
+    fill(response);
+    if (!known) response.content_length(form.bytes.size());
+    return response;
+  }
+  auto response = start<http::span_body<const char>>(to, 200);
+  fill(response);
+  response.body() = {form.bytes.data(), form.bytes.size()};
+  response.prepare_payload();
+  return response;
+}
+
+}  // namespace colo

@@ -1,0 +1,35 @@
+// Replies as HTTP responses, with the headers a careful server sends.
+#pragma once
+
+#include <boost/beast/http/message_generator.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <optional>
+
+#include "net/api.hpp"
+#include "net/assets.hpp"
+#include "net/site.hpp"
+
+namespace colo {
+
+using HttpRequest = boost::beast::http::request<boost::beast::http::string_body>;
+using HttpResponse = boost::beast::http::message_generator;
+
+/// What every response needs to know of its request.
+struct ResponseTo {
+  unsigned version = 11;
+  bool keep_alive = false;
+  bool head = false;
+  std::optional<Site> site;  // none when the Host is not known
+};
+
+/// The JSON reply of the API, with the token's cookie.
+HttpResponse api_response(const ResponseTo& to, const Reply& reply,
+                          std::chrono::seconds token_seconds);
+
+/// 405 with Allow.
+HttpResponse method_response(const ResponseTo& to, std::string_view allow);
+
+/// A file of the client, or 304 where the browser has it.
+HttpResponse asset_response(const ResponseTo& to, const Asset& asset, const HttpRequest& request);
+
+}  // namespace colo

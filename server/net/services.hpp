@@ -1,0 +1,28 @@
+// What every connection of the server works with.
+//
+// Plain references, fixed before the first connection and outliving the last.
+// Each part's own header says from which shard it may be called.
+#pragma once
+
+#include "auth/accounts.hpp"
+#include "auth/sessions.hpp"
+#include "chat/rooms.hpp"
+#include "net/assets.hpp"
+#include "net/site.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/shard.hpp"
+
+namespace colo {
+
+struct Services {
+  Shards& shards;
+  const Clock& clock;
+  Sessions& sessions;  // first shard
+  Accounts& accounts;
+  Rooms& rooms;
+  Assets assets;
+  Sites sites;
+  Rate frames;  // per socket; faster is flooding
+};
+
+}  // namespace colo

@@ -1,0 +1,71 @@
+// Bytes to frames and back: the codec of protocol/colo.proto.
+//
+// Pure functions. A frame for many phones is encoded once and shared; the
+// drawings inside are checked bytes that nobody decodes again on their way.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "colo.pb.h"
+#include "domain/errc.hpp"
+#include "domain/message.hpp"
+#include "domain/room.hpp"
+
+namespace colo {
+
+/// An encoded ServerFrame, never changed after it was made.
+using SharedFrame = std::shared_ptr<const std::string>;
+
+/// What a socket's subprotocol carries: `colo.v1` or `colo.v1.json`.
+enum class Encoding { binary, json };
+
+/// Reads one WebSocket message. Errors: bad_frame.
+result<v1::ClientFrame> read_client_frame(std::string_view bytes, Encoding encoding);
+
+/// The same frame in protobuf's JSON mapping, for `colo.v1.json`.
+std::string to_json(const std::string& server_frame);
+
+/// 16 bytes. Errors: bad_client_id.
+result<ClientId> read_client_id(std::string_view bytes);
+
+/// An encoded Message, for a message frame or as an entry of the pages below.
+std::string encode_message(const Message& message);
+
+SharedFrame message_frame(std::string_view encoded_message);
+
+struct JoinedFrame {
+  RoomId room;
+  std::vector<std::string> members;
+  std::vector<std::string> messages;  // each from encode_message(), ascending
+  bool more = false;
+  bool reset = false;
+  Epoch epoch;
+  std::uint32_t occupancy = 0;
+};
+SharedFrame joined_frame(const JoinedFrame& joined);
+
+SharedFrame welcome_frame(const User& user, std::chrono::seconds idle,
+                          std::span<const RoomView> rooms);
+SharedFrame accepted_frame(const ClientId& client_id, const RoomId& room, Seq seq, WallTime sent_at);
+
+/// What a Rejected answers: the frame's field number in ClientFrame, its room and,
+/// for a Send, its client_id as it came.
+struct RejectedOf {
+  int frame = 0;
+  std::string room;
+  std::string client_id;
+};
+SharedFrame rejected_frame(const RejectedOf& of, const Refusal& why);
+
+SharedFrame page_frame(const RoomId& room, const MessagePage& page);
+SharedFrame presence_frame(const RoomId& room, const std::string& user, v1::Change change,
+                           std::uint32_t occupancy);
+SharedFrame deleted_frame(const RoomId& room, Seq seq, const std::string& by);
+SharedFrame pen_frame(const RoomId& room, const std::string& user, bool down);
+SharedFrame rooms_frame(std::span<const RoomView> rooms);
+
+}  // namespace colo
