@@ -1,0 +1,213 @@
+#include "app/config.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include "app/config_table.hpp"
+#include "app/duration.hpp"
+
+namespace colo {
+namespace {
+
+constexpr WholeNumbers any_rate{1, 1'000'000};
+constexpr std::size_t id_characters_max = 32;
+constexpr std::size_t host_characters_max = 253;  // RFC 1035 §2.3.4, without the last dot
+constexpr std::size_t room_name_characters_max = 48;
+constexpr std::size_t description_characters_max = 200;
+
+bool is_room_id(std::string_view text) {
+  return !text.empty() && text.size() <= id_characters_max &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == text.npos;
+}
+
+bool is_address(std::string_view text) {
+  boost::system::error_code broken;
+  boost::asio::ip::make_address(text, broken);
+  return !broken;
+}
+
+bool is_log_level(std::string_view text) {
+  return text == "debug" || text == "info" || text == "warn" || text == "error" || text == "off";
+}
+
+std::string lower_case(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+bool is_host_name(std::string_view text) {
+  return !text.empty() && text.size() <= host_characters_max &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == text.npos;
+}
+
+std::vector<std::string> read_hosts(const ConfigTable& table) {
+  const std::string what =
+      "a list of host names without scheme or port, such as [\"draw.example.org\"]";
+  const toml::node* value = table.find("hosts");
+  if (value == nullptr) return {};
+  if (!value->is_array()) table.refuse_value("hosts", *value, what);
+  std::vector<std::string> hosts;
+  for (const toml::node& entry : *value->as_array()) {
+    const auto* text = entry.as_string();
+    const std::string host = text != nullptr ? lower_case(text->get()) : std::string();
+    if (!is_host_name(host)) table.refuse_value("a name in hosts", entry, "one of " + what);
+    hosts.push_back(host);
+  }
+  return hosts;
+}
+
+void read_server(const ConfigTable& file, Config::Server& server) {
+  const ConfigTable table = file.table("server", {"host", "port", "shards", "hosts", "log"});
+  server.host = table.text("host", server.host, is_address,
+                           "an IP address of this machine, or \"0.0.0.0\" for all of them");
+  server.port = static_cast<std::uint16_t>(table.whole_number("port", server.port, {0, 65535}));
+  server.shards = static_cast<std::uint32_t>(table.whole_number("shards", server.shards, {0, 256}));
+  server.hosts = read_hosts(table);
+  server.log =
+      table.text("log", server.log, is_log_level, "one of debug, info, warn, error and off");
+}
+
+void read_session(const ConfigTable& file, Config::Session& session) {
+  const ConfigTable table = file.table("session", {"idle_timeout", "lifetime"});
+  session.idle_timeout = table.duration("idle_timeout", session.idle_timeout, {"500ms", "3650d"});
+  session.lifetime = table.duration("lifetime", session.lifetime, {"1s", "3650d"});
+}
+
+void read_limits(const ConfigTable& file, Config::Limits& limits) {
+  const ConfigTable table =
+      file.table("limits", {"drawings_per_minute", "frames_per_second", "registrations_per_hour",
+                            "sign_ins_per_minute", "connections_per_address"});
+  const auto read_rate = [&table](std::string_view key, Rate& rate) {
+    rate.count = static_cast<double>(
+        table.whole_number(key, static_cast<std::int64_t>(rate.count), any_rate));
+  };
+  read_rate("drawings_per_minute", limits.drawings);
+  read_rate("frames_per_second", limits.frames);
+  read_rate("registrations_per_hour", limits.registrations);
+  read_rate("sign_ins_per_minute", limits.sign_ins);
+  limits.connections_per_address = static_cast<std::uint32_t>(
+      table.whole_number("connections_per_address", limits.connections_per_address, any_rate));
+}
+
+Keep read_keep(const ConfigTable& table, bool persistent) {
+  const toml::node* value = table.find("keep");
+  if (value == nullptr) return {};
+  if (!persistent) {
+    table.refuse(value->source(),
+                 "keep is only for persistent rooms; a temporary one keeps what was drawn while "
+                 "somebody is in it");
+  }
+  Keep keep;
+  if (const auto* number = value->as_integer(); number != nullptr && number->get() >= 1) {
+    keep.messages = static_cast<std::uint64_t>(number->get());
+    return keep;
+  }
+  const auto* text = value->as_string();
+  const auto age = text != nullptr ? parse_duration(text->get()) : std::nullopt;
+  if (!age || *age < std::chrono::seconds{1}) {
+    table.refuse_value("keep", *value,
+                       "a duration such as \"30d\", or a whole number of messages from 1");
+  }
+  keep.age = std::chrono::duration_cast<std::chrono::seconds>(*age);
+  return keep;
+}
+
+RoomSpec read_room(const std::string& file, const toml::table& toml) {
+  const ConfigTable table(file, "[[room]]", toml,
+                          {"id", "name", "persistent", "description", "capacity", "keep"});
+  RoomSpec room;
+  room.id.value = table.text("id", "", is_room_id, "1 to 32 of the characters a-z, 0-9 and -");
+  if (room.id.value.empty()) {
+    table.refuse("a [[room]] has no id; give it one, such as id = \"main-chat\"");
+  }
+  room.name = table.line("name", room.id.value, 1, room_name_characters_max);
+  room.description = table.line("description", "", 0, description_characters_max);
+  room.persistent = table.yes_or_no("persistent", room.persistent);
+  room.capacity =
+      static_cast<std::uint32_t>(table.whole_number("capacity", room.capacity, {1, 10'000}));
+  room.keep = read_keep(table, room.persistent);
+  return room;
+}
+
+std::vector<RoomSpec> read_rooms(const ConfigTable& file) {
+  const toml::node* value = file.find("room");
+  if (value == nullptr) return default_config().rooms;
+  if (!value->is_array_of_tables() || value->as_array()->empty()) {
+    file.refuse(value->source(), "each room begins with a line [[room]], in two pairs of brackets");
+  }
+  std::vector<RoomSpec> rooms;
+  std::map<RoomId, toml::source_index> lines;
+  for (const toml::node& entry : *value->as_array()) {
+    const toml::table& table = *entry.as_table();
+    rooms.push_back(read_room(file.file(), table));
+    const RoomId& id = rooms.back().id;
+    const toml::source_region& where = table.get("id")->source();
+    const auto [first, is_new] = lines.emplace(id, where.begin.line);
+    if (!is_new) {
+      file.refuse(where, "the room id \"" + id.value + "\" was used on line " +
+                             std::to_string(first->second) +
+                             " already; each room needs an id of its own");
+    }
+  }
+  return rooms;
+}
+
+std::string content_of(const std::filesystem::path& file) {
+  const auto refuse = [&file](std::error_code why) {
+    throw ConfigError("cannot read the configuration " + file.string() + ": " + why.message());
+  };
+  // A folder can be opened like a file, only not read.
+  std::error_code unknown;
+  if (std::filesystem::is_directory(file, unknown)) {
+    refuse(std::make_error_code(std::errc::is_a_directory));
+  }
+  std::ifstream in(file, std::ios::binary);
+  if (!in.is_open()) refuse(std::error_code(errno, std::generic_category()));
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+toml::table parse(const std::filesystem::path& file) {
+  const std::string content = content_of(file);
+  try {
+    return toml::parse(content);
+  } catch (const toml::parse_error& e) {
+    throw ConfigError(file.string() + ":" + std::to_string(e.source().begin.line) +
+                      ": this is not valid TOML: " + std::string(e.description()));
+  }
+}
+
+}  // namespace
+
+Config default_config() {
+  Config config;
+  RoomSpec main_chat;
+  main_chat.id = {"main-chat"};
+  main_chat.name = "Main Chat";
+  RoomSpec scratch;
+  scratch.id = {"scratch"};
+  scratch.name = "Scratch";
+  scratch.description = "Gone when the last one leaves";
+  scratch.persistent = false;
+  config.rooms = {main_chat, scratch};
+  return config;
+}
+
+Config load_config(const std::filesystem::path& file) {
+  const toml::table toml = parse(file);
+  const ConfigTable table(file.string(), "the file", toml, {"server", "session", "limits", "room"});
+  Config config;
+  read_server(table, config.server);
+  read_session(table, config.session);
+  read_limits(table, config.limits);
+  config.rooms = read_rooms(table);
+  return config;
+}
+
+}  // namespace colo

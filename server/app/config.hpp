@@ -1,0 +1,59 @@
+// What whoever runs the server may decide: colo.toml, read once at start.
+//
+// Plain values. A key that is not given has its default from here; anything
+// unknown or wrong is refused with one sentence that says where, what, and what
+// would be right. Flags are main's: it lays them over what stands here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "domain/rate.hpp"
+#include "domain/room.hpp"
+
+namespace colo {
+
+struct Config {
+  std::filesystem::path data = "data";  // the folder; a flag only, for colo.toml lies in it
+
+  struct Server {                    // [server]
+    std::string host = "0.0.0.0";    // host: the address to listen on
+    std::uint16_t port = 5000;       // port: 0 means any free one
+    std::uint32_t shards = 0;        // shards: threads; 0 means one per core
+    std::vector<std::string> hosts;  // hosts: further names phones may know it by, lower case
+    std::string log = "info";        // log: debug, info, warn, error or off
+  } server;
+
+  struct Session {                                                     // [session]
+    std::chrono::milliseconds idle_timeout{std::chrono::minutes{30}};  // idle_timeout
+    std::chrono::milliseconds lifetime{std::chrono::days{30}};         // lifetime
+  } session;
+
+  struct Limits {                                   // [limits]
+    Rate drawings{120, std::chrono::minutes{1}};    // drawings_per_minute, of a person
+    Rate frames{60, std::chrono::seconds{1}};       // frames_per_second, on a socket
+    Rate registrations{30, std::chrono::hours{1}};  // registrations_per_hour, of an address
+    Rate sign_ins{20, std::chrono::minutes{1}};     // sign_ins_per_minute, of an address
+    std::uint32_t connections_per_address = 256;    // connections_per_address
+  } limits;
+
+  std::vector<RoomSpec> rooms;  // [[room]]; never empty
+};
+
+/// One sentence: "colo.toml:12: unknown key "capcity" in [[room]]; did you mean …?"
+class ConfigError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The settings when there is no file: a persistent "Main Chat", a temporary "Scratch".
+Config default_config();
+
+/// The settings in `file`, which must exist. Throws ConfigError.
+Config load_config(const std::filesystem::path& file);
+
+}  // namespace colo
