@@ -36,8 +36,8 @@ class GroupCommit {
   /// Errors: its own; storage_failed; busy when `jobs_max` writes wait already.
   template <class Write>
   boost::asio::awaitable<std::invoke_result_t<Write&>> run(Write write) {
-    // Not a coroutine itself: the write must reach the queue before a caller
-    // that follows can overtake it.
+    // Queued when it is awaited, within that call: writes stand in the order
+    // in which their callers came.
     return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&,
                                        void(std::invoke_result_t<Write&>)>(
         [this](auto handler, Write moved) {
