@@ -19,9 +19,10 @@ namespace {
 using namespace colo;
 
 void announce(const App& app, const Config& config) {
-  const auto addresses = reachable_addresses(config.host, app.port());
+  const auto addresses = reachable_addresses(config.server.host, app.port());
   const auto& best = addresses.front();
-  std::string text = fmt::format("\nColo {} is open. On a phone in this network:\n\n", COLO_VERSION);
+  std::string text =
+      fmt::format("\nColo {} is open. On a phone in this network:\n\n", COLO_VERSION);
   if (const auto code = qr_code(best.url)) text += *code + "\n";
   for (const auto& address : addresses)
     text += fmt::format("  {}{}\n", address.url,
@@ -40,7 +41,7 @@ void serve(const Config& config) {
   // Signals are taken before there are threads, so that none is missed.
   boost::asio::io_context signals_loop;
   boost::asio::signal_set signals(signals_loop, SIGINT, SIGTERM);
-  log::open(config.log);
+  log::open(config.server.log);
   App app(config, embedded_client());
   app.start();
   announce(app, config);

@@ -17,7 +17,8 @@ namespace ip = boost::asio::ip;
 namespace {
 
 std::string url_of(const ip::address& address, std::uint16_t port) {
-  return fmt::format(address.is_v6() ? "http://[{}]:{}" : "http://{}:{}", address.to_string(), port);
+  const auto text = address.to_string();
+  return fmt::format("http://{}:{}", address.is_v6() ? "[" + text + "]" : text, port);
 }
 
 bool is_private(std::uint32_t v4) {
@@ -66,8 +67,8 @@ std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t 
     for (const auto* entry = raw; entry; entry = entry->ifa_next) {
       if (!(entry->ifa_flags & IFF_UP)) continue;
       if (const auto address = address_of(entry->ifa_addr, bound.is_v6()))
-        found.push_back({entry->ifa_name, url_of(*address, port),
-                         rank_of(entry->ifa_name, *address)});
+        found.push_back(
+            {entry->ifa_name, url_of(*address, port), rank_of(entry->ifa_name, *address)});
     }
   }
   if (found.empty()) found.push_back({"lo", url_of(ip::address_v4::loopback(), port), 4});

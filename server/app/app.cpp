@@ -26,7 +26,7 @@ constexpr std::chrono::milliseconds drain_step{10};
 constexpr std::chrono::minutes prune_every{10};
 
 std::uint32_t shard_count(const Config& config) {
-  if (config.shards > 0) return config.shards;
+  if (config.server.shards > 0) return config.server.shards;
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
@@ -56,9 +56,9 @@ std::unique_ptr<SqliteStore> open_store(const fs::path& folder) {
 }
 
 // Idle sessions end soon after they are due, also when the timeout is short.
-std::chrono::milliseconds session_sweep_time(const SessionTimes& times) {
-  return std::clamp<std::chrono::milliseconds>(times.idle_timeout / 20, std::chrono::milliseconds{50},
-                                               std::chrono::seconds{1});
+std::chrono::milliseconds session_sweep_time(const Config::Session& times) {
+  return std::clamp<std::chrono::milliseconds>(
+      times.idle_timeout / 20, std::chrono::milliseconds{50}, std::chrono::seconds{1});
 }
 
 asio::awaitable<void> sleep(std::chrono::milliseconds time) {
@@ -107,12 +107,21 @@ struct App::Parts {
         connections(shard_count(config)),
         shards(shard_count(config)),
         store(open_store(prepare_data_folder(config.data))),
-        accounts(*store, passwords, shards.first(), config.account_rates, clock),
-        sessions(config.session, clock, shards.first().executor()),
-        rooms(config.rooms, shards, *store, clock, config.drawings),
-        services{shards, clock, sessions,      accounts,
-                 rooms,  assets, Sites(config.hosts), config.frames},
-        listener(services, connections, tcp::endpoint(asio::ip::make_address(config.host), config.port)) {}
+        accounts(*store, passwords, shards.first(),
+                 {config.limits.registrations, config.limits.sign_ins}, clock),
+        sessions({config.session.idle_timeout, config.session.lifetime}, clock,
+                 shards.first().executor()),
+        rooms(config.rooms, shards, *store, clock, config.limits.drawings),
+        services{shards,
+                 clock,
+                 sessions,
+                 accounts,
+                 rooms,
+                 assets,
+                 Sites(config.server.hosts),
+                 config.limits.frames},
+        listener(services, connections,
+                 {asio::ip::make_address(config.server.host), config.server.port}) {}
 
   Config config;
   SystemClock clock;
@@ -130,16 +139,18 @@ struct App::Parts {
 
 App::App(Config config, Assets assets) {
   raise_open_files_limit();
-  const auto host = config.host;
-  const auto port = config.port;
+  const auto host = config.server.host;
+  const auto port = config.server.port;
   try {
     parts_ = std::make_unique<Parts>(std::move(config), assets);
   } catch (const boost::system::system_error& e) {
     if (e.code() == asio::error::address_in_use)
       throw StartError(fmt::format(
           "Port {} is in use: another program, or another Colo, listens on it. Choose one with "
-          "--port.", port));
-    throw StartError(fmt::format("Cannot listen on {}, port {}: {}.", host, port, e.code().message()));
+          "--port.",
+          port));
+    throw StartError(
+        fmt::format("Cannot listen on {}, port {}: {}.", host, port, e.code().message()));
   }
 }
 
@@ -177,7 +188,8 @@ void App::stop() {
   const auto deadline = parts.clock.now() + limits::drain_time;
   for (std::uint32_t i = 0; i < parts.shards.size(); ++i) {
     auto& shard = parts.shards[i];
-    while (!asio::co_spawn(shard.executor(), drained(parts.connections[i]), asio::use_future).get()) {
+    while (
+        !asio::co_spawn(shard.executor(), drained(parts.connections[i]), asio::use_future).get()) {
       if (parts.clock.now() >= deadline) break;
       std::this_thread::sleep_for(drain_step);
     }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 
 #include "app/config.hpp"
 #include "net/assets.hpp"

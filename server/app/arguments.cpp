@@ -21,7 +21,8 @@ void describe(CLI::App& cli, Flags& flags) {
   cli.description("Colo: chat in drawings, served to the phones around you.");
   cli.set_version_flag("--version", "colo " COLO_VERSION);
   cli.add_option("--data", flags.data, "Folder for accounts and saved messages (./data)");
-  cli.add_option("--config", flags.config_file, "Settings and rooms (colo.toml in the data folder)");
+  cli.add_option("--config", flags.config_file,
+                 "Settings and rooms (colo.toml in the data folder)");
   cli.add_option("--host", flags.host, "Address to listen on (0.0.0.0: every network)");
   cli.add_option("--port", flags.port, "Port to listen on (5000); 0 takes a free one")
       ->check(CLI::Range(0, 65535));
@@ -52,13 +53,13 @@ std::optional<Config> read_arguments(int argc, const char* const* argv) {
   }
   Config config = load(flags);
   config.data = flags.data;
-  if (flags.host) config.host = *flags.host;
-  if (flags.port) config.port = static_cast<std::uint16_t>(*flags.port);
-  if (flags.shards) config.shards = static_cast<std::uint32_t>(*flags.shards);
+  if (flags.host) config.server.host = *flags.host;
+  if (flags.port) config.server.port = static_cast<std::uint16_t>(*flags.port);
+  if (flags.shards) config.server.shards = static_cast<std::uint32_t>(*flags.shards);
   boost::system::error_code not_an_address;
-  boost::asio::ip::make_address(config.host, not_an_address);
+  boost::asio::ip::make_address(config.server.host, not_an_address);
   if (not_an_address)
-    throw std::runtime_error("host is \"" + config.host +
+    throw std::runtime_error("host is \"" + config.server.host +
                              "\"; it must be an address of this machine, such as 0.0.0.0 for "
                              "all of them or 127.0.0.1 for this machine alone");
   return config;

@@ -15,10 +15,14 @@ namespace asio = boost::asio;
 
 std::string_view ending_word(Ending ending) {
   switch (ending) {
-    case Ending::signed_out: return "signed_out";
-    case Ending::idle: return "idle";
-    case Ending::expired: return "expired";
-    case Ending::replayed: return "replayed";
+    case Ending::signed_out:
+      return "signed_out";
+    case Ending::idle:
+      return "idle";
+    case Ending::expired:
+      return "expired";
+    case Ending::replayed:
+      return "replayed";
   }
   return "signed_out";
 }
@@ -179,7 +183,8 @@ std::optional<Ending> Sessions::overdue(const Session& session) const {
 }
 
 std::int64_t Sessions::unix_seconds(SteadyTime at) const {
-  const auto wall = started_wall_ + std::chrono::duration_cast<std::chrono::milliseconds>(at - started_);
+  const auto wall =
+      started_wall_ + std::chrono::duration_cast<std::chrono::milliseconds>(at - started_);
   return std::chrono::duration_cast<std::chrono::seconds>(wall.time_since_epoch()).count();
 }
 

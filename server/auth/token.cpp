@@ -57,11 +57,10 @@ std::string TokenKey::sign(const TokenClaims& claims) const {
   jwt_t* raw = nullptr;
   if (jwt_new(&raw) != 0) throw std::bad_alloc();
   const Jwt jwt(raw);
-  const bool made =
-      jwt_set_alg(jwt.get(), JWT_ALG_HS256, key_.get(), key_bytes) == 0 &&
-      jwt_add_grant(jwt.get(), "sid", to_hex(claims.session).c_str()) == 0 &&
-      jwt_add_grant_int(jwt.get(), "seq", static_cast<long>(claims.seq)) == 0 &&
-      jwt_add_grant_int(jwt.get(), "exp", static_cast<long>(claims.expires_s)) == 0;
+  const bool made = jwt_set_alg(jwt.get(), JWT_ALG_HS256, key_.get(), key_bytes) == 0 &&
+                    jwt_add_grant(jwt.get(), "sid", to_hex(claims.session).c_str()) == 0 &&
+                    jwt_add_grant_int(jwt.get(), "seq", static_cast<long>(claims.seq)) == 0 &&
+                    jwt_add_grant_int(jwt.get(), "exp", static_cast<long>(claims.expires_s)) == 0;
   const std::unique_ptr<char, FreeText> text(made ? jwt_encode_str(jwt.get()) : nullptr);
   if (!text) throw std::bad_alloc();
   return text.get();

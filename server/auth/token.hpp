@@ -16,8 +16,8 @@ namespace colo {
 
 struct TokenClaims {
   SessionId session;
-  std::uint64_t seq = 0;        // which of the session's tokens this is
-  std::int64_t expires_s = 0;   // Unix time, seconds
+  std::uint64_t seq = 0;       // which of the session's tokens this is
+  std::int64_t expires_s = 0;  // Unix time, seconds
 };
 
 class TokenKey {

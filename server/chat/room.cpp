@@ -156,10 +156,14 @@ asio::awaitable<result<Stored>> Room::say(User user, ConnectionId connection, Sa
   if (wait.count() > 0)
     co_return Refusal(errc::slow_down, std::string(sentence(errc::slow_down)), wait);
 
-  Message message{spec_.id,      Seq{},          user.name,       clock_.wall(),
+  Message message{spec_.id,       Seq{},          user.name,       clock_.wall(),
                   saying.drawing, saying.caption, saying.remix_of, saying.client_id};
-  NewMessage news{spec_.id,       std::move(user),           saying.client_id,
-                  std::move(saying.drawing), std::move(saying.caption), saying.remix_of,
+  NewMessage news{spec_.id,
+                  std::move(user),
+                  saying.client_id,
+                  std::move(saying.drawing),
+                  std::move(saying.caption),
+                  saying.remix_of,
                   message.sent_at};
   auto stored = co_await log().append(std::move(news));
   if (!stored || stored->repeated) co_return stored;
@@ -249,10 +253,8 @@ void Room::fan_out(const SharedFrame& frame) {
 
 // Always a post, also at home, so that everything to one phone stays in order.
 void Room::post_to(ConnectionId connection, std::function<void(Audience&)> task) {
-  asio::post(shards_[connection.shard].executor(),
-             [audience = audiences_[connection.shard].get(), task = std::move(task)] {
-               task(*audience);
-             });
+  asio::post(shards_[connection.shard].executor(), [audience = audiences_[connection.shard].get(),
+                                                    task = std::move(task)] { task(*audience); });
 }
 
 bool Room::is_in(UserId user, ConnectionId connection) const {

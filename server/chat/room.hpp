@@ -32,8 +32,8 @@ struct Arrival {
   User user;
   ConnectionId connection;
   std::weak_ptr<Member> member;  // locked on its own shard only, so that it ends there
-  Seq after;    // 0: the newest page
-  Epoch epoch;  // that `after` was learnt in
+  Seq after;                     // 0: the newest page
+  Epoch epoch;                   // that `after` was learnt in
 };
 
 /// What a phone wants said, checked.
@@ -129,7 +129,7 @@ class Room {
   std::deque<Told> recent_;
   std::uint64_t erasures_ = 0;
   std::unordered_map<UserId, Person> people_;
-  std::unordered_map<UserId, Bucket> sayings_;       // outlives a person's coming and going
+  std::unordered_map<UserId, Bucket> sayings_;        // outlives a person's coming and going
   std::vector<std::unique_ptr<Audience>> audiences_;  // one per shard, each touched only there
   std::vector<std::size_t> connections_on_;           // how many, per shard
   bool occupancy_to_tell_ = false;

@@ -10,30 +10,34 @@ using Words = std::pair<std::string_view, std::string_view>;
 
 Words request_words(errc code) {
   switch (code) {
-    case errc::bad_request: return {"bad_request", "The request could not be read."};
+    case errc::bad_request:
+      return {"bad_request", "The request could not be read."};
     case errc::bad_username:
-      return {"bad_username",
-              "A name is 2 to 24 letters, digits, _ - . and single spaces inside."};
-    case errc::bad_password: return {"bad_password", "A password is 8 to 128 bytes long."};
+      return {"bad_username", "A name is 2 to 24 letters, digits, _ - . and single spaces inside."};
+    case errc::bad_password:
+      return {"bad_password", "A password is 8 to 128 bytes long."};
     case errc::idempotency_missing:
       return {"idempotency_missing",
               "This call needs an Idempotency-Key of 16 to 64 letters, digits, - and _."};
     case errc::bad_credentials:
       return {"bad_credentials", "That name and password do not go together."};
-    case errc::signed_out: return {"signed_out", "You are signed out. Please sign in."};
+    case errc::signed_out:
+      return {"signed_out", "You are signed out. Please sign in."};
     case errc::token_replayed:
       return {"token_replayed",
               "An old token was used again, so this session was ended. Please sign in."};
     case errc::origin_refused:
       return {"origin_refused", "This request does not come from a page of this server."};
-    case errc::not_found: return {"not_found", "There is nothing at this address."};
+    case errc::not_found:
+      return {"not_found", "There is nothing at this address."};
     case errc::method_not_allowed:
       return {"method_not_allowed", "This address does not take that method."};
     case errc::username_taken:
       return {"username_taken", "That name is taken, or looks just like one that is."};
     case errc::token_spent:
       return {"token_spent", "Another tab was quicker. Please try again."};
-    case errc::body_too_large: return {"body_too_large", "The request's body is too large."};
+    case errc::body_too_large:
+      return {"body_too_large", "The request's body is too large."};
     case errc::not_json:
       return {"not_json", "The request's body must be sent as application/json."};
     case errc::idempotency_mismatch:
@@ -42,43 +46,63 @@ Words request_words(errc code) {
       return {"too_many_requests", "Too many tries. Please wait a little."};
     case errc::headers_too_large:
       return {"headers_too_large", "The request's headers are too large."};
-    case errc::busy: return {"busy", "The server is busy. Please try again."};
+    case errc::busy:
+      return {"busy", "The server is busy. Please try again."};
     case errc::storage_failed:
       return {"storage_failed", "The server could not save this. Please try again."};
-    default: return {"internal", "Something went wrong on the server."};
+    default:
+      return {"internal", "Something went wrong on the server."};
   }
 }
 
 Words room_words(errc code) {
   switch (code) {
-    case errc::unknown_room: return {"unknown_room", "There is no such room."};
-    case errc::room_full: return {"room_full", "The room is full."};
-    case errc::not_in_room: return {"not_in_room", "You are not in that room."};
-    case errc::too_many_rooms: return {"too_many_rooms", "You are in too many rooms at once."};
-    case errc::bad_client_id: return {"bad_client_id", "A client_id is 16 random bytes."};
-    case errc::drawing_blank: return {"drawing_blank", "The drawing is blank."};
+    case errc::unknown_room:
+      return {"unknown_room", "There is no such room."};
+    case errc::room_full:
+      return {"room_full", "The room is full."};
+    case errc::not_in_room:
+      return {"not_in_room", "You are not in that room."};
+    case errc::too_many_rooms:
+      return {"too_many_rooms", "You are in too many rooms at once."};
+    case errc::bad_client_id:
+      return {"bad_client_id", "A client_id is 16 random bytes."};
+    case errc::drawing_blank:
+      return {"drawing_blank", "The drawing is blank."};
     case errc::drawing_version:
       return {"drawing_version", "This server does not know that kind of drawing."};
-    case errc::drawing_tool: return {"drawing_tool", "This server does not know that tool."};
+    case errc::drawing_tool:
+      return {"drawing_tool", "This server does not know that tool."};
     case errc::drawing_off_canvas:
       return {"drawing_off_canvas", "The drawing leaves the canvas."};
     case errc::drawing_too_big:
       return {"drawing_too_big", "The drawing is too big to send. Take some of it away."};
     case errc::drawing_malformed:
       return {"drawing_malformed", "The drawing could not be understood."};
-    case errc::caption_too_long: return {"caption_too_long", "The caption is too long."};
+    case errc::caption_too_long:
+      return {"caption_too_long", "The caption is too long."};
     case errc::caption_characters:
       return {"caption_characters", "The caption has characters that cannot be shown."};
-    case errc::bad_range: return {"bad_range", "Messages are numbered from 1."};
-    case errc::no_such_message: return {"no_such_message", "There is no such message."};
-    case errc::not_yours: return {"not_yours", "Only its author can do that."};
-    case errc::slow_down: return {"slow_down", "That was a lot of drawings. Wait a moment."};
-    case errc::bad_frame: return {"bad_frame", "A frame could not be read."};
-    case errc::no_hello: return {"no_hello", "The phone did not say hello in time."};
-    case errc::flooding: return {"flooding", "Too many frames."};
-    case errc::restarting: return {"restarting", "The server is restarting."};
-    case errc::too_slow: return {"too_slow", "The phone reads too slowly."};
-    default: return request_words(code);
+    case errc::bad_range:
+      return {"bad_range", "Messages are numbered from 1."};
+    case errc::no_such_message:
+      return {"no_such_message", "There is no such message."};
+    case errc::not_yours:
+      return {"not_yours", "Only its author can do that."};
+    case errc::slow_down:
+      return {"slow_down", "That was a lot of drawings. Wait a moment."};
+    case errc::bad_frame:
+      return {"bad_frame", "A frame could not be read."};
+    case errc::no_hello:
+      return {"no_hello", "The phone did not say hello in time."};
+    case errc::flooding:
+      return {"flooding", "Too many frames."};
+    case errc::restarting:
+      return {"restarting", "The server is restarting."};
+    case errc::too_slow:
+      return {"too_slow", "The phone reads too slowly."};
+    default:
+      return request_words(code);
   }
 }
 

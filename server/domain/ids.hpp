@@ -69,19 +69,27 @@ inline std::size_t first_bytes(const std::array<std::byte, 16>& bytes) {
 
 template <>
 struct std::hash<colo::UserId> {
-  std::size_t operator()(const colo::UserId& id) const { return std::hash<std::int64_t>{}(id.value); }
+  std::size_t operator()(const colo::UserId& id) const {
+    return std::hash<std::int64_t>{}(id.value);
+  }
 };
 template <>
 struct std::hash<colo::RoomId> {
-  std::size_t operator()(const colo::RoomId& id) const { return std::hash<std::string>{}(id.value); }
+  std::size_t operator()(const colo::RoomId& id) const {
+    return std::hash<std::string>{}(id.value);
+  }
 };
 template <>
 struct std::hash<colo::ClientId> {
-  std::size_t operator()(const colo::ClientId& id) const { return colo::detail::first_bytes(id.bytes); }
+  std::size_t operator()(const colo::ClientId& id) const {
+    return colo::detail::first_bytes(id.bytes);
+  }
 };
 template <>
 struct std::hash<colo::SessionId> {
-  std::size_t operator()(const colo::SessionId& id) const { return colo::detail::first_bytes(id.bytes); }
+  std::size_t operator()(const colo::SessionId& id) const {
+    return colo::detail::first_bytes(id.bytes);
+  }
 };
 template <>
 struct std::hash<colo::ConnectionId> {

@@ -29,10 +29,10 @@ inline constexpr std::size_t presence_people_max = 64;
 // What a temporary room keeps of its past, for those who come later.
 inline constexpr std::size_t temporary_room_bytes_max = 16 * 1024 * 1024;
 
-inline constexpr std::size_t body_bytes_max = 16 * 1024;   // the largest call is two short strings
-inline constexpr std::size_t header_bytes_max = 8 * 1024;  // cookies and a user agent
-inline constexpr std::chrono::seconds request_time{10};    // for a whole request to arrive
-inline constexpr std::chrono::seconds keep_alive_time{60}; // between requests
+inline constexpr std::size_t body_bytes_max = 16 * 1024;    // the largest call is two short strings
+inline constexpr std::size_t header_bytes_max = 8 * 1024;   // cookies and a user agent
+inline constexpr std::chrono::seconds request_time{10};     // for a whole request to arrive
+inline constexpr std::chrono::seconds keep_alive_time{60};  // between requests
 inline constexpr std::chrono::seconds hello_time{5};
 // A socket that nothing is heard from is pinged after half of this and then given up.
 inline constexpr std::chrono::seconds silence_max{30};

@@ -12,8 +12,8 @@ namespace colo {
 
 /// A name in the forms that are compared. Two people may share none of them.
 struct NameForms {
-  std::string shown;   // NFC, as typed otherwise
-  std::string key;     // NFKC case-folded: what signing in looks up
+  std::string shown;        // NFC, as typed otherwise
+  std::string key;          // NFKC case-folded: what signing in looks up
   std::string look;         // skeleton of the shown form, folded: "Ilya" and "llya" meet here
   std::string folded_look;  // skeleton of the key, folded: "BOB0" and "bobo" meet here
 };

@@ -54,8 +54,8 @@ asio::awaitable<Reply> register_account(Services& services, const ApiRequest& re
 asio::awaitable<Reply> login(Services& services, const ApiRequest& request) {
   auto credentials = credentials_of(request);
   if (!credentials) co_return refuse(credentials.error());
-  auto user = co_await services.accounts.sign_in(
-      std::move(credentials->username), std::move(credentials->password), request.network);
+  auto user = co_await services.accounts.sign_in(std::move(credentials->username),
+                                                 std::move(credentials->password), request.network);
   if (!user) {
     if (user.error().code == errc::bad_credentials)
       log::info("security: a sign-in from {} failed", request.network);

@@ -32,8 +32,12 @@ asio::awaitable<result<void>> Conversation::hear(Frame frame, std::size_t frame_
   if (frame_bytes > limits::frame_bytes_max && frame.frame_case() != Frame::kSend)
     co_return Refusal(errc::bad_frame, "The frame is too big.");
   switch (frame.frame_case()) {
-    case Frame::kJoin: co_await join(std::move(*frame.mutable_join())); break;
-    case Frame::kLeave: leave(frame.leave()); break;
+    case Frame::kJoin:
+      co_await join(std::move(*frame.mutable_join()));
+      break;
+    case Frame::kLeave:
+      leave(frame.leave());
+      break;
     case Frame::kSend:
       touch();
       co_await send(std::move(*frame.mutable_send()), frame_bytes);
@@ -50,9 +54,13 @@ asio::awaitable<result<void>> Conversation::hear(Frame frame, std::size_t frame_
       touch();
       pen(frame.pen());
       break;
-    case Frame::kActive: touch(); break;
-    case Frame::kHello: co_return Refusal(errc::bad_frame, "Hello was said already.");
-    case Frame::FRAME_NOT_SET: co_return errc::bad_frame;
+    case Frame::kActive:
+      touch();
+      break;
+    case Frame::kHello:
+      co_return Refusal(errc::bad_frame, "Hello was said already.");
+    case Frame::FRAME_NOT_SET:
+      co_return errc::bad_frame;
   }
   co_return result<void>{};
 }
@@ -77,8 +85,8 @@ asio::awaitable<void> Conversation::join(v1::Join frame) {
   // Out of the lobby first: its next frame may come while the room is asked.
   auto& lobby = services_.rooms.lobby(connection_.shard);
   lobby.leave(connection_);
-  auto joining = room->join({who_.user, connection_, phone_for_rooms_, Seq{frame.after_seq()},
-                             Epoch{frame.epoch()}});
+  auto joining = room->join(
+      {who_.user, connection_, phone_for_rooms_, Seq{frame.after_seq()}, Epoch{frame.epoch()}});
   const auto joined = co_await on(room->home(), std::move(joining));
   if (joined) {
     rooms_.emplace(id, room);
@@ -186,10 +194,9 @@ void Conversation::touch() {
 }
 
 void Conversation::leave_room(Room& room, Departure how) {
-  asio::post(room.home().executor(),
-             [&room, user = who_.user.id, connection = connection_, how] {
-               room.leave(user, connection, how);
-             });
+  asio::post(room.home().executor(), [&room, user = who_.user.id, connection = connection_, how] {
+    room.leave(user, connection, how);
+  });
 }
 
 }  // namespace colo

@@ -83,8 +83,8 @@ asio::awaitable<bool> HttpSession::wait_for_request() {
   if (buffer_.size() > 0) co_return true;  // pipelined
   idle_ = true;
   stream_.expires_after(limits::keep_alive_time);
-  const auto [error, bytes] = co_await stream_.async_read_some(
-      buffer_.prepare(4096), asio::as_tuple(asio::use_awaitable));
+  const auto [error, bytes] =
+      co_await stream_.async_read_some(buffer_.prepare(4096), asio::as_tuple(asio::use_awaitable));
   idle_ = false;
   buffer_.commit(bytes);
   co_return !error;
@@ -98,8 +98,8 @@ asio::awaitable<bool> HttpSession::serve_one(const HttpRequest& request) {
 
 asio::awaitable<bool> HttpSession::write(HttpResponse response) {
   stream_.expires_after(limits::request_time);
-  const auto [error, bytes] =
-      co_await beast::async_write(stream_, std::move(response), asio::as_tuple(asio::use_awaitable));
+  const auto [error, bytes] = co_await beast::async_write(stream_, std::move(response),
+                                                          asio::as_tuple(asio::use_awaitable));
   co_return !error;
 }
 

@@ -56,7 +56,8 @@ asio::awaitable<void> WsSession::run(Upgrade upgrade) {
   const auto self = shared_from_this();
   if (!co_await accept(std::move(upgrade))) co_return;
   connections_.add(id_, [weak = weak_from_this()] {
-    if (const auto session = weak.lock()) session->close(close_code(errc::restarting), "restarting");
+    if (const auto session = weak.lock())
+      session->close(close_code(errc::restarting), "restarting");
   });
   start_task(socket_.get_executor(), write(self), "writing to a phone");
   if (co_await say_hello()) co_await listen();
@@ -78,9 +79,10 @@ asio::awaitable<bool> WsSession::accept(Upgrade upgrade) {
   encoding_ = encoding.value_or(Encoding::binary);
   if (encoding) {
     const auto name = *encoding == Encoding::binary ? "colo.v1" : "colo.v1.json";
-    socket_.set_option(websocket::stream_base::decorator([name](websocket::response_type& response) {
-      response.set(http::field::sec_websocket_protocol, name);
-    }));
+    socket_.set_option(
+        websocket::stream_base::decorator([name](websocket::response_type& response) {
+          response.set(http::field::sec_websocket_protocol, name);
+        }));
   }
   const auto [error] = co_await socket_.async_accept(upgrade, asio::as_tuple(asio::use_awaitable));
   co_return !error;

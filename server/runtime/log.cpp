@@ -4,11 +4,11 @@
 
 namespace colo::log {
 
-void open(spdlog::level::level_enum level) {
-  auto logger = std::make_shared<spdlog::logger>(
-      "colo", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+void open(std::string_view level) {
+  auto logger =
+      std::make_shared<spdlog::logger>("colo", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
-  logger->set_level(level);
+  logger->set_level(spdlog::level::from_str(std::string(level)));
   spdlog::set_default_logger(std::move(logger));
 }
 

@@ -11,7 +11,7 @@
 namespace colo::log {
 
 /// Sends lines to standard error from `level` up: debug, info, warn, error, off.
-void open(spdlog::level::level_enum level);
+void open(std::string_view level);
 
 using spdlog::debug;
 using spdlog::error;

@@ -67,8 +67,7 @@ class AccountStore {
   virtual boost::asio::awaitable<result<std::optional<Account>>> find_account(std::string key) = 0;
 
   /// For when the hash's parameters rise. Errors: storage_failed, busy.
-  virtual boost::asio::awaitable<result<void>> set_password_hash(UserId user,
-                                                                 std::string hash) = 0;
+  virtual boost::asio::awaitable<result<void>> set_password_hash(UserId user, std::string hash) = 0;
 };
 
 }  // namespace colo

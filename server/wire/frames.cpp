@@ -59,8 +59,8 @@ result<v1::ClientFrame> read_client_frame(std::string_view bytes, Encoding encod
   } else {
     pb::util::JsonParseOptions options;
     options.ignore_unknown_fields = true;
-    const auto status = pb::util::JsonStringToMessage(
-        pb::StringPiece(bytes.data(), bytes.size()), &frame, options);
+    const auto status =
+        pb::util::JsonStringToMessage(pb::StringPiece(bytes.data(), bytes.size()), &frame, options);
     if (!status.ok())
       return Refusal(errc::bad_frame, "The frame is not a ClientFrame in protobuf's JSON mapping.");
   }

@@ -50,7 +50,8 @@ SharedFrame joined_frame(const JoinedFrame& joined);
 
 SharedFrame welcome_frame(const User& user, std::chrono::seconds idle,
                           std::span<const RoomView> rooms);
-SharedFrame accepted_frame(const ClientId& client_id, const RoomId& room, Seq seq, WallTime sent_at);
+SharedFrame accepted_frame(const ClientId& client_id, const RoomId& room, Seq seq,
+                           WallTime sent_at);
 
 /// What a Rejected answers: the frame's field number in ClientFrame, its room and,
 /// for a Send, its client_id as it came.

@@ -21,10 +21,10 @@ result<void> check_points(const v1::Stroke& stroke, int index) {
     x += stroke.points(i);
     y += stroke.points(i + 1);
     if (x < 0 || x > ink::canvas_width || y < 0 || y > ink::canvas_height) {
-      return Refusal(errc::drawing_off_canvas,
-                     fmt::format("Stroke {}: point {} is at {}, {}; the canvas is {} by {}.",
-                                 index + 1, i / 2 + 1, x, y, ink::canvas_width,
-                                 ink::canvas_height));
+      return Refusal(
+          errc::drawing_off_canvas,
+          fmt::format("Stroke {}: point {} is at {}, {}; the canvas is {} by {}.", index + 1,
+                      i / 2 + 1, x, y, ink::canvas_width, ink::canvas_height));
     }
   }
   return {};
@@ -33,7 +33,8 @@ result<void> check_points(const v1::Stroke& stroke, int index) {
 result<void> check_stroke(const v1::Stroke& stroke, int index) {
   switch (stroke.tool()) {
     case v1::TOOL_PEN:
-    case v1::TOOL_ERASER: break;
+    case v1::TOOL_ERASER:
+      break;
     default:
       return Refusal(errc::drawing_tool, fmt::format("Stroke {}: tool {} is not known here.",
                                                      index + 1, static_cast<int>(stroke.tool())));
@@ -64,9 +65,8 @@ result<std::string> check_drawing(v1::Drawing drawing) {
     return Refusal(errc::drawing_malformed, "The paper's colour is not 0xRRGGBB.");
   if (drawing.strokes_size() == 0) return errc::drawing_blank;
   if (static_cast<std::size_t>(drawing.strokes_size()) > limits::strokes_max)
-    return Refusal(errc::drawing_too_big,
-                   fmt::format("The drawing has {} strokes; {} is the most.",
-                               drawing.strokes_size(), limits::strokes_max));
+    return Refusal(errc::drawing_too_big, fmt::format("The drawing has {} strokes; {} is the most.",
+                                                      drawing.strokes_size(), limits::strokes_max));
   std::size_t points = 0;
   for (const auto& stroke : drawing.strokes())
     points += static_cast<std::size_t>(stroke.points_size()) / 2;

@@ -40,8 +40,8 @@ std::string username_body(const User& user) {
 }
 
 std::string me_body(const User& user, std::chrono::seconds idle) {
-  return json::serialize(json::object{
-      {"username", user.name}, {"admin", user.admin}, {"idle_seconds", idle.count()}});
+  return json::serialize(
+      json::object{{"username", user.name}, {"admin", user.admin}, {"idle_seconds", idle.count()}});
 }
 
 std::string ticket_body(std::string_view ticket) {
