@@ -1,6 +1,6 @@
 // Frames of protocol/colo.proto ⇄ bytes. What cannot be read is undefined, not
 // an exception: a newer server may say things that this page does not know.
-import { ClientFrame, ServerFrame } from "./generated/page/colo";
+import { ClientFrame, ServerFrame } from "./generated/colo";
 
 export {
   Change,
@@ -13,7 +13,7 @@ export {
   type Room,
   type ServerFrame,
   type Welcome,
-} from "./generated/page/colo";
+} from "./generated/colo";
 
 /** What a phone can say, without its envelope. */
 export type Say = NonNullable<ClientFrame["frame"]>;
