@@ -58,8 +58,10 @@ export class Desk {
     if (draft !== undefined) {
       this.caption = this.caption || draft.caption;
       this.sketch.reset([...draft.strokes, ...quick]);
-    } else {
+    } else if (quick.length > 0) {
       this.changed();
+    } else {
+      this.publish();
     }
   }
 
@@ -94,10 +96,14 @@ export class Desk {
   }
 
   private changed(): void {
+    this.publish();
+    if (this.ready) void this.save();
+  }
+
+  private publish(): void {
     const { strokes, canUndo, canRedo } = this.sketch;
     const { ready, caption, returned } = this;
     this.cell.set({ ready, strokes: strokes.length, canUndo, canRedo, caption, returned });
-    if (ready) void this.save();
   }
 
   /** One write at a time; the last state always gets written. */

@@ -8,14 +8,30 @@ import { CANVAS_HEIGHT, CANVAS_WIDTH, LiveStroke, type Pen } from "./stroke";
 /** A second finger this soon means that the first did not want to draw. */
 export const ACCIDENT_MS = 700;
 
+/** What pad.ts reads of a PointerEvent. */
+export interface PadEvent {
+  readonly type: string;
+  readonly pointerId: number;
+  readonly pointerType: string;
+  readonly button: number;
+  readonly clientX: number;
+  readonly clientY: number;
+  readonly pressure: number;
+  readonly timeStamp: number;
+  /** Missing in old Safaris. */
+  getCoalescedEvents?(): readonly PadEvent[];
+  getPredictedEvents?(): readonly PadEvent[];
+  preventDefault(): void;
+}
+
 /** What pad.ts needs of the element under the finger; a canvas is one. */
 export interface PadSurface {
   addEventListener(
     type: string,
-    listener: (event: PointerEvent) => void,
+    listener: (event: PadEvent) => void,
     options?: AddEventListenerOptions,
   ): void;
-  removeEventListener(type: string, listener: (event: PointerEvent) => void): void;
+  removeEventListener(type: string, listener: (event: PadEvent) => void): void;
   getBoundingClientRect(): { left: number; top: number; width: number; height: number };
   setPointerCapture?(id: number): void;
 }
@@ -100,7 +116,7 @@ class Hand {
     private readonly frame: Frame,
   ) {}
 
-  down(event: PointerEvent): void {
+  down(event: PadEvent): void {
     if (event.pointerType === "mouse" && event.button !== 0) return;
     if (event.pointerType === "touch") this.touches.add(event.pointerId);
     if (event.pointerType === "pen") this.sawPen();
@@ -110,7 +126,7 @@ class Hand {
     this.begin(event);
   }
 
-  move(event: PointerEvent): void {
+  move(event: PadEvent): void {
     if (this.now.state !== "drawing" || this.now.pointer !== event.pointerId) return;
     if (this.live === undefined) return;
     const coalesced = event.getCoalescedEvents?.();
@@ -124,7 +140,7 @@ class Hand {
   }
 
   /** Also for pointercancel: what was drawn is kept. */
-  up(event: PointerEvent): void {
+  up(event: PadEvent): void {
     this.touches.delete(event.pointerId);
     if (this.now.state === "drawing" && this.now.pointer === event.pointerId) {
       // A cancelled pointer has no place of its own.
@@ -149,7 +165,7 @@ class Hand {
     this.host.fingerOff();
   }
 
-  private secondPointer(event: PointerEvent): void {
+  private secondPointer(event: PadEvent): void {
     if (this.now.state !== "drawing" || this.live === undefined) return;
     if (this.now.type !== "touch" || event.pointerId === this.now.pointer) return;
     if (event.pointerType === "pen") {
@@ -160,7 +176,7 @@ class Hand {
     }
   }
 
-  private begin(event: PointerEvent): void {
+  private begin(event: PadEvent): void {
     this.pointsLeft = this.host.room();
     if (this.pointsLeft < 1) {
       this.host.full();
@@ -179,25 +195,25 @@ class Hand {
     this.markDirty();
   }
 
-  private put(event: PointerEvent): void {
+  private put(event: PadEvent): void {
     if (this.live === undefined) return;
     if (this.live.count >= this.pointsLeft) return;
     this.live.push(this.x(event), this.y(event), event.pressure);
     if (this.live.count === this.pointsLeft) this.host.full();
   }
 
-  private predict(event: PointerEvent): void {
+  private predict(event: PadEvent): void {
     this.predicted.length = 0;
     for (const one of event.getPredictedEvents?.() ?? []) {
       this.predicted.push(this.x(one), this.y(one));
     }
   }
 
-  private x(event: PointerEvent): number {
+  private x(event: PadEvent): number {
     return ((event.clientX - this.box.left) / this.box.width) * CANVAS_WIDTH;
   }
 
-  private y(event: PointerEvent): number {
+  private y(event: PadEvent): number {
     return ((event.clientY - this.box.top) / this.box.height) * CANVAS_HEIGHT;
   }
 
@@ -224,17 +240,13 @@ class Hand {
   }
 }
 
-function hear(
-  surface: PadSurface,
-  type: string,
-  listener: (event: PointerEvent) => void,
-): () => void {
+function hear(surface: PadSurface, type: string, listener: (event: PadEvent) => void): () => void {
   surface.addEventListener(type, listener);
   return () => surface.removeEventListener(type, listener);
 }
 
 function refuse(surface: PadSurface, type: string): () => void {
-  const refused = (event: Event) => event.preventDefault();
+  const refused = (event: PadEvent) => event.preventDefault();
   surface.addEventListener(type, refused, { passive: false });
   return () => surface.removeEventListener(type, refused);
 }

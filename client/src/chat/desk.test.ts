@@ -1,0 +1,113 @@
+import { get } from "svelte/store";
+import { expect, test } from "vitest";
+import { LiveStroke } from "../ink/stroke";
+import { Desk } from "./desk";
+import { type Draft, type Keep, memoryKeep } from "./keep";
+
+function live(): LiveStroke {
+  const stroke = new LiveStroke({ tool: "pen", rgb: 0, width: 20 }, 0, false);
+  stroke.push(10, 10, 0.5);
+  return stroke;
+}
+
+/** A keep that tells when something was written. */
+function watched(): { keep: Keep; written: () => Promise<void> } {
+  const keep = memoryKeep();
+  let tell: () => void = () => {};
+  return {
+    keep: {
+      ...keep,
+      putDraft: async (...draft) => {
+        await keep.putDraft(...draft);
+        tell();
+      },
+    },
+    written: () =>
+      new Promise((resolve) => {
+        tell = resolve;
+      }),
+  };
+}
+
+test("the first stroke is kept, and the next page finds it", async () => {
+  const { keep, written } = watched();
+  const desk = new Desk("ada", "main", keep);
+  await desk.load();
+  const first = written();
+  desk.sketch.add(live(), 5);
+  await first;
+  const later = new Desk("ada", "main", keep);
+  await later.load();
+  expect(get(later.state)).toMatchObject({ ready: true, strokes: 1, canUndo: false });
+});
+
+test("another person, or another room, has another pad", async () => {
+  const keep = memoryKeep();
+  const draft: Draft = { strokes: [live().finish(1, 0)], caption: "mine" };
+  await keep.putDraft("ada", "main", draft);
+  for (const [person, room] of [
+    ["bob", "main"],
+    ["ada", "scratch"],
+  ] as const) {
+    const desk = new Desk(person, room, keep);
+    await desk.load();
+    expect(get(desk.state)).toMatchObject({ strokes: 0, caption: "" });
+  }
+});
+
+test("a stroke drawn before the draft was read is kept with it", async () => {
+  const keep = memoryKeep();
+  await keep.putDraft("ada", "main", { strokes: [live().finish(1, 0)], caption: "" });
+  const desk = new Desk("ada", "main", keep);
+  desk.sketch.add(live(), 5);
+  await desk.load();
+  expect(get(desk.state).strokes).toBe(2);
+});
+
+test("the draft goes only when what was sent is safe", async () => {
+  const { keep, written } = watched();
+  const desk = new Desk("ada", "main", keep);
+  await desk.load();
+  const first = written();
+  desk.sketch.add(live(), 5);
+  await first;
+  let safe: () => void = () => {};
+  desk.take(
+    () =>
+      new Promise<void>((resolve) => {
+        safe = resolve;
+      }),
+  );
+  expect(get(desk.state).strokes).toBe(0);
+  expect(await keep.draft("ada", "main")).toBeDefined();
+  const gone = written();
+  safe();
+  await gone;
+  expect(await keep.draft("ada", "main")).toBeUndefined();
+});
+
+test("a returned drawing says why, until the pad is used again", async () => {
+  const desk = new Desk("ada", "main", memoryKeep());
+  await desk.load();
+  desk.copy([live().finish(1, 0)], "hm");
+  desk.tell("caption_too_long", "Too long.");
+  expect(get(desk.state)).toMatchObject({
+    returned: { code: "caption_too_long" },
+    caption: "hm",
+    strokes: 1,
+  });
+  desk.sketch.add(live(), 5);
+  expect(get(desk.state).returned).toBeUndefined();
+});
+
+test("a broken disk does not stop anybody from drawing", async () => {
+  const broken: Keep = {
+    ...memoryKeep(),
+    draft: () => Promise.reject(new Error("disk")),
+    putDraft: () => Promise.reject(new Error("disk")),
+  };
+  const desk = new Desk("ada", "main", broken);
+  await desk.load();
+  desk.sketch.add(live(), 5);
+  expect(get(desk.state)).toMatchObject({ ready: true, strokes: 1 });
+});

@@ -1,0 +1,254 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Drawing } from "../ink/stroke";
+import type { Heard, Say } from "../wire/frames";
+import { fromHex } from "../wire/random";
+import { type Keep, memoryKeep } from "./keep";
+import { Room } from "./room";
+import type { Pending } from "./room_state";
+
+const drawing: Drawing = {
+  paper: 0xffffff,
+  strokes: [
+    { tool: "pen", rgb: 1, width: 20, startMs: 0, durationMs: 5, points: [5, 5], pressure: [] },
+  ],
+};
+
+let said: Say[];
+let connected: boolean;
+let timers: { run: () => void; ms: number }[];
+let refused: Pending[];
+let drained: number;
+let keep: Keep;
+let clock: number;
+let room: Room;
+
+const newRoom = () =>
+  new Room("main", {
+    person: "ada",
+    keep,
+    say: (frame) => {
+      if (connected) said.push(frame);
+      return connected;
+    },
+    later: (run, ms) => {
+      timers.push({ run, ms });
+      return () => {
+        timers = timers.filter((one) => one.run !== run);
+      };
+    },
+    now: () => ++clock,
+    refused: (pending) => refused.push(pending),
+    drained: () => drained++,
+  });
+
+const joinedFrame = (): Heard => ({
+  $case: "joined",
+  value: {
+    room: "main",
+    members: ["ada"],
+    messages: [],
+    more: false,
+    reset: false,
+    epoch: 0,
+    occupancy: 1,
+  },
+});
+const sends = () => said.flatMap((one) => (one.$case === "send" ? [one.value] : []));
+const captions = () => sends().map((one) => one.caption);
+const accept = (index: number, seq: number) => {
+  const clientId = sends()[index]?.clientId ?? new Uint8Array();
+  room.hear({ $case: "accepted", value: { clientId, room: "main", seq, sentAtMs: 5 } });
+};
+const reject = (index: number, code: string, retryAfterMs = 0) => {
+  const clientId = sends()[index]?.clientId ?? new Uint8Array();
+  const reason = "A sentence.";
+  room.hear({
+    $case: "rejected",
+    value: { clientId, code, reason, retryAfterMs, room: "main", frame: 4 },
+  });
+};
+const enter = () => {
+  room.join();
+  room.hear(joinedFrame());
+};
+
+beforeEach(() => {
+  said = [];
+  connected = true;
+  timers = [];
+  refused = [];
+  drained = 0;
+  clock = 0;
+  keep = memoryKeep();
+  room = newRoom();
+});
+
+test("drawings go out one at a time, in order", async () => {
+  enter();
+  for (const caption of ["one", "two", "three"]) void room.send(drawing, caption);
+  expect(captions()).toEqual(["one"]);
+  accept(0, 1);
+  expect(captions()).toEqual(["one", "two"]);
+  accept(1, 2);
+  accept(2, 3);
+  expect(captions()).toEqual(["one", "two", "three"]);
+  expect(room.now.messages.map((one) => one.caption)).toEqual(["one", "two", "three"]);
+  expect(await keep.outbox("ada")).toEqual([]);
+});
+
+test("each carries 16 bytes of its own, and the ink as it was drawn", () => {
+  enter();
+  void room.send(drawing, "");
+  accept(0, 1);
+  void room.send(drawing, "");
+  const [first, second] = sends();
+  expect(first?.clientId).toHaveLength(16);
+  expect(second?.clientId).not.toEqual(first?.clientId);
+  expect(first?.drawing?.strokes[0]?.points).toEqual([5, 5]);
+});
+
+test("what was drawn without a connection waits, and goes out after the next Joined", async () => {
+  connected = false;
+  await room.send(drawing, "from the lift");
+  expect(room.now.pending.map((one) => one.state)).toEqual(["waiting"]);
+  connected = true;
+  enter();
+  expect(captions()).toEqual(["from the lift"]);
+});
+
+test("an answer that was lost with the connection: sent again with the same client_id", () => {
+  enter();
+  void room.send(drawing, "twice");
+  room.outside();
+  enter();
+  const [first, second] = sends();
+  expect(second?.clientId).toEqual(first?.clientId);
+  accept(1, 1);
+  expect(room.now.messages).toHaveLength(1);
+  expect(room.now.pending).toEqual([]);
+});
+
+test("what an earlier page left goes out before what is drawn now", async () => {
+  connected = false;
+  await room.send(drawing, "earlier");
+  const left = await keep.outbox("ada");
+  connected = true;
+  room = newRoom();
+  for (const one of left) room.adopt(one);
+  void room.send(drawing, "now");
+  enter();
+  accept(0, 1);
+  expect(captions()).toEqual(["earlier", "now"]);
+});
+
+describe("a rejected drawing", () => {
+  test("is handed back with the reason and stays in the outbox", async () => {
+    enter();
+    void room.send(drawing, "too long");
+    reject(0, "caption_too_long");
+    expect(refused).toMatchObject([{ code: "caption_too_long", reason: "A sentence." }]);
+    expect(await keep.outbox("ada")).toMatchObject([{ state: "failed", caption: "too long" }]);
+  });
+
+  test("does not hold up the next one", () => {
+    enter();
+    void room.send(drawing, "bad");
+    void room.send(drawing, "good");
+    reject(0, "caption_characters");
+    expect(captions()).toEqual(["bad", "good"]);
+  });
+
+  test("can be taken back, and is then nowhere else", async () => {
+    enter();
+    void room.send(drawing, "bad");
+    reject(0, "drawing_tool");
+    const [failed] = room.now.pending;
+    expect(room.takeBack(failed?.clientId ?? "")).toMatchObject({ caption: "bad" });
+    expect(room.now.pending).toEqual([]);
+    expect(await keep.outbox("ada")).toEqual([]);
+  });
+});
+
+test("told to slow down, it waits as long as it was told, and then sends the same again", () => {
+  enter();
+  void room.send(drawing, "fast");
+  reject(0, "slow_down", 1500);
+  expect(refused).toEqual([]);
+  expect(timers.map((one) => one.ms)).toEqual([1500]);
+  timers[0]?.run();
+  const [first, second] = sends();
+  expect(second?.clientId).toEqual(first?.clientId);
+});
+
+test("a drawing that is on its way cannot be taken back", () => {
+  enter();
+  void room.send(drawing, "");
+  expect(room.takeBack(room.now.pending[0]?.clientId ?? "")).toBeUndefined();
+});
+
+test("a gap is asked for with the last seq that nothing is missing before", () => {
+  enter();
+  const live = (seq: number): Heard => ({
+    $case: "message",
+    value: {
+      room: "main",
+      seq,
+      author: "bob",
+      sentAtMs: 1,
+      drawing: undefined,
+      caption: "",
+      remixOf: 0,
+      clientId: fromHex("00"),
+    },
+  });
+  room.hear(live(1));
+  room.hear(live(4));
+  const last = said[said.length - 1];
+  expect(last).toEqual({ $case: "join", value: { room: "main", afterSeq: 1, epoch: 0 } });
+});
+
+test("older ones are asked for once, from the first that is there", () => {
+  room.join();
+  const frame = joinedFrame();
+  if (frame.$case !== "joined") return;
+  const [author, clientId] = ["bob", fromHex("01")];
+  const message = { room: "main", seq: 51, author, sentAtMs: 1, caption: "", remixOf: 0, clientId };
+  frame.value.messages = [{ ...message, drawing: undefined }];
+  frame.value.more = true;
+  room.hear(frame);
+  room.loadOlder();
+  room.loadOlder();
+  expect(said.filter((one) => one.$case === "history")).toEqual([
+    { $case: "history", value: { room: "main", beforeSeq: 51, limit: 30 } },
+  ]);
+});
+
+test("a full room says so, and is asked again only when the person wants", () => {
+  room.join();
+  room.hear({
+    $case: "rejected",
+    value: {
+      clientId: new Uint8Array(),
+      code: "room_full",
+      reason: "Full.",
+      retryAfterMs: 0,
+      room: "main",
+      frame: 2,
+    },
+  });
+  expect(room.now).toMatchObject({ place: "refused", refusal: { code: "room_full" } });
+  expect(timers).toEqual([]);
+  room.join();
+  expect(said.filter((one) => one.$case === "join")).toHaveLength(2);
+});
+
+test("when the last drawing is accepted, the outbox says that it is empty", () => {
+  enter();
+  const before = drained;
+  void room.send(drawing, "");
+  expect(room.busy).toBe(true);
+  expect(drained).toBe(before);
+  accept(0, 1);
+  expect(room.busy).toBe(false);
+  expect(drained).toBeGreaterThan(before);
+});

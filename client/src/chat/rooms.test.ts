@@ -1,0 +1,148 @@
+import { get } from "svelte/store";
+import { beforeEach, expect, test } from "vitest";
+import type { Heard, Say } from "../wire/frames";
+import { type Keep, memoryKeep } from "./keep";
+import type { Pending } from "./room_state";
+import { type RoomInfo, Rooms } from "./rooms";
+
+let said: Say[];
+let keep: Keep;
+let rooms: Rooms;
+
+const list: RoomInfo[] = [
+  { id: "main", name: "Main", persistent: true, occupancy: 0, capacity: 64, description: "" },
+];
+const joins = () => said.flatMap((one) => (one.$case === "join" ? [one.value.room] : []));
+const leaves = () => said.flatMap((one) => (one.$case === "leave" ? [one.value.room] : []));
+const joined = (room: string): Heard => ({
+  $case: "joined",
+  value: {
+    room,
+    members: [],
+    messages: [],
+    more: false,
+    reset: false,
+    epoch: 0,
+    occupancy: 1,
+  },
+});
+const left: Pending = {
+  clientId: "00112233445566778899aabbccddeeff",
+  room: "scratch",
+  author: "ada",
+  madeAtMs: 1,
+  drawing: {
+    paper: 0xffffff,
+    strokes: [
+      { tool: "pen", rgb: 0, width: 9, startMs: 0, durationMs: 0, points: [1, 1], pressure: [] },
+    ],
+  },
+  caption: "left behind",
+  state: "sending",
+  code: "",
+  reason: "",
+};
+
+beforeEach(() => {
+  said = [];
+  keep = memoryKeep();
+  rooms = new Rooms({
+    keep,
+    say: (frame) => {
+      said.push(frame);
+      return true;
+    },
+    later: () => () => {},
+    now: () => 1,
+  });
+});
+
+test("the list follows the server", () => {
+  rooms.linkUp("ada", list);
+  rooms.hear({
+    $case: "rooms",
+    value: {
+      rooms: [
+        {
+          id: "main",
+          name: "Main",
+          persistent: true,
+          occupancy: 5,
+          capacity: 64,
+          description: "",
+          lastSeq: 0,
+        },
+      ],
+    },
+  });
+  expect(get(rooms.list).map((one) => one.occupancy)).toEqual([5]);
+});
+
+test("the shown room is joined again after each loss, the left one is not", () => {
+  rooms.linkUp("ada", list);
+  rooms.enter("main");
+  rooms.hear(joined("main"));
+  rooms.linkDown();
+  rooms.linkUp("ada", list);
+  expect(joins()).toEqual(["main", "main"]);
+  rooms.hear(joined("main"));
+  rooms.leave("main");
+  expect(leaves()).toEqual(["main"]);
+  rooms.linkDown();
+  rooms.linkUp("ada", list);
+  expect(joins()).toEqual(["main", "main"]);
+});
+
+test("a room left with a drawing still waiting is left only when that is through", () => {
+  rooms.linkUp("ada", list);
+  const { room } = rooms.enter("main");
+  rooms.hear(joined("main"));
+  void room.send(left.drawing, "");
+  rooms.leave("main");
+  expect(leaves()).toEqual([]);
+  const sent = said.find((one) => one.$case === "send");
+  const clientId = sent?.$case === "send" ? sent.value.clientId : new Uint8Array();
+  rooms.hear({ $case: "accepted", value: { clientId, room: "main", seq: 1, sentAtMs: 1 } });
+  expect(leaves()).toEqual(["main"]);
+});
+
+test("what an earlier page left in the outbox goes out without anybody opening the room", async () => {
+  await keep.putOutbox(left);
+  rooms.linkUp("ada", list);
+  // The outbox is read from a disk.
+  await new Promise(setImmediate);
+  expect(joins()).toEqual(["scratch"]);
+  rooms.hear(joined("scratch"));
+  expect(said.map((one) => one.$case)).toContain("send");
+});
+
+test("nothing of one person is sent or shown as another's", async () => {
+  await keep.putOutbox(left);
+  rooms.linkUp("bob", list);
+  await new Promise(setImmediate);
+  expect(joins()).toEqual([]);
+  expect(rooms.enter("scratch").room.now.pending).toEqual([]);
+});
+
+test("a refused drawing returns to an empty pad, and not onto one in use", () => {
+  rooms.linkUp("ada", list);
+  const { room, desk } = rooms.enter("main");
+  rooms.hear(joined("main"));
+  const refuse = () => {
+    const sent = said.filter((one) => one.$case === "send").pop();
+    const clientId = sent?.$case === "send" ? sent.value.clientId : new Uint8Array();
+    const reason = "No.";
+    rooms.hear({
+      $case: "rejected",
+      value: { clientId, code: "drawing_tool", reason, retryAfterMs: 0, room: "main", frame: 4 },
+    });
+  };
+  void room.send(left.drawing, "first");
+  refuse();
+  expect(get(desk.state)).toMatchObject({ strokes: 1, caption: "first" });
+  expect(room.now.pending).toEqual([]);
+  void room.send(left.drawing, "second");
+  refuse();
+  expect(get(desk.state)).toMatchObject({ strokes: 1, caption: "first" });
+  expect(room.now.pending).toMatchObject([{ state: "failed", caption: "second" }]);
+});

@@ -1,0 +1,225 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Api, type Memory } from "./api";
+
+// A real server on a real port: what a lost reply is, only a network knows.
+
+type Answering = (request: IncomingMessage, reply: ServerResponse, body: string) => void;
+
+interface Seen {
+  readonly call: string;
+  readonly rid: string | undefined;
+  readonly body: string;
+}
+
+let server: Server;
+let base: string;
+let answering: Answering;
+let seen: Seen[];
+let open: number;
+let mostOpen: number;
+let memory: Memory;
+let waited: number[];
+let clock: number;
+
+function json(reply: ServerResponse, status: number, value: unknown, more = {}): void {
+  reply.writeHead(status, { "Content-Type": "application/json", ...more });
+  reply.end(JSON.stringify(value));
+}
+
+const refuse = (reply: ServerResponse, status: number, code: string, more = {}) =>
+  json(
+    reply,
+    status,
+    { type: "about:blank", title: code, status, code, detail: "A sentence." },
+    more,
+  );
+
+function memoryOf(values = new Map<string, string>()): Memory {
+  return {
+    get length() {
+      return values.size;
+    },
+    key: (index) => [...values.keys()][index] ?? null,
+    getItem: (key) => values.get(key) ?? null,
+    setItem: (key, value) => void values.set(key, value),
+    removeItem: (key) => void values.delete(key),
+  };
+}
+
+function newApi(): Api {
+  return new Api({
+    base,
+    memory,
+    fetch,
+    random: () => 0.5,
+    wait: async (ms) => void waited.push(ms),
+    now: () => clock,
+  });
+}
+
+beforeEach(async () => {
+  seen = [];
+  waited = [];
+  open = 0;
+  mostOpen = 0;
+  clock = 0;
+  memory = memoryOf();
+  server = createServer(async (request, reply) => {
+    mostOpen = Math.max(mostOpen, ++open);
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const rid = request.headers["idempotency-key"];
+    seen.push({
+      call: `${request.method} ${request.url}`,
+      rid: typeof rid === "string" ? rid : undefined,
+      body,
+    });
+    reply.on("close", () => open--);
+    answering(request, reply, body);
+  });
+  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  const address = server.address();
+  base = typeof address === "object" && address !== null ? `http://127.0.0.1:${address.port}` : "";
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});
+
+const rids = () => seen.map((one) => one.rid);
+
+test("each ticket has a rid of its own, of the right shape", async () => {
+  answering = (_, reply) => json(reply, 200, { ticket: "t" });
+  const api = newApi();
+  expect(await api.ticket()).toEqual({ state: "ok", value: "t" });
+  await api.ticket();
+  for (const rid of rids()) expect(rid).toMatch(/^[A-Za-z0-9_-]{16,64}$/);
+  expect(new Set(rids()).size).toBe(2);
+  expect(memory.length).toBe(0);
+});
+
+test("a tab has one token request in flight, however many are asked for", async () => {
+  answering = (_, reply) => void setImmediate(() => json(reply, 200, { ticket: "t" }));
+  const api = newApi();
+  await Promise.all([api.ticket(), api.ticket(), api.ticket(), api.logout()]);
+  expect(seen).toHaveLength(4);
+  expect(mostOpen).toBe(1);
+});
+
+test("a lost reply is asked for again with the same rid", async () => {
+  answering = (request, reply) => {
+    if (seen.length === 1) request.socket.destroy();
+    else json(reply, 200, { ticket: "again" });
+  };
+  expect(await newApi().ticket()).toEqual({ state: "ok", value: "again" });
+  expect(seen).toHaveLength(2);
+  expect(rids()[1]).toBe(rids()[0]);
+});
+
+test("a request that was never answered is repeated by the next page, before anything else", async () => {
+  answering = (request) => request.socket.destroy();
+  expect(await newApi().ticket()).toEqual({ state: "unreachable" });
+  const [lost] = rids();
+  expect(new Set(rids()).size).toBe(1);
+  const before = seen.length;
+
+  answering = (_, reply) => json(reply, 200, { ticket: `for ${seen.length}` });
+  const nextPage = newApi();
+  expect(await nextPage.ticket()).toEqual({ state: "ok", value: `for ${before + 2}` });
+  expect(rids()[before]).toBe(lost);
+  expect(rids()[before + 1]).not.toBe(lost);
+  expect(memory.length).toBe(0);
+});
+
+test("another tab was quicker: wait 50 to 300 ms and try again, nothing is lost", async () => {
+  answering = (_, reply) =>
+    seen.length < 3 ? refuse(reply, 409, "token_spent") : json(reply, 200, { ticket: "mine" });
+  expect(await newApi().ticket()).toEqual({ state: "ok", value: "mine" });
+  expect(waited).toHaveLength(2);
+  for (const ms of waited) {
+    expect(ms).toBeGreaterThanOrEqual(50);
+    expect(ms).toBeLessThanOrEqual(300);
+  }
+});
+
+test("signed out is an answer, with the server's code", async () => {
+  answering = (_, reply) => refuse(reply, 401, "token_replayed");
+  expect(await newApi().ticket()).toMatchObject({
+    state: "refused",
+    status: 401,
+    code: "token_replayed",
+    detail: "A sentence.",
+  });
+  expect(memory.length).toBe(0);
+});
+
+test("Retry-After is understood", async () => {
+  answering = (_, reply) => refuse(reply, 429, "too_many_requests", { "Retry-After": "7" });
+  expect(await newApi().login("ada", "password")).toMatchObject({ retryAfterMs: 7000 });
+});
+
+test("a ticket that took too long on its way is not used", async () => {
+  answering = (_, reply) => {
+    clock += 9000;
+    json(reply, 200, { ticket: `number ${seen.length}` });
+  };
+  expect(await newApi().ticket()).toEqual({ state: "ok", value: "number 2" });
+  expect(rids()[1]).not.toBe(rids()[0]);
+});
+
+test("a reply that is not what the contract says is a refusal", async () => {
+  answering = (_, reply) => json(reply, 200, { tickets: [] });
+  expect(await newApi().ticket()).toMatchObject({ state: "refused", code: "internal" });
+});
+
+test("signing in sends name and password, and no rid", async () => {
+  answering = (_, reply) => json(reply, 200, { username: "Ada" });
+  expect(await newApi().login("ada", "secret!!")).toEqual({ state: "ok", value: "Ada" });
+  expect(seen).toEqual([
+    {
+      call: "POST /api/login",
+      rid: undefined,
+      body: JSON.stringify({ username: "ada", password: "secret!!" }),
+    },
+  ]);
+});
+
+test("a new sign-in forgets what the old one still had open", async () => {
+  answering = (request) => request.socket.destroy();
+  await newApi().logout();
+  expect(memory.length).toBe(1);
+  answering = (_, reply) => json(reply, 200, { username: "ada" });
+  await newApi().login("ada", "secret!!");
+  expect(memory.length).toBe(0);
+});
+
+test("a registration whose reply was lost ends signed in, not with a taken name", async () => {
+  answering = (request, reply) => {
+    if (seen.length === 1) request.socket.destroy();
+    else if (request.url === "/api/register") refuse(reply, 409, "username_taken");
+    else json(reply, 200, { username: "ada" });
+  };
+  expect(await newApi().register("ada", "secret!!")).toEqual({ state: "ok", value: "ada" });
+  expect(seen.map((one) => one.call)).toEqual([
+    "POST /api/register",
+    "POST /api/register",
+    "POST /api/login",
+  ]);
+});
+
+test("a name that somebody else took stays taken, also after a lost reply", async () => {
+  answering = (request, reply) => {
+    if (seen.length === 1) request.socket.destroy();
+    else if (request.url === "/api/register") refuse(reply, 409, "username_taken");
+    else refuse(reply, 401, "bad_credentials");
+  };
+  expect(await newApi().register("ada", "secret!!")).toMatchObject({ code: "username_taken" });
+});
+
+test("a taken name is told at once", async () => {
+  answering = (_, reply) => refuse(reply, 409, "username_taken");
+  expect(await newApi().register("ada", "secret!!")).toMatchObject({ code: "username_taken" });
+  expect(seen).toHaveLength(1);
+});
