@@ -9,8 +9,6 @@ import { type Link, Socket } from "./wire/socket";
 export interface Colo {
   readonly session: Session;
   readonly rooms: Rooms;
-  /** The person did something: they are not idle. */
-  acted(): void;
   /** Tries to connect now, also after the server closed for good. */
   reconnect(): void;
   start(): () => void;
@@ -83,24 +81,33 @@ export function createColo(): Colo {
       rooms.probe();
     };
     const away = () => session.seen();
-    document.addEventListener("visibilitychange", looked);
-    window.addEventListener("online", online);
-    window.addEventListener("pagehide", away);
+    // Whoever touches anything is not idle; the socket tells it as seldom as it may.
+    const acted = () => socket.acted();
+    const stops = [
+      hear(document, "visibilitychange", looked),
+      hear(window, "online", online),
+      hear(window, "pagehide", away),
+      hear(window, "pointerdown", acted),
+      hear(window, "pointerup", acted),
+      hear(window, "keydown", acted),
+    ];
     session.start();
     return () => {
-      document.removeEventListener("visibilitychange", looked);
-      window.removeEventListener("online", online);
-      window.removeEventListener("pagehide", away);
+      for (const stop of stops) stop();
     };
   }
 
   return {
     session,
     rooms,
-    acted: () => socket.acted(),
     reconnect: () => socket.start(),
     start,
   };
+}
+
+function hear(target: EventTarget, type: string, listener: () => void): () => void {
+  target.addEventListener(type, listener, { passive: true });
+  return () => target.removeEventListener(type, listener);
 }
 
 function socketAddress(): string {

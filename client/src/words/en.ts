@@ -52,7 +52,7 @@ export const words = {
     close: "Close",
     joining: "Coming in…",
     empty: "Nobody has drawn anything yet.",
-    emptyHint: "The first drawing could be yours.",
+    emptyHint: "The first one could be yours.",
     newDrawings: (count: number) => (count === 1 ? "1 new drawing" : `${count} new drawings`),
     loadingOlder: "Fetching older drawings…",
     beginning: "This is where it all began.",
