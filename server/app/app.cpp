@@ -7,8 +7,9 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_future.hpp>
 #include <future>
-#include <thread>
+#include <vector>
 
+#include "app/data_folder.hpp"
 #include "domain/limits.hpp"
 #include "net/listener.hpp"
 #include "runtime/log.hpp"
@@ -17,7 +18,6 @@
 namespace colo {
 
 namespace asio = boost::asio;
-namespace fs = std::filesystem;
 using asio::ip::tcp;
 
 namespace {
@@ -26,8 +26,7 @@ constexpr std::chrono::milliseconds drain_step{10};
 constexpr std::chrono::minutes prune_every{10};
 
 std::uint32_t shard_count(const Config& config) {
-  if (config.server.shards > 0) return config.server.shards;
-  return std::max(1u, std::thread::hardware_concurrency());
+  return config.server.shards > 0 ? config.server.shards : Shards::one_per_core();
 }
 
 // A phone is a file descriptor; the usual soft limit of 1,024 is soon reached.
@@ -36,23 +35,6 @@ void raise_open_files_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) log::debug("the limit of open files stays as it is");
-}
-
-fs::path prepare_data_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw StartError(fmt::format("The data folder {} cannot be made: {}. Name another with --data.",
-                                 folder.string(), error.message()));
-  return folder;
-}
-
-std::unique_ptr<SqliteStore> open_store(const fs::path& folder) {
-  try {
-    return std::make_unique<SqliteStore>(folder / "colo.db");
-  } catch (const std::runtime_error& e) {
-    throw StartError(e.what());
-  }
 }
 
 // Idle sessions end soon after they are due, also when the timeout is short.
@@ -86,14 +68,13 @@ asio::awaitable<void> prune_rooms(SqliteStore& store, std::vector<RoomSpec> room
   }
 }
 
-asio::awaitable<bool> drained(Connections& connections) {
-  co_return connections.empty();
-}
-
-asio::awaitable<void> stop_shard(Listener& listener, Shard& shard, Connections& connections) {
+// Asks every connection of the shard to end, and waits until they have or time is up.
+asio::awaitable<void> stop_shard(Listener& listener, Shard& shard, Connections& connections,
+                                 const Clock& clock) {
+  const auto deadline = clock.now() + limits::drain_time;
   listener.stop(shard);
   connections.stop_all();
-  co_return;
+  while (!connections.empty() && clock.now() < deadline) co_await sleep(drain_step);
 }
 
 }  // namespace
@@ -106,12 +87,13 @@ struct App::Parts {
       : config(std::move(settings)),
         connections(shard_count(config)),
         shards(shard_count(config)),
-        store(open_store(prepare_data_folder(config.data))),
-        accounts(*store, passwords, shards.first(),
+        data(config.data),
+        store(data.database()),
+        accounts(store, passwords, shards.first(),
                  {config.limits.registrations, config.limits.sign_ins}, clock),
         sessions({config.session.idle_timeout, config.session.lifetime}, clock,
                  shards.first().executor()),
-        rooms(config.rooms, shards, *store, clock, config.limits.drawings),
+        rooms(config.rooms, shards, store, clock, config.limits.drawings),
         services{shards,
                  clock,
                  sessions,
@@ -127,7 +109,8 @@ struct App::Parts {
   SystemClock clock;
   std::vector<Connections> connections;
   Shards shards;
-  std::unique_ptr<SqliteStore> store;
+  DataFolder data;
+  SqliteStore store;
   Passwords passwords;
   Accounts accounts;
   Sessions sessions;
@@ -145,11 +128,11 @@ App::App(Config config, Assets assets) {
     parts_ = std::make_unique<Parts>(std::move(config), assets);
   } catch (const boost::system::system_error& e) {
     if (e.code() == asio::error::address_in_use)
-      throw StartError(fmt::format(
+      throw std::runtime_error(fmt::format(
           "Port {} is in use: another program, or another Colo, listens on it. Choose one with "
           "--port.",
           port));
-    throw StartError(
+    throw std::runtime_error(
         fmt::format("Cannot listen on {}, port {}: {}.", host, port, e.code().message()));
   }
 }
@@ -168,10 +151,10 @@ void App::start() {
   parts.shards.start();
   auto& first = parts.shards.first();
   const auto opened = asio::co_spawn(first.executor(), parts.rooms.open(), asio::use_future).get();
-  if (!opened) throw StartError(opened.error().detail);
+  if (!opened) throw std::runtime_error(opened.error().detail);
   const auto every = session_sweep_time(parts.config.session);
   start_task(first.executor(), sweep_sessions(parts.sessions, every), "ending idle sessions");
-  start_task(first.executor(), prune_rooms(*parts.store, parts.config.rooms, parts.clock),
+  start_task(first.executor(), prune_rooms(parts.store, parts.config.rooms, parts.clock),
              "pruning rooms");
   parts.listener.start();
 }
@@ -179,22 +162,15 @@ void App::start() {
 void App::stop() {
   auto& parts = *parts_;
   if (!std::exchange(parts.running, false)) return;
+  std::vector<std::future<void>> stopping;
   for (std::uint32_t i = 0; i < parts.shards.size(); ++i) {
     auto& shard = parts.shards[i];
-    asio::co_spawn(shard.executor(), stop_shard(parts.listener, shard, parts.connections[i]),
-                   asio::use_future)
-        .get();
+    stopping.push_back(asio::co_spawn(
+        shard.executor(), stop_shard(parts.listener, shard, parts.connections[i], parts.clock),
+        asio::use_future));
   }
-  const auto deadline = parts.clock.now() + limits::drain_time;
-  for (std::uint32_t i = 0; i < parts.shards.size(); ++i) {
-    auto& shard = parts.shards[i];
-    while (
-        !asio::co_spawn(shard.executor(), drained(parts.connections[i]), asio::use_future).get()) {
-      if (parts.clock.now() >= deadline) break;
-      std::this_thread::sleep_for(drain_step);
-    }
-  }
-  parts.store->stop();
+  for (auto& shard : stopping) shard.get();
+  parts.store.stop();
   parts.passwords.stop();
   parts.shards.stop();
 }

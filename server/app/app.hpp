@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 
 #include "app/config.hpp"
 #include "net/assets.hpp"
@@ -15,8 +14,8 @@ namespace colo {
 
 class App {
  public:
-  /// Opens the data folder and binds the port. Throws StartError, one sentence
-  /// for whoever runs the server, when something of that cannot be.
+  /// Opens the data folder and binds the port. Throws std::runtime_error, one
+  /// sentence for whoever runs the server, when something of that cannot be.
   App(Config config, Assets assets);
   ~App();
 
@@ -32,11 +31,6 @@ class App {
  private:
   struct Parts;
   std::unique_ptr<Parts> parts_;
-};
-
-/// Why the server could not start.
-struct StartError : std::runtime_error {
-  using std::runtime_error::runtime_error;
 };
 
 }  // namespace colo

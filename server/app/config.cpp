@@ -42,14 +42,18 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+// "https://" in front says that a TLS proxy answers for the name.
 bool is_host_name(std::string_view text) {
+  constexpr std::string_view https = "https://";
+  if (text.starts_with(https)) text.remove_prefix(https.size());
   return !text.empty() && text.size() <= host_characters_max &&
          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == text.npos;
 }
 
 std::vector<std::string> read_hosts(const ConfigTable& table) {
   const std::string what =
-      "a list of host names without scheme or port, such as [\"draw.example.org\"]";
+      "a list of host names, such as [\"draw.example.org\"], or [\"https://draw.example.org\"] "
+      "behind a TLS proxy";
   const toml::node* value = table.find("hosts");
   if (value == nullptr) return {};
   if (!value->is_array()) table.refuse_value("hosts", *value, what);
@@ -81,9 +85,8 @@ void read_session(const ConfigTable& file, Config::Session& session) {
 }
 
 void read_limits(const ConfigTable& file, Config::Limits& limits) {
-  const ConfigTable table =
-      file.table("limits", {"drawings_per_minute", "frames_per_second", "registrations_per_hour",
-                            "sign_ins_per_minute", "connections_per_address"});
+  const ConfigTable table = file.table("limits", {"drawings_per_minute", "frames_per_second",
+                                                  "registrations_per_hour", "sign_ins_per_minute"});
   const auto read_rate = [&table](std::string_view key, Rate& rate) {
     rate.count = static_cast<double>(
         table.whole_number(key, static_cast<std::int64_t>(rate.count), any_rate));
@@ -92,8 +95,6 @@ void read_limits(const ConfigTable& file, Config::Limits& limits) {
   read_rate("frames_per_second", limits.frames);
   read_rate("registrations_per_hour", limits.registrations);
   read_rate("sign_ins_per_minute", limits.sign_ins);
-  limits.connections_per_address = static_cast<std::uint32_t>(
-      table.whole_number("connections_per_address", limits.connections_per_address, any_rate));
 }
 
 Keep read_keep(const ConfigTable& table, bool persistent) {

@@ -24,7 +24,7 @@ struct Config {
     std::string host = "0.0.0.0";    // host: the address to listen on
     std::uint16_t port = 5000;       // port: 0 means any free one
     std::uint32_t shards = 0;        // shards: threads; 0 means one per core
-    std::vector<std::string> hosts;  // hosts: further names phones may know it by, lower case
+    std::vector<std::string> hosts;  // hosts: further names, lower case; "https://…" behind TLS
     std::string log = "info";        // log: debug, info, warn, error or off
   } server;
 
@@ -38,7 +38,6 @@ struct Config {
     Rate frames{60, std::chrono::seconds{1}};       // frames_per_second, on a socket
     Rate registrations{30, std::chrono::hours{1}};  // registrations_per_hour, of an address
     Rate sign_ins{20, std::chrono::minutes{1}};     // sign_ins_per_minute, of an address
-    std::uint32_t connections_per_address = 256;    // connections_per_address
   } limits;
 
   std::vector<RoomSpec> rooms;  // [[room]]; never empty

@@ -54,7 +54,6 @@ TEST_F(ConfigTest, AnEmptyFileChangesNothing) {
   const Config config = load("# nothing yet\n");
   EXPECT_EQ(config.rooms.size(), 2u);
   EXPECT_EQ(config.server.host, "0.0.0.0");
-  EXPECT_EQ(config.limits.connections_per_address, 256u);
 }
 
 TEST_F(ConfigTest, EveryKeyArrives) {
@@ -63,7 +62,7 @@ TEST_F(ConfigTest, EveryKeyArrives) {
 host = "::1"
 port = 0
 shards = 3
-hosts = ["Draw.Example.org", "colo.test"]
+hosts = ["https://Draw.Example.org", "colo.test"]
 log = "debug"
 
 [session]
@@ -75,7 +74,6 @@ drawings_per_minute = 1
 frames_per_second = 2
 registrations_per_hour = 3
 sign_ins_per_minute = 4
-connections_per_address = 5
 
 [[room]]
 id = "den"
@@ -96,7 +94,8 @@ persistent = false
   EXPECT_EQ(config.server.host, "::1");
   EXPECT_EQ(config.server.port, 0);
   EXPECT_EQ(config.server.shards, 3u);
-  EXPECT_EQ(config.server.hosts, (std::vector<std::string>{"draw.example.org", "colo.test"}));
+  EXPECT_EQ(config.server.hosts,
+            (std::vector<std::string>{"https://draw.example.org", "colo.test"}));
   EXPECT_EQ(config.server.log, "debug");
   EXPECT_EQ(config.session.idle_timeout, 500ms);
   EXPECT_EQ(config.session.lifetime, 12h);
@@ -108,7 +107,6 @@ persistent = false
   EXPECT_EQ(config.limits.registrations.per, 1h);
   EXPECT_EQ(config.limits.sign_ins.count, 4);
   EXPECT_EQ(config.limits.sign_ins.per, 1min);
-  EXPECT_EQ(config.limits.connections_per_address, 5u);
   ASSERT_EQ(config.rooms.size(), 3u);
   EXPECT_EQ(config.rooms[0].id.value, "den");
   EXPECT_EQ(config.rooms[0].name, "The Den 🦊");
@@ -163,10 +161,10 @@ TEST_F(ConfigTest, OtherServerSettingsAreChecked) {
   EXPECT_EQ(refusal_of("[server]\nshards = 257"),
             "colo.toml:2: shards is 257; it must be a whole number from 0 to 256");
   EXPECT_EQ(refusal_of("[server]\nhosts = \"draw.example.org\""),
-            "colo.toml:2: hosts is \"draw.example.org\"; it must be a list of host names without "
-            "scheme or port, such as [\"draw.example.org\"]");
-  EXPECT_EQ(refusal_of("[server]\nhosts = [\n  \"a.org\",\n  \"https://b.org\",\n]").substr(0, 54),
-            "colo.toml:4: a name in hosts is \"https://b.org\"; it mu");
+            "colo.toml:2: hosts is \"draw.example.org\"; it must be a list of host names, such as "
+            "[\"draw.example.org\"], or [\"https://draw.example.org\"] behind a TLS proxy");
+  EXPECT_EQ(refusal_of("[server]\nhosts = [\n  \"a.org\",\n  \"http://b.org\",\n]").substr(0, 53),
+            "colo.toml:4: a name in hosts is \"http://b.org\"; it mu");
   EXPECT_EQ(refusal_of("server = 3"),
             "colo.toml:1: server is 3; it must be a table, begun with a line [server]");
 }

@@ -4,10 +4,19 @@
 
 namespace colo {
 
+namespace {
+
+// Looking through all keys takes about a millisecond: not for every stranger.
+constexpr std::chrono::seconds forget_every{1};
+
+}  // namespace
+
 result<void> Throttle::admit(const std::string& key) {
   const auto now = clock_.now();
-  if (buckets_.size() >= keys_max && !buckets_.contains(key))
+  if (buckets_.size() >= keys_max && now - forgotten_at_ >= forget_every) {
+    forgotten_at_ = now;
     std::erase_if(buckets_, [now](const auto& entry) { return entry.second.full(now); });
+  }
   const std::string& kept = buckets_.size() < keys_max || buckets_.contains(key) ? key : "";
   const auto wait = buckets_.try_emplace(kept, rate_, now).first->second.take(now);
   if (wait.count() == 0) return {};

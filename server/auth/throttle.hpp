@@ -28,6 +28,7 @@ class Throttle {
   Rate rate_;
   const Clock& clock_;
   std::unordered_map<std::string, Bucket> buckets_;
+  SteadyTime forgotten_at_{};
 };
 
 }  // namespace colo

@@ -106,9 +106,8 @@ asio::awaitable<result<JoinedFrame>> Room::catch_up(Seq after, Epoch epoch) {
     const bool newest = after == Seq{} || joined.reset;
     const Seq told = last_told_;
     const auto erasures = erasures_;
-    const auto end = Seq{told.value + 1};
-    auto page = newest ? co_await log().before(spec_.id, end, limits::page_messages_max)
-                       : co_await log().after(spec_.id, after, limits::page_messages_max);
+    auto page = co_await read_page(newest ? Reading::before : Reading::after,
+                                   newest ? Seq{told.value + 1} : after);
     if (!page) co_return page.error();
     if (erasures != erasures_ || joined.epoch != epoch_) continue;
 
@@ -120,6 +119,13 @@ asio::awaitable<result<JoinedFrame>> Room::catch_up(Seq after, Epoch epoch) {
     if (!reaches_told || append_recent(joined, told)) co_return joined;
   }
   co_return errc::busy;
+}
+
+// Not one expression with two awaits in it: g++ 12 destroys their operands twice.
+asio::awaitable<result<MessagePage>> Room::read_page(Reading direction, Seq seq) {
+  if (direction == Reading::before)
+    co_return co_await log().before(spec_.id, seq, limits::page_messages_max);
+  co_return co_await log().after(spec_.id, seq, limits::page_messages_max);
 }
 
 // False when recent_ no longer reaches back to `after`.

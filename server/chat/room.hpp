@@ -108,6 +108,8 @@ class Room {
   result<bool> admit(const Arrival& arrival);  // true: this connection is new here
   void take_out(UserId user, ConnectionId connection);
   boost::asio::awaitable<result<JoinedFrame>> catch_up(Seq after, Epoch epoch);
+  enum class Reading { before, after };
+  boost::asio::awaitable<result<MessagePage>> read_page(Reading direction, Seq seq);
   bool append_recent(JoinedFrame& joined, Seq after) const;
   std::vector<std::string> first_names() const;
   void tell(const Message& message);

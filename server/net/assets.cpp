@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
-#include <boost/beast/http/rfc7230.hpp>
-#include <string>
 
 namespace colo {
 
@@ -16,17 +14,30 @@ const Asset* find_asset(Assets assets, std::string_view path) {
 
 namespace {
 
-bool is_zero(std::string_view q) {
-  return q.starts_with('0') && q.find_first_not_of("0.") == std::string_view::npos;
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+// Takes the part before `separator` off `list`.
+std::string_view take_until(std::string_view& list, char separator) {
+  const auto end = list.find(separator);
+  const auto part = trimmed(list.substr(0, end));
+  list.remove_prefix(end == std::string_view::npos ? list.size() : end + 1);
+  return part;
+}
+
+bool is_zero_weight(std::string_view parameter) {
+  return (parameter.starts_with("q=0") || parameter.starts_with("Q=0")) &&
+         parameter.find_first_not_of("0.", 2) == std::string_view::npos;
 }
 
 // "br;q=0" forbids a coding; any other weight allows it.
 bool allows(std::string_view accept_encoding, std::string_view coding) {
-  for (const auto& entry : beast::http::ext_list(accept_encoding)) {
-    if (!beast::iequals(entry.first, coding)) continue;
-    for (const auto& param : entry.second)
-      if (beast::iequals(param.first, "q") && is_zero(std::string_view(param.second))) return false;
-    return true;
+  while (!accept_encoding.empty()) {
+    auto entry = take_until(accept_encoding, ',');
+    if (beast::iequals(take_until(entry, ';'), coding)) return !is_zero_weight(trimmed(entry));
   }
   return false;
 }
@@ -46,13 +57,7 @@ AssetForm choose_form(const Asset& asset, std::string_view accept_encoding) {
 bool etag_matches(std::string_view if_none_match, std::string_view etag) {
   if (if_none_match == "*") return true;
   while (!if_none_match.empty()) {
-    const auto comma = if_none_match.find(',');
-    auto one = if_none_match.substr(0, comma);
-    while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
-    while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-    if (opaque(one) == opaque(etag)) return true;
-    if (comma == std::string_view::npos) break;
-    if_none_match.remove_prefix(comma + 1);
+    if (opaque(take_until(if_none_match, ',')) == opaque(etag)) return true;
   }
   return false;
 }

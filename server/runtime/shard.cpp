@@ -1,5 +1,6 @@
 #include "runtime/shard.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 
@@ -24,6 +25,10 @@ void Shard::stop() {
 
 Shards::Shards(std::uint32_t count) {
   for (std::uint32_t i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(i));
+}
+
+std::uint32_t Shards::one_per_core() {
+  return std::max(1u, std::thread::hardware_concurrency());
 }
 
 void Shards::start() {

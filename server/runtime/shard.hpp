@@ -56,6 +56,8 @@ class Shards {
   /// `count` of at least one; throws std::system_error when threads cannot be had.
   explicit Shards(std::uint32_t count);
 
+  static std::uint32_t one_per_core();
+
   std::uint32_t size() const { return static_cast<std::uint32_t>(shards_.size()); }
   Shard& operator[](std::uint32_t index) { return *shards_[index]; }
   Shard& first() { return *shards_.front(); }

@@ -1,0 +1,234 @@
+#include "auth/sessions.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <vector>
+
+namespace colo {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+using Spending = result<std::variant<Granted, Reply>>;
+
+class SessionsTest : public testing::Test {
+ protected:
+  static asio::awaitable<void> keep(asio::awaitable<Spending> spending,
+                                    std::shared_ptr<std::optional<Spending>> into) {
+    *into = co_await std::move(spending);
+  }
+
+  // A request as the network layer makes it; its outcome is empty while it waits for a twin.
+  std::shared_ptr<std::optional<Spending>> begin(const std::string& token, const std::string& rid,
+                                                 std::string_view body = "") {
+    auto outcome = std::make_shared<std::optional<Spending>>();
+    asio::co_spawn(
+        loop_,
+        keep(sessions_.spend(token, rid, hash_request("POST", "/api/ticket", body)), outcome),
+        asio::detached);
+    loop_.restart();
+    loop_.poll();
+    return outcome;
+  }
+
+  Spending spend(const std::string& token, const std::string& rid, std::string_view body = "") {
+    return begin(token, rid, body)->value();
+  }
+
+  // One whole request: spent and answered. Gives the next token.
+  std::string run(const std::string& token, const std::string& rid) {
+    const auto spent = spend(token, rid);
+    EXPECT_TRUE(spent && std::holds_alternative<Granted>(*spent));
+    const auto& granted = std::get<Granted>(*spent);
+    sessions_.answer(granted.session, rid, {200, "reply to " + rid, granted.next_token, false, {}});
+    return granted.next_token;
+  }
+
+  static errc code_of(const Spending& spent) { return spent ? errc::internal : spent.error().code; }
+
+  // A socket of the session; what it was closed with, if it was.
+  std::shared_ptr<std::optional<Ending>> open_socket(SessionId session, std::uint64_t number) {
+    auto closed = std::make_shared<std::optional<Ending>>();
+    const auto ticket = sessions_.issue_ticket(session);
+    EXPECT_TRUE(sessions_.redeem(*ticket, {0, number}, [closed](Ending why) { *closed = why; }));
+    return closed;
+  }
+
+  SessionId session_of(const std::string& token, const std::string& rid) {
+    return std::get<Granted>(*spend(token, rid)).session;
+  }
+
+  ManualClock clock_;
+  asio::io_context loop_;
+  Sessions sessions_{{30min, 24h}, clock_, loop_.get_executor()};
+  User ana_{{1}, "Ana", false};
+};
+
+TEST_F(SessionsTest, ATokenRunsOneRequestAndIsReplaced) {
+  auto token = sessions_.open(ana_);
+  for (int i = 0; i < 20; ++i) {
+    const auto next = run(token, "request-" + std::to_string(i));
+    EXPECT_NE(next, token);
+    token = next;
+  }
+}
+
+TEST_F(SessionsTest, ALostReplyIsGivenAgainAndNothingRuns) {
+  const auto token = sessions_.open(ana_);
+  const auto next = run(token, "first");
+  for (const auto wait : {0min, 5min, 20min}) {
+    clock_.advance(wait);
+    const auto again = spend(token, "first");
+    ASSERT_TRUE(again && std::holds_alternative<Reply>(*again));
+    EXPECT_EQ(std::get<Reply>(*again).body, "reply to first");
+    EXPECT_EQ(std::get<Reply>(*again).next_token, next);
+  }
+  run(next, "second");
+}
+
+TEST_F(SessionsTest, ATwinWaitsForTheOneThatRuns) {
+  const auto token = sessions_.open(ana_);
+  const auto first = spend(token, "same");
+  const auto twin = begin(token, "same");
+  const auto third = begin(token, "same");
+  EXPECT_FALSE(twin->has_value());
+  const auto& granted = std::get<Granted>(*first);
+  sessions_.answer(granted.session, "same", {201, "made", granted.next_token, false, {}});
+  loop_.restart();
+  loop_.poll();
+  ASSERT_TRUE(twin->has_value() && third->has_value());
+  EXPECT_EQ(std::get<Reply>(***twin).body, "made");
+  EXPECT_EQ(std::get<Reply>(***third).next_token, granted.next_token);
+}
+
+TEST_F(SessionsTest, TheSameKeyForAnotherRequestIsRefused) {
+  const auto token = sessions_.open(ana_);
+  const auto next = run(token, "first");
+  EXPECT_EQ(code_of(spend(token, "first", "another body")), errc::idempotency_mismatch);
+  run(next, "second");
+}
+
+TEST_F(SessionsTest, ALateTabIsToldToTryAgain) {
+  const auto token = sessions_.open(ana_);
+  const auto next = run(token, "quick tab");
+  clock_.advance(9s);
+  EXPECT_EQ(code_of(spend(token, "late tab")), errc::token_spent);
+  run(next, "late tab");
+}
+
+TEST_F(SessionsTest, ATokenSpentLongAgoEndsTheSession) {
+  const auto token = sessions_.open(ana_);
+  const auto next = run(token, "first");
+  clock_.advance(11s);
+  EXPECT_EQ(code_of(spend(token, "thief")), errc::token_replayed);
+  EXPECT_EQ(code_of(spend(next, "owner")), errc::signed_out);
+}
+
+TEST_F(SessionsTest, AnOlderTokenEndsItsSessionAndNoOther) {
+  const auto stolen = sessions_.open(ana_);
+  const auto other_device = sessions_.open(ana_);
+  auto token = run(stolen, "first");
+  const auto session = session_of(token, "second");
+  const auto socket = open_socket(session, 1);
+  EXPECT_EQ(code_of(spend(stolen, "first")), errc::token_replayed);
+  EXPECT_EQ(*socket, Ending::replayed);
+  run(other_device, "still here");
+}
+
+TEST_F(SessionsTest, TwoRequestsAtOnceNeverBothRun) {
+  auto token = sessions_.open(ana_);
+  for (int round = 0; round < 200; ++round) {
+    const auto one = spend(token, "one-" + std::to_string(round));
+    const auto two = spend(token, "two-" + std::to_string(round));
+    ASSERT_TRUE(one);
+    ASSERT_EQ(code_of(two), errc::token_spent);
+    const auto& granted = std::get<Granted>(*one);
+    sessions_.answer(granted.session, "one-" + std::to_string(round),
+                     {200, "", granted.next_token, false, {}});
+    token = granted.next_token;
+  }
+}
+
+TEST_F(SessionsTest, OnlyThePersonKeepsASessionAwake) {
+  auto token = sessions_.open(ana_);
+  const auto session = session_of(token, "ticket");
+  const auto socket = open_socket(session, 1);
+  clock_.advance(20min);
+  sessions_.touch(session);  // drew something
+  clock_.advance(20min);
+  sessions_.sweep();
+  EXPECT_FALSE(socket->has_value());
+  clock_.advance(10min);
+  sessions_.sweep();
+  EXPECT_EQ(*socket, Ending::idle);
+}
+
+TEST_F(SessionsTest, AskingForTokensIsNoActionOfThePerson) {
+  auto token = sessions_.open(ana_);
+  for (int i = 0; i < 5; ++i) {
+    clock_.advance(6min);
+    if (i < 4) token = run(token, "reconnect-" + std::to_string(i));
+  }
+  EXPECT_EQ(code_of(spend(token, "too late")), errc::signed_out);
+}
+
+TEST_F(SessionsTest, ASessionEndsWhenItsLifetimeIsOver) {
+  const auto token = sessions_.open(ana_);
+  const auto session = session_of(token, "ticket");
+  const auto socket = open_socket(session, 1);
+  for (int i = 0; i < 72; ++i) {
+    clock_.advance(20min);
+    sessions_.touch(session);
+  }
+  sessions_.sweep();
+  EXPECT_EQ(*socket, Ending::expired);
+}
+
+TEST_F(SessionsTest, ATicketOpensOneSocketAndSoon) {
+  const auto token = sessions_.open(ana_);
+  const auto session = session_of(token, "ticket");
+  const auto ticket = sessions_.issue_ticket(session);
+  ASSERT_TRUE(ticket);
+  const auto who = sessions_.redeem(*ticket, {0, 1}, [](Ending) {});
+  ASSERT_TRUE(who);
+  EXPECT_EQ(who->user.name, "Ana");
+  EXPECT_FALSE(sessions_.redeem(*ticket, {0, 2}, [](Ending) {}));
+  EXPECT_FALSE(sessions_.redeem("made up", {0, 3}, [](Ending) {}));
+  const auto late = sessions_.issue_ticket(session);
+  clock_.advance(15s);
+  EXPECT_FALSE(sessions_.redeem(*late, {0, 4}, [](Ending) {}));
+}
+
+TEST_F(SessionsTest, SigningOutClosesItsSocketsAndKillsItsTokenAndTickets) {
+  const auto token = sessions_.open(ana_);
+  const auto granted = std::get<Granted>(*spend(token, "first"));
+  const auto socket = open_socket(granted.session, 1);
+  const auto gone = open_socket(granted.session, 2);
+  sessions_.forget_socket(granted.session, {0, 2});
+  const auto ticket = sessions_.issue_ticket(granted.session);
+  sessions_.end(granted.session, Ending::signed_out);
+  EXPECT_EQ(*socket, Ending::signed_out);
+  EXPECT_FALSE(gone->has_value());
+  EXPECT_EQ(code_of(spend(granted.next_token, "after")), errc::signed_out);
+  EXPECT_FALSE(sessions_.redeem(*ticket, {0, 3}, [](Ending) {}));
+  EXPECT_FALSE(sessions_.issue_ticket(granted.session));
+}
+
+TEST_F(SessionsTest, ATwinOfARequestWhoseSessionEndedIsNotLeftWaiting) {
+  const auto token = sessions_.open(ana_);
+  const auto granted = std::get<Granted>(*spend(token, "logout"));
+  const auto twin = begin(token, "logout");
+  sessions_.end(granted.session, Ending::signed_out);
+  loop_.restart();
+  loop_.poll();
+  ASSERT_TRUE(twin->has_value());
+  EXPECT_FALSE(**twin);
+}
+
+}  // namespace
+}  // namespace colo

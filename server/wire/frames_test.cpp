@@ -1,0 +1,161 @@
+#include "wire/frames.hpp"
+
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace colo {
+namespace {
+
+namespace json = boost::json;
+
+struct Fixture {
+  std::string name;
+  std::string kind;
+  std::string text;  // the frame as JSON
+  std::string bytes;
+};
+
+std::string from_hex(std::string_view hex) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+    bytes.push_back(static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
+  return bytes;
+}
+
+std::vector<Fixture> fixtures(std::string_view kind) {
+  std::vector<Fixture> found;
+  for (const auto& entry : std::filesystem::directory_iterator(COLO_FIXTURES)) {
+    if (entry.path().extension() != ".json") continue;
+    std::stringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    const auto fixture = json::parse(text.str()).as_object();
+    if (fixture.at("kind").as_string() != kind) continue;
+    found.push_back({std::string(fixture.at("name").as_string()), std::string(kind),
+                     json::serialize(fixture.at("json")),
+                     from_hex(std::string_view(fixture.at("hex").as_string()))});
+  }
+  return found;
+}
+
+std::string fixture_bytes(const std::string& name) {
+  for (const auto& fixture : fixtures("server"))
+    if (fixture.name == name) return fixture.bytes;
+  throw std::runtime_error("no fixture " + name);
+}
+
+// Fields of a spliced frame stand in another order; what counts is what they say.
+std::string in_order(const std::string& frame) {
+  v1::ServerFrame parsed;
+  EXPECT_TRUE(parsed.ParseFromString(frame));
+  return parsed.SerializeAsString();
+}
+
+// The message that the fixtures speak of.
+Message golden_message() {
+  v1::ServerFrame frame;
+  EXPECT_TRUE(frame.ParseFromString(fixture_bytes("server-message")));
+  Message message;
+  message.room = {"main-chat"};
+  message.seq = {7};
+  message.author = "bruh mobile";
+  message.sent_at = WallTime{std::chrono::milliseconds{1790000000123}};
+  message.drawing = frame.message().drawing().SerializeAsString();
+  message.caption = "a <b>wave</b> 👋";
+  message.remix_of = {3};
+  for (std::size_t i = 0; i < 16; ++i) message.client_id.bytes[i] = static_cast<std::byte>(i);
+  return message;
+}
+
+RoomView golden_room() {
+  RoomView room;
+  room.spec = {{"main-chat"}, "Main Chat", "Everybody", true, 64, {}};
+  room.occupancy = 3;
+  room.last_seq = {7};
+  return room;
+}
+
+TEST(GoldenFrames, FromAPhoneReadTheSameInBothEncodings) {
+  const auto all = fixtures("client");
+  ASSERT_EQ(all.size(), 8u);
+  for (const auto& fixture : all) {
+    const auto binary = read_client_frame(fixture.bytes, Encoding::binary);
+    const auto text = read_client_frame(fixture.text, Encoding::json);
+    ASSERT_TRUE(binary) << fixture.name;
+    ASSERT_TRUE(text) << fixture.name;
+    EXPECT_EQ(binary->SerializeAsString(), fixture.bytes) << fixture.name;
+    EXPECT_EQ(text->SerializeAsString(), fixture.bytes) << fixture.name;
+  }
+}
+
+TEST(GoldenFrames, ToAPhoneHaveTheirJsonForm) {
+  const auto all = fixtures("server");
+  ASSERT_EQ(all.size(), 10u);
+  for (const auto& fixture : all)
+    EXPECT_EQ(json::parse(to_json(fixture.bytes)), json::parse(fixture.text)) << fixture.name;
+}
+
+TEST(GoldenFrames, AreWhatThisServerEncodes) {
+  const auto message = golden_message();
+  const auto encoded = encode_message(message);
+  EXPECT_EQ(in_order(*message_frame(encoded)), fixture_bytes("server-message"));
+
+  JoinedFrame joined;
+  joined.room = {"main-chat"};
+  joined.members = {"Ana", "bruh mobile"};
+  joined.messages = {encoded};
+  joined.more = true;
+  joined.reset = true;
+  joined.epoch = {5};
+  joined.occupancy = 2;
+  EXPECT_EQ(in_order(*joined_frame(joined)), fixture_bytes("server-joined"));
+
+  EXPECT_EQ(in_order(*page_frame({"main-chat"}, {{message}, true})), fixture_bytes("server-page"));
+  const std::vector rooms{golden_room()};
+  EXPECT_EQ(*rooms_frame(rooms), fixture_bytes("server-rooms"));
+  EXPECT_EQ(*welcome_frame({{1}, "Ana", true}, std::chrono::seconds{1800}, rooms),
+            fixture_bytes("server-welcome"));
+  EXPECT_EQ(*accepted_frame(message.client_id, message.room, message.seq, message.sent_at),
+            fixture_bytes("server-accepted"));
+  EXPECT_EQ(*presence_frame({"main-chat"}, "Ana", v1::CHANGE_JOINED, 4),
+            fixture_bytes("server-presence"));
+  EXPECT_EQ(*deleted_frame({"main-chat"}, {7}, "Ana"), fixture_bytes("server-deleted"));
+  EXPECT_EQ(*pen_frame({"main-chat"}, "Ana", true), fixture_bytes("server-pen"));
+
+  const std::string client_id(reinterpret_cast<const char*>(message.client_id.bytes.data()), 16);
+  const Refusal slow(errc::slow_down, std::string(sentence(errc::slow_down)),
+                     std::chrono::milliseconds{1500});
+  EXPECT_EQ(*rejected_frame({4, "main-chat", client_id}, slow), fixture_bytes("server-rejected"));
+}
+
+TEST(Frames, BytesThatAreNoFrameAreRefused) {
+  EXPECT_EQ(read_client_frame("\xFF\xFF\xFF", Encoding::binary).error().code, errc::bad_frame);
+  EXPECT_EQ(read_client_frame("{", Encoding::json).error().code, errc::bad_frame);
+  EXPECT_EQ(read_client_frame("", Encoding::binary).error().code, errc::bad_frame);
+}
+
+TEST(Frames, AFrameOfAnUnknownTypeIsRefused) {
+  const std::string type_99("\x9a\x06\x00", 3);
+  EXPECT_EQ(read_client_frame(type_99, Encoding::binary).error().code, errc::bad_frame);
+  EXPECT_EQ(read_client_frame(R"({"dance":{}})", Encoding::json).error().code, errc::bad_frame);
+}
+
+TEST(Frames, TextThatIsNotUtf8IsRefused) {
+  // Join { room: "\xff" }
+  EXPECT_EQ(
+      read_client_frame(std::string("\x12\x03\x0a\x01\xff", 5), Encoding::binary).error().code,
+      errc::bad_frame);
+}
+
+TEST(Frames, AClientIdHasSixteenBytes) {
+  EXPECT_TRUE(read_client_id("0123456789abcdef"));
+  EXPECT_EQ(read_client_id("0123456789abcde").error().code, errc::bad_client_id);
+  EXPECT_EQ(read_client_id("").error().code, errc::bad_client_id);
+}
+
+}  // namespace
+}  // namespace colo

@@ -1,0 +1,118 @@
+#include "wire/ink_check.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "domain/limits.hpp"
+
+namespace colo {
+namespace {
+
+v1::Drawing dot() {
+  v1::Drawing drawing;
+  drawing.set_version(1);
+  drawing.set_paper(0xFFFFFF);
+  auto& stroke = *drawing.add_strokes();
+  stroke.set_tool(v1::TOOL_PEN);
+  stroke.set_width(12);
+  stroke.add_points(10);
+  stroke.add_points(20);
+  return drawing;
+}
+
+errc refused(const std::function<void(v1::Drawing&, v1::Stroke&)>& spoil) {
+  auto drawing = dot();
+  spoil(drawing, *drawing.mutable_strokes(0));
+  const auto checked = check_drawing(drawing);
+  EXPECT_FALSE(checked);
+  EXPECT_TRUE(checked.error().detail.ends_with('.')) << checked.error().detail;
+  return checked.error().code;
+}
+
+TEST(InkCheck, ADotOnTheCanvasIsADrawing) {
+  const auto checked = check_drawing(dot());
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(*checked, dot().SerializeAsString());
+}
+
+TEST(InkCheck, TheEdgesBelongToTheCanvas) {
+  auto drawing = dot();
+  auto& stroke = *drawing.mutable_strokes(0);
+  for (const int value : {-10, -20, 2048, 1536, -2048, 0}) stroke.add_points(value);
+  EXPECT_TRUE(check_drawing(drawing));
+}
+
+TEST(InkCheck, PointsOffTheCanvasAreRefused) {
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.set_points(0, 2049); }),
+            errc::drawing_off_canvas);
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.set_points(1, -1); }),
+            errc::drawing_off_canvas);
+  EXPECT_EQ(refused([](auto&, auto& stroke) {
+              for (int i = 0; i < 4; ++i) stroke.add_points(2'147'483'647);
+            }),
+            errc::drawing_off_canvas);
+}
+
+TEST(InkCheck, ADrawingNeedsAPoint) {
+  EXPECT_EQ(refused([](auto& drawing, auto&) { drawing.clear_strokes(); }), errc::drawing_blank);
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.clear_points(); }), errc::drawing_malformed);
+}
+
+TEST(InkCheck, UnknownVersionsAndToolsAreRefused) {
+  EXPECT_EQ(refused([](auto& drawing, auto&) { drawing.set_version(2); }), errc::drawing_version);
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.set_tool(v1::TOOL_UNSPECIFIED); }),
+            errc::drawing_tool);
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.set_tool(static_cast<v1::Tool>(99)); }),
+            errc::drawing_tool);
+}
+
+TEST(InkCheck, ColoursWidthsTimesAndPressuresHaveRanges) {
+  EXPECT_EQ(refused([](auto& drawing, auto&) { drawing.set_paper(0x1000000); }),
+            errc::drawing_malformed);
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.set_rgb(0x1000000); }),
+            errc::drawing_malformed);
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.set_width(0); }), errc::drawing_malformed);
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.set_width(limits::width_max + 1); }),
+            errc::drawing_malformed);
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.set_duration_ms(90'000'000); }),
+            errc::drawing_malformed);
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.add_pressure(256); }),
+            errc::drawing_malformed);
+  EXPECT_EQ(refused([](auto&, auto& stroke) {
+              stroke.add_pressure(1);
+              stroke.add_pressure(2);
+            }),
+            errc::drawing_malformed);
+}
+
+TEST(InkCheck, APointNeedsBothCoordinates) {
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.add_points(1); }), errc::drawing_malformed);
+}
+
+TEST(InkCheck, TooManyPointsOrStrokesAreRefused) {
+  EXPECT_EQ(refused([](auto&, auto& stroke) {
+              for (std::size_t i = 0; i < limits::points_max; ++i) {
+                stroke.add_points(0);
+                stroke.add_points(0);
+              }
+            }),
+            errc::drawing_too_big);
+  EXPECT_EQ(refused([](auto& drawing, auto& stroke) {
+              const v1::Stroke copy = stroke;
+              for (std::size_t i = 0; i < limits::strokes_max; ++i) *drawing.add_strokes() = copy;
+            }),
+            errc::drawing_too_big);
+}
+
+TEST(InkCheck, WhatWasNotCheckedIsNotPassedOn) {
+  auto bytes = dot().SerializeAsString() + std::string("\x9a\x06\x03xyz", 6);  // field 99
+  v1::Drawing drawing;
+  ASSERT_TRUE(drawing.ParseFromString(bytes));
+  const auto checked = check_drawing(drawing);
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(*checked, dot().SerializeAsString());
+}
+
+}  // namespace
+}  // namespace colo
