@@ -1,0 +1,413 @@
+/**
+ * A phone without a browser: one person on one device, with a cookie jar of its
+ * own, over HTTP and WebSocket. Nothing here waits for a time to pass; whatever
+ * is waited for has a deadline.
+ */
+import { randomBytes } from "node:crypto";
+import http from "node:http";
+import net from "node:net";
+import WebSocket from "ws";
+import { patience_ms, within } from "./colo.mjs";
+import { drawing as aDrawing, newClientId } from "./drawings.mjs";
+
+let people = 0;
+/** A name nobody has yet, also in other test files. */
+export const newName = (word = "fox") =>
+  `${word}-${randomBytes(3).toString("hex")}${(people++).toString(36)}`;
+
+export const newKey = () => randomBytes(16).toString("hex");
+
+/** The token a Set-Cookie header gives; "" clears it, undefined is none. */
+function tokenOf(headers) {
+  for (const cookie of headers["set-cookie"] ?? []) {
+    const found = /^(?:__Host-)?colo_token=([^;]*)/.exec(cookie);
+    if (found) return found[1];
+  }
+  return undefined;
+}
+
+/**
+ * One HTTP request, with every header as the caller wants it: `undefined` leaves
+ * one out.
+ *
+ * @param {string} url where to
+ * @param {{method?: string, path?: string, headers?: Record<string, string | undefined>,
+ *   body?: string | Buffer, agent?: http.Agent, ms?: number}} [request]
+ */
+export function request(
+  url,
+  { method = "GET", path = "/", headers = {}, body, agent, ms = patience_ms } = {},
+) {
+  const { hostname, port } = new URL(url);
+  const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value != null));
+  let asked;
+  const answered = new Promise((tell, fail) => {
+    asked = http.request({ hostname, port, method, path, headers: given, agent: agent ?? false });
+    asked.once("error", fail);
+    asked.once("response", (response) => {
+      const parts = [];
+      response.on("data", (part) => parts.push(part));
+      response.once("error", fail);
+      response.once("end", () => {
+        const bytes = Buffer.concat(parts);
+        const text = bytes.toString("utf8");
+        const reply = { status: response.statusCode, headers: response.headers, bytes, text };
+        reply.rawHeaders = response.rawHeaders;
+        reply.token = tokenOf(response.headers);
+        if (/json/.test(response.headers["content-type"] ?? "") && text)
+          reply.json = JSON.parse(text);
+        tell(reply);
+      });
+    });
+    asked.end(body);
+  });
+  return within(answered, `${method} ${path} was answered`, ms).finally(() => asked.destroy());
+}
+
+/**
+ * Bytes to and from the server, for what no HTTP library would send. Resolves with
+ * all that came once the server closed, or `until` matched.
+ *
+ * @param {{port: number}} colo
+ * @param {string | Buffer} bytes
+ * @param {{until?: RegExp, ms?: number}} [options]
+ */
+export function rawExchange(colo, bytes, { until, ms = patience_ms } = {}) {
+  const socket = net.connect(colo.port, "127.0.0.1");
+  let came = "";
+  const done = new Promise((tell, fail) => {
+    socket.once("error", (error) => (came ? tell(came) : fail(error)));
+    socket.once("close", () => tell(came));
+    socket.on("data", (part) => {
+      came += part.toString("latin1");
+      if (until?.test(came)) tell(came);
+    });
+    socket.write(bytes);
+  });
+  return within(done, () => `the server closed; it said: ${came}`, ms).finally(() =>
+    socket.destroy(),
+  );
+}
+
+const numbers = new Set(["seq", "lastSeq", "sentAtMs", "remixOf", "epoch"]);
+const absent = {
+  welcome: { rooms: [], admin: false },
+  joined: { members: [], messages: [], more: false, reset: false, epoch: 0, occupancy: 0 },
+  message: { caption: "", remixOf: 0 },
+  page: { messages: [], more: false },
+  rooms: { rooms: [] },
+  rejected: { retryAfterMs: 0, clientId: "" },
+  pen: { down: false },
+  presence: { occupancy: 0 },
+};
+
+// Protobuf's JSON leaves out what is zero and writes 64-bit numbers as text.
+function readFrame(text) {
+  const frame = JSON.parse(text, (key, value) =>
+    numbers.has(key) && typeof value === "string" ? Number(value) : value,
+  );
+  const [kind] = Object.keys(frame);
+  frame[kind] = { ...absent[kind], ...frame[kind] };
+  if (kind === "joined" || kind === "page")
+    frame[kind].messages = frame[kind].messages.map((m) => ({ ...absent.message, ...m }));
+  if (kind === "welcome" || kind === "rooms")
+    frame[kind].rooms = frame[kind].rooms.map((room) => ({
+      ...{ occupancy: 0, lastSeq: 0, persistent: false, description: "" },
+      ...room,
+    }));
+  return frame;
+}
+
+/** One WebSocket of a phone, speaking colo.v1.json unless told otherwise. */
+export class Line {
+  #waiting = new Set();
+
+  constructor(socket, user) {
+    this.socket = socket;
+    this.user = user;
+    /** Every frame that came, in order; those not yet taken by until(). */
+    this.heard = [];
+    this.fresh = [];
+    /** {code, reason} once the socket is closed; code 1006: without a goodbye. */
+    this.closed = new Promise((tell) => {
+      socket.once("close", (code, reason) => {
+        this.close_code = code;
+        tell({ code, reason: reason.toString() });
+        for (const look of [...this.#waiting]) look();
+      });
+    });
+    socket.on("error", () => {}); // `closed` tells
+    socket.on("message", (data, binary) => {
+      const frame = binary ? { bytes: data } : readFrame(data.toString("utf8"));
+      this.heard.push(frame);
+      this.fresh.push(frame);
+      for (const look of [...this.#waiting]) look();
+    });
+  }
+
+  /**
+   * Takes the first frame, come or coming, for which `matches` gives something
+   * truthy, and resolves with that: `until(f => f.joined)` gives the Joined.
+   */
+  until(matches, ms = patience_ms) {
+    let look;
+    const found = new Promise((tell, fail) => {
+      look = () => {
+        for (const [index, frame] of this.fresh.entries()) {
+          const match = matches(frame);
+          if (!match) continue;
+          this.fresh.splice(index, 1);
+          tell(match);
+          return;
+        }
+        if (this.close_code !== undefined)
+          fail(new Error(`the socket closed (${this.close_code}) before ${matches}`));
+      };
+    });
+    this.#waiting.add(look);
+    look();
+    const what = () =>
+      `${this.user} heard ${matches}; heard: ${JSON.stringify(this.fresh).slice(0, 2000)}`;
+    return within(found, what, ms).finally(() => this.#waiting.delete(look));
+  }
+
+  /** Resolves with {code, reason} when the server, or this phone, has closed. */
+  untilClosed(ms = patience_ms) {
+    return within(this.closed, `the socket of ${this.user} was closed`, ms);
+  }
+
+  send(frame) {
+    this.socket.send(JSON.stringify(frame));
+  }
+
+  /** Sends a frame that is to be refused; resolves with the Rejected. */
+  refused(frame) {
+    this.send(frame);
+    return this.until((f) => f.rejected);
+  }
+
+  hello(ticket) {
+    this.send({ hello: { ticket, client: "blackbox/1" } });
+    return this.until((f) => f.welcome);
+  }
+
+  /** Enters the room, or comes back to it; resolves with the Joined. */
+  async join(room, { afterSeq, epoch } = {}) {
+    this.send({ join: { room, afterSeq, epoch } });
+    const answer = await this.until(
+      (f) => (f.joined?.room === room && f) || (f.rejected?.frame === 2 && f),
+    );
+    if (answer.rejected) throw new Error(`${this.user} may not join: ${answer.rejected.code}`);
+    return answer.joined;
+  }
+
+  leave(room) {
+    this.send({ leave: { room } });
+  }
+
+  /** Sends a drawing and does not wait; gives its client id. */
+  post(room, { caption, clientId = newClientId(), drawing = aDrawing(), remixOf } = {}) {
+    this.send({ send: { room, clientId, drawing, caption, remixOf } });
+    return clientId;
+  }
+
+  /** Sends a drawing; resolves with the Accepted. */
+  async draw(room, what = {}) {
+    const clientId = this.post(room, what);
+    const answer = await this.until(
+      (f) =>
+        (f.accepted?.clientId === clientId && f) || (f.rejected?.clientId === clientId && f),
+    );
+    if (answer.rejected)
+      throw new Error(`${answer.rejected.code}: ${answer.rejected.reason}`);
+    return answer.accepted;
+  }
+
+  /** The page before `beforeSeq`. */
+  async history(room, beforeSeq, limit) {
+    this.send({ history: { room, beforeSeq, limit } });
+    const answer = await this.until((f) => (f.page?.room === room || f.rejected) && f);
+    if (answer.rejected) throw new Error(answer.rejected.code);
+    return answer.page;
+  }
+
+  /**
+   * Resolves when all that was told in the room before now was heard: an answer
+   * comes after what was told before it.
+   */
+  settled(room) {
+    return this.history(room, 1);
+  }
+
+  /** The messages of `room` that were told live, so far. */
+  told(room) {
+    return this.heard.filter((f) => f.message?.room === room).map((f) => f.message);
+  }
+
+  /** A clean close, as a page that is left makes it. */
+  close() {
+    this.socket.close(1000);
+    return this.untilClosed();
+  }
+
+  /** The connection is gone, and nobody said so. */
+  drop() {
+    this.socket.terminate();
+    return this.untilClosed();
+  }
+}
+
+/** A person on a device. */
+export class Phone {
+  #lines = [];
+
+  /** @param {import("./colo.mjs").Colo} colo */
+  constructor(colo, { name = newName(), password = "correct horse battery" } = {}) {
+    this.colo = colo;
+    this.name = name;
+    this.password = password;
+    /** The cookie jar: the one token. */
+    this.token = undefined;
+    /** The newest line, which the short forms below speak on. */
+    this.line = undefined;
+  }
+
+  /**
+   * A call of the API as the page would make it; each header can be changed, and
+   * left out with `null`. What the reply puts into the jar is put there.
+   *
+   * @param {string} method
+   * @param {string} path
+   * @param {{json?: unknown, body?: string | Buffer, key?: string | null, token?: string | null,
+   *   headers?: Record<string, string | null>, jar?: boolean, agent?: http.Agent}} [options]
+   */
+  async call(method, path, options = {}) {
+    const { json, key, token = this.token, headers = {}, jar = true, agent } = options;
+    const body = json === undefined ? options.body : JSON.stringify(json);
+    const reply = await request(this.colo.url, {
+      method,
+      path,
+      body,
+      agent,
+      headers: {
+        Origin: method === "POST" ? this.colo.url : undefined,
+        "Content-Type": body === undefined ? undefined : "application/json",
+        "Content-Length": body === undefined && method === "POST" ? "0" : undefined,
+        Cookie: token ? `colo_token=${token}` : undefined,
+        "Idempotency-Key": key,
+        ...headers,
+      },
+    });
+    if (jar && reply.token !== undefined) this.token = reply.token || undefined;
+    return reply;
+  }
+
+  /** The same, and it must come out as `status`. */
+  async expect(status, method, path, options) {
+    const reply = await this.call(method, path, options);
+    if (reply.status !== status)
+      throw new Error(`${method} ${path}: ${reply.status} instead of ${status}: ${reply.text}`);
+    return reply;
+  }
+
+  async register() {
+    const { name: username, password } = this;
+    await this.expect(201, "POST", "/api/register", { json: { username, password } });
+    return this;
+  }
+
+  async login() {
+    const { name: username, password } = this;
+    await this.expect(200, "POST", "/api/login", { json: { username, password } });
+    return this;
+  }
+
+  logout() {
+    return this.expect(204, "POST", "/api/logout", { key: newKey() });
+  }
+
+  async me() {
+    return (await this.expect(200, "GET", "/api/me", { key: newKey() })).json;
+  }
+
+  async ticket() {
+    return (await this.expect(200, "POST", "/api/ticket", { key: newKey() })).json.ticket;
+  }
+
+  async rooms() {
+    return (await this.expect(200, "GET", "/api/rooms")).json.rooms;
+  }
+
+  /**
+   * A WebSocket that has said nothing yet.
+   * @returns {Promise<Line>} rejects with {status} when the upgrade was refused
+   */
+  dial({ protocol = "colo.v1.json", origin = this.colo.url, headers = {} } = {}) {
+    const url = `${this.colo.url.replace("http", "ws")}/ws`;
+    const socket = new WebSocket(url, protocol ?? [], {
+      origin: origin ?? undefined,
+      headers,
+      perMessageDeflate: false,
+    });
+    const line = new Line(socket, this.name);
+    const open = new Promise((tell, fail) => {
+      socket.once("open", () => tell(line));
+      socket.once("error", fail);
+      socket.once("unexpected-response", (asked, response) => {
+        asked.destroy();
+        response.destroy();
+        fail(Object.assign(new Error(`refused: ${response.statusCode}`), {
+          status: response.statusCode,
+        }));
+      });
+    });
+    this.#lines.push(line);
+    return within(open, "the socket opened");
+  }
+
+  /** A WebSocket on which Hello was said and Welcome heard. */
+  async connect(options = {}) {
+    const ticket = options.ticket ?? (await this.ticket());
+    this.line = await this.dial(options);
+    this.line.welcome = await this.line.hello(ticket);
+    return this.line;
+  }
+
+  until(matches, ms) {
+    return this.line.until(matches, ms);
+  }
+  join(room, from) {
+    return this.line.join(room, from);
+  }
+  draw(room, what) {
+    return this.line.draw(room, what);
+  }
+
+  /** Every connection is gone, and nobody said so. */
+  hangUp() {
+    for (const line of this.#lines) line.socket.terminate();
+  }
+}
+
+/** Somebody new, registered; their sockets end with the test. */
+export async function newPhone(context, colo, options) {
+  const phone = new Phone(colo, options);
+  context.after(() => phone.hangUp());
+  return phone.register();
+}
+
+/** Somebody new with an open socket, in `rooms`. */
+export async function newPhoneIn(context, colo, ...rooms) {
+  const phone = await newPhone(context, colo);
+  await phone.connect();
+  for (const room of rooms) await phone.join(room);
+  return phone;
+}
+
+/** One more device of the same person. */
+export async function anotherPhoneOf(context, phone) {
+  const { name, password, colo } = phone;
+  const another = new Phone(colo, { name, password });
+  context.after(() => another.hangUp());
+  return another.login();
+}
