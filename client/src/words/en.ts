@@ -37,8 +37,10 @@ export const words = {
         ? "Nobody is here yet"
         : `${count} of ${capacity} ${capacity === 1 ? "person" : "people"}`,
     full: "Full",
-    saved: "Drawings are kept",
-    temporary: "Gone when the last one leaves",
+    about: (description: string, kept: boolean) => {
+      if (description === "") return kept ? "Drawings are kept" : "Gone when the last one leaves";
+      return `${description} · ${kept ? "saved" : "temporary"}`;
+    },
     none: "There are no rooms. Whoever runs this server can add some in colo.toml.",
     signOut: "Sign out",
   },
