@@ -50,28 +50,34 @@ std::string cookie(const Site& site, const std::string& token, std::chrono::seco
                      age.count(), site.secure ? "; Secure" : "");
 }
 
-}  // namespace
-
-HttpResponse api_response(const ResponseTo& to, const Reply& reply,
-                          std::chrono::seconds token_seconds) {
-  auto response = start<http::string_body>(to, reply.status);
+// A reply to HEAD tells the length of a body that it does not have (RFC 9110 §9.3.2).
+void fill_body(http::response<http::string_body>& response, const ResponseTo& to,
+               const Reply& reply) {
   response.set(http::field::cache_control, "no-store");
+  if (reply.status == 204) return;
   if (!reply.body.empty())
     response.set(http::field::content_type,
                  reply.status < 400 ? "application/json" : "application/problem+json");
-  if (reply.retry_after)
-    response.set(http::field::retry_after, std::to_string(reply.retry_after->count()));
-  if (to.site && !reply.next_token.empty())
-    response.set(http::field::set_cookie, cookie(*to.site, reply.next_token, token_seconds));
-  if (to.site && reply.signs_out)
-    response.set(http::field::set_cookie, cookie(*to.site, "", std::chrono::seconds{0}));
-  if (reply.status == 204) return response;
   if (to.head) {
     response.content_length(reply.body.size());
   } else {
     response.body() = reply.body;
     response.prepare_payload();
   }
+}
+
+}  // namespace
+
+HttpResponse api_response(const ResponseTo& to, const Reply& reply,
+                          std::chrono::seconds token_seconds) {
+  auto response = start<http::string_body>(to, reply.status);
+  if (reply.retry_after)
+    response.set(http::field::retry_after, std::to_string(reply.retry_after->count()));
+  if (to.site && !reply.next_token.empty())
+    response.set(http::field::set_cookie, cookie(*to.site, reply.next_token, token_seconds));
+  if (to.site && reply.signs_out)
+    response.set(http::field::set_cookie, cookie(*to.site, "", std::chrono::seconds{0}));
+  fill_body(response, to, reply);
   return response;
 }
 
@@ -79,9 +85,7 @@ HttpResponse method_response(const ResponseTo& to, std::string_view allow) {
   const auto refusal = refuse(errc::method_not_allowed);
   auto response = start<http::string_body>(to, refusal.status);
   response.set(http::field::allow, beast::string_view(allow.data(), allow.size()));
-  response.set(http::field::content_type, "application/problem+json");
-  response.body() = refusal.body;
-  response.prepare_payload();
+  fill_body(response, to, refusal);
   return response;
 }
 
