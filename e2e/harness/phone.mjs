@@ -268,6 +268,8 @@ export class Phone {
     this.password = password;
     /** The cookie jar: the one token. */
     this.token = undefined;
+    /** All tokens it was ever given. */
+    this.tokens = [];
     /** The newest line, which the short forms below speak on. */
     this.line = undefined;
   }
@@ -298,6 +300,7 @@ export class Phone {
         ...headers,
       },
     });
+    if (reply.token) this.tokens.push(reply.token);
     if (jar && reply.token !== undefined) this.token = reply.token || undefined;
     return reply;
   }
