@@ -8,9 +8,8 @@ const FLICK_PX_PER_MS = 0.4;
 const SETTLE_MS = 240;
 
 export interface SheetDrag {
+  /** The handle was touched; moves are heard only from here until it is let go. */
   down(event: PointerEvent): void;
-  move(event: PointerEvent): void;
-  up(event: PointerEvent): void;
   /** Moves there by itself. */
   settle(lowered: boolean): void;
   /** Whether the last touch moved the sheet, so that its click means nothing. */
@@ -49,48 +48,54 @@ export function sheetDrag(
     });
   }
 
-  return {
-    settle,
-    moved: () => moved,
-    down(event) {
-      const element = body();
-      if (element === undefined) return;
-      moved = false;
-      const height = element.getBoundingClientRect().height;
-      grip = {
-        y: event.clientY,
-        height,
-        full: element.scrollHeight,
-        lastY: event.clientY,
-        lastAt: event.timeStamp,
-        speed: 0,
-      };
-      if (event.currentTarget instanceof Element) {
-        event.currentTarget.setPointerCapture(event.pointerId);
-      }
-    },
-    move(event) {
-      const element = body();
-      if (grip === undefined || element === undefined) return;
-      const pulled = event.clientY - grip.y;
-      if (!moved && Math.abs(pulled) < TAP_PX) return;
-      moved = true;
-      motion?.cancel();
-      const height = Math.max(0, Math.min(grip.full, grip.height - pulled));
-      element.style.height = `${height}px`;
-      const elapsed = Math.max(1, event.timeStamp - grip.lastAt);
-      grip.speed = (event.clientY - grip.lastY) / elapsed;
-      grip.lastY = event.clientY;
-      grip.lastAt = event.timeStamp;
-    },
-    up(event) {
-      const element = body();
-      const held = grip;
-      grip = undefined;
-      if (held === undefined || element === undefined || !moved) return;
-      const height = held.height - (event.clientY - held.y);
-      const flicked = Math.abs(held.speed) > FLICK_PX_PER_MS;
-      settle(flicked ? held.speed > 0 : height < held.full / 2);
-    },
-  };
+  function down(event: PointerEvent): void {
+    const element = body();
+    const handle = event.currentTarget;
+    if (element === undefined || !(handle instanceof HTMLElement)) return;
+    moved = false;
+    grip = {
+      y: event.clientY,
+      height: element.getBoundingClientRect().height,
+      full: element.scrollHeight,
+      lastY: event.clientY,
+      lastAt: event.timeStamp,
+      speed: 0,
+    };
+    handle.setPointerCapture(event.pointerId);
+    const release = (end: PointerEvent) => {
+      handle.removeEventListener("pointermove", move);
+      handle.removeEventListener("pointerup", release);
+      handle.removeEventListener("pointercancel", release);
+      up(end);
+    };
+    handle.addEventListener("pointermove", move);
+    handle.addEventListener("pointerup", release);
+    handle.addEventListener("pointercancel", release);
+  }
+
+  function move(event: PointerEvent): void {
+    const element = body();
+    if (grip === undefined || element === undefined) return;
+    const pulled = event.clientY - grip.y;
+    if (!moved && Math.abs(pulled) < TAP_PX) return;
+    moved = true;
+    motion?.cancel();
+    const height = Math.max(0, Math.min(grip.full, grip.height - pulled));
+    element.style.height = `${height}px`;
+    const elapsed = Math.max(1, event.timeStamp - grip.lastAt);
+    grip.speed = (event.clientY - grip.lastY) / elapsed;
+    grip.lastY = event.clientY;
+    grip.lastAt = event.timeStamp;
+  }
+
+  function up(event: PointerEvent): void {
+    const held = grip;
+    grip = undefined;
+    if (held === undefined || !moved) return;
+    const height = held.height - (event.clientY - held.y);
+    const flicked = Math.abs(held.speed) > FLICK_PX_PER_MS;
+    settle(flicked ? held.speed > 0 : height < held.full / 2);
+  }
+
+  return { down, settle, moved: () => moved };
 }
