@@ -73,7 +73,10 @@ asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::spend(std::strin
   const auto claims = key_.verify(token);
   if (!claims || claims->expires_s <= unix_seconds(clock_.now())) co_return errc::signed_out;
   Session* session = find(claims->session);
-  if (!session) co_return errc::signed_out;
+  if (!session) {
+    if (auto said = farewell(*claims, rid, hash)) co_return co_await reply_of(std::move(said));
+    co_return errc::signed_out;
+  }
   const auto now = clock_.now();
 
   if (claims->seq == session->seq) {  // rule 1
@@ -106,10 +109,15 @@ asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::reply_of(
 }
 
 void Sessions::answer(SessionId id, const std::string& rid, Reply reply) {
-  Session* session = find(id);
-  if (!session || !session->spent || session->spent->rid != rid) return;
-  session->spent->reply = std::move(reply);
-  session->spent->answered.cancel();
+  std::shared_ptr<Spent> spent;
+  if (const Session* session = find(id)) {
+    spent = session->spent;
+  } else if (const auto ended = farewells_.find(id); ended != farewells_.end()) {
+    spent = ended->second.spent;
+  }
+  if (!spent || spent->rid != rid) return;
+  spent->reply = std::move(reply);
+  spent->answered.cancel();
 }
 
 void Sessions::end(SessionId id, Ending why) {
@@ -119,7 +127,12 @@ void Sessions::end(SessionId id, Ending why) {
   sessions_.erase(found);
   log::info("security: session of {} ended: {}", ended.user.name, ending_word(why));
   for (const auto& [socket, close] : ended.sockets) close(why);
-  if (ended.spent) ended.spent->answered.cancel();
+  if (!ended.spent) return;
+  if (why == Ending::signed_out) {
+    farewells_.emplace(id, Farewell{ended.seq, ended.spent, clock_.now() + times_.idle_timeout});
+  } else {
+    ended.spent->answered.cancel();
+  }
 }
 
 result<std::string> Sessions::issue_ticket(SessionId id) {
@@ -158,6 +171,7 @@ void Sessions::sweep() {
     if (const auto why = overdue(session)) over.emplace_back(id, *why);
   for (const auto& [id, why] : over) end(id, why);
   const auto now = clock_.now();
+  std::erase_if(farewells_, [now](const auto& entry) { return now >= entry.second.until; });
   std::erase_if(tickets_, [now](const auto& entry) { return now >= entry.second.until; });
 }
 
@@ -169,6 +183,15 @@ Sessions::Session* Sessions::find(SessionId id) {
     return nullptr;
   }
   return &found->second;
+}
+
+std::shared_ptr<Sessions::Spent> Sessions::farewell(const TokenClaims& claims,
+                                                    const std::string& rid,
+                                                    const RequestHash& hash) const {
+  const auto ended = farewells_.find(claims.session);
+  if (ended == farewells_.end() || claims.seq + 1 != ended->second.seq) return nullptr;
+  const auto& spent = ended->second.spent;
+  return spent->rid == rid && spent->hash == hash ? spent : nullptr;
 }
 
 std::string Sessions::sign(SessionId id, const Session& session) const {

@@ -121,12 +121,21 @@ class Sessions {
     std::shared_ptr<Spent> spent;  // by token seq - 1
     std::unordered_map<ConnectionId, CloseSocket> sockets;
   };
+  // Signing out ends the session, and yet its reply can be lost: what it was
+  // answered outlives it.
+  struct Farewell {
+    std::uint64_t seq;
+    std::shared_ptr<Spent> spent;
+    SteadyTime until;
+  };
   struct Ticket {
     SessionId session;
     SteadyTime until;
   };
 
   Session* find(SessionId id);
+  std::shared_ptr<Spent> farewell(const TokenClaims& claims, const std::string& rid,
+                                  const RequestHash& hash) const;
   std::string sign(SessionId id, const Session& session) const;
   static boost::asio::awaitable<result<std::variant<Granted, Reply>>> reply_of(
       std::shared_ptr<Spent> first);
@@ -141,6 +150,7 @@ class Sessions {
   WallTime started_wall_;
   SteadyTime started_;
   std::unordered_map<SessionId, Session> sessions_;
+  std::unordered_map<SessionId, Farewell> farewells_;
   std::unordered_map<std::string, Ticket> tickets_;
 };
 
