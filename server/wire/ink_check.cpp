@@ -63,13 +63,14 @@ result<std::string> check_drawing(v1::Drawing drawing) {
                                drawing.version(), ink::drawing_version));
   if (drawing.paper() > ink::rgb_max)
     return Refusal(errc::drawing_malformed, "The paper's colour is not 0xRRGGBB.");
-  if (drawing.strokes_size() == 0) return errc::drawing_blank;
   if (static_cast<std::size_t>(drawing.strokes_size()) > limits::strokes_max)
     return Refusal(errc::drawing_too_big, fmt::format("The drawing has {} strokes; {} is the most.",
                                                       drawing.strokes_size(), limits::strokes_max));
-  std::size_t points = 0;
+  std::size_t coordinates = 0;
   for (const auto& stroke : drawing.strokes())
-    points += static_cast<std::size_t>(stroke.points_size()) / 2;
+    coordinates += static_cast<std::size_t>(stroke.points_size());
+  if (coordinates == 0) return errc::drawing_blank;
+  const std::size_t points = coordinates / 2;
   if (points > limits::points_max)
     return Refusal(errc::drawing_too_big, fmt::format("The drawing has {} points; {} is the most.",
                                                       points, limits::points_max));

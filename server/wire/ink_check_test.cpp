@@ -56,7 +56,16 @@ TEST(InkCheck, PointsOffTheCanvasAreRefused) {
 
 TEST(InkCheck, ADrawingNeedsAPoint) {
   EXPECT_EQ(refused([](auto& drawing, auto&) { drawing.clear_strokes(); }), errc::drawing_blank);
-  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.clear_points(); }), errc::drawing_malformed);
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.clear_points(); }), errc::drawing_blank);
+}
+
+TEST(InkCheck, SoDoesEachOfItsStrokes) {
+  EXPECT_EQ(refused([](auto& drawing, auto& stroke) {
+              auto empty = stroke;
+              empty.clear_points();
+              *drawing.add_strokes() = std::move(empty);
+            }),
+            errc::drawing_malformed);
 }
 
 TEST(InkCheck, UnknownVersionsAndToolsAreRefused) {
