@@ -221,13 +221,31 @@ TEST_F(SessionsTest, SigningOutClosesItsSocketsAndKillsItsTokenAndTickets) {
 
 TEST_F(SessionsTest, ATwinOfARequestWhoseSessionEndedIsNotLeftWaiting) {
   const auto token = sessions_.open(ana_);
-  const auto granted = std::get<Granted>(*spend(token, "logout"));
-  const auto twin = begin(token, "logout");
-  sessions_.end(granted.session, Ending::signed_out);
+  const auto granted = std::get<Granted>(*spend(token, "same"));
+  const auto twin = begin(token, "same");
+  sessions_.end(granted.session, Ending::idle);
   loop_.restart();
   loop_.poll();
   ASSERT_TRUE(twin->has_value());
   EXPECT_FALSE(**twin);
+}
+
+TEST_F(SessionsTest, TheReplyToSigningOutOutlivesTheSession) {
+  const auto token = sessions_.open(ana_);
+  const auto granted = std::get<Granted>(*spend(token, "logout"));
+  const auto twin = begin(token, "logout");
+  sessions_.end(granted.session, Ending::signed_out);
+  sessions_.answer(granted.session, "logout", {204, "", "", true, {}});
+  loop_.restart();
+  loop_.poll();
+  ASSERT_TRUE(twin->has_value());
+  EXPECT_TRUE(std::get<Reply>(***twin).signs_out);
+  EXPECT_TRUE(std::get<Reply>(*spend(token, "logout")).signs_out);
+  EXPECT_EQ(code_of(spend(token, "other")), errc::signed_out);
+  EXPECT_EQ(code_of(spend(token, "logout", "another body")), errc::signed_out);
+  clock_.advance(30min);
+  sessions_.sweep();
+  EXPECT_EQ(code_of(spend(token, "logout")), errc::signed_out);
 }
 
 }  // namespace
