@@ -120,6 +120,7 @@ export class Colo {
   #run;
   #args;
   #earlier = "";
+  #killed = false;
 
   constructor(data, args) {
     this.data = data;
@@ -157,6 +158,7 @@ export class Colo {
       ...this.#args,
     ]);
     this.#run = run;
+    this.#killed = false;
     const open = new Promise((tell, fail) => {
       run.spoke = () => {
         const found = /http:\/\/127\.0\.0\.1:(\d+)\s/.exec(run.out);
@@ -172,7 +174,7 @@ export class Colo {
     try {
       this.port = await within(open, () => `colo printed its address:\n${run.out}${run.err}`);
     } catch (error) {
-      run.child.kill("SIGKILL");
+      await this.kill();
       throw error;
     }
     this.url = `http://127.0.0.1:${this.port}`;
@@ -194,8 +196,15 @@ export class Colo {
 
   /** Ends the server as a power cut would. */
   async kill() {
+    this.#killed = true;
     this.#run.child.kill("SIGKILL");
     return this.#run.ended;
+  }
+
+  /** How the last run ended, after stopping it if need be; one killed on purpose ended well. */
+  async end() {
+    if (this.#killed || !this.#run) return { code: 0, signal: null };
+    return this.isRunning() ? this.stop() : this.#run.ended;
   }
 
   isRunning() {
@@ -227,11 +236,10 @@ export async function startColo(context, { config = usualConfig, data, args = []
   }
   const colo = new Colo(folder, args);
   context.after(async () => {
-    if (!colo.isRunning()) return;
-    const { code, signal } = await colo.stop();
-    // A sanitizer's findings come with the exit code.
+    const { code, signal } = await colo.end();
+    // A crash, or a sanitizer's finding.
     if (code !== 0)
-      throw new Error(`colo ended with ${signal ?? code} when stopped:\n${colo.output()}`);
+      throw new Error(`colo ended with ${signal ?? code}:\n${colo.output()}`);
   });
   return colo.start();
 }

@@ -157,6 +157,7 @@ export class Line {
           const match = matches(frame);
           if (!match) continue;
           this.fresh.splice(index, 1);
+          this.#waiting.delete(look); // the next frame may come before the waiter runs
           tell(match);
           return;
         }
