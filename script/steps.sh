@@ -1,5 +1,5 @@
 # Sourced by the other scripts: says what is being done, and what failed last.
-set -euo pipefail
+set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Compilations are shared between checkouts, wherever they lie.

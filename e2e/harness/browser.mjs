@@ -186,8 +186,7 @@ export class Page {
 
   untilStrokes(count) {
     return this.until(
-      (selector, wanted) =>
-        Number(document.querySelector(selector)?.dataset.strokes) === wanted,
+      (selector, wanted) => Number(document.querySelector(selector)?.dataset.strokes) === wanted,
       test("pad"),
       count,
     );

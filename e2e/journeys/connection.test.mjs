@@ -1,0 +1,142 @@
+// Connections that break, servers that die, people who put the phone away.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { newPage, newTab, startBrowser, wave } from "../harness/browser.mjs";
+import { generousLimits, startColo, usualConfig } from "../harness/colo.mjs";
+import { newPhoneIn } from "../harness/phone.mjs";
+
+test("a server that is killed and comes back: nothing missing, nothing twice", async (context) => {
+  const colo = await startColo(context);
+  const browser = await startBrowser(context);
+  const ana = await newPage(context, browser, colo.url, { name: "ana" });
+  await ana.register("Ana");
+  await ana.enter("main-chat");
+  await ana.stroke(wave(1));
+  await ana.tap("send");
+  await ana.untilSent(1);
+
+  await colo.kill();
+  await ana.see("banner");
+  assert.match(await ana.text("banner"), /Connection lost/);
+  // Drawn while nobody listens: it waits, and says so.
+  await ana.stroke(wave(2));
+  await ana.tap("send");
+  await ana.until(() => document.querySelector('[data-state="waiting"]') !== null);
+  await ana.stroke(wave(3));
+  await ana.tap("send");
+  await ana.until(() => document.querySelectorAll('[data-state="waiting"]').length === 2);
+  await ana.shot("connection-waiting");
+
+  await colo.restart({ port: colo.port });
+  await ana.signIn("Ana");
+  const sent = await ana.untilSent(3);
+  assert.deepEqual(
+    sent.map((message) => message.seq),
+    [1, 2, 3],
+  );
+  const inks = sent.map((message) => message.ink);
+  await ana.reload();
+  assert.deepEqual(
+    (await ana.untilSent(3)).map((message) => message.ink),
+    inks,
+  );
+});
+
+test("a phone without network catches up by itself", async (context) => {
+  const colo = await startColo(context);
+  const browser = await startBrowser(context);
+  const ana = await newPage(context, browser, colo.url, { name: "ana" });
+  await ana.register("Ana");
+  await ana.enter("main-chat");
+  const bot = await newPhoneIn(context, colo, "main-chat");
+  await bot.draw("main-chat");
+  await ana.untilSent(1);
+
+  await ana.page.setOfflineMode(true);
+  // Emulated offline leaves an open socket be: the server ends it, as a dead network would.
+  await colo.kill();
+  await colo.restart({ port: colo.port });
+  const back = await newPhoneIn(context, colo, "main-chat");
+  for (let i = 0; i < 70; ++i) await back.draw("main-chat");
+  await ana.see("banner");
+  await ana.stroke(wave(1));
+  await ana.tap("send");
+  await ana.until(() => document.querySelector('[data-state="waiting"]') !== null);
+  await ana.page.setOfflineMode(false);
+  await ana.signIn("Ana");
+  const messages = await ana.untilSent(72);
+  assert.deepEqual(
+    messages.map((message) => message.seq),
+    Array.from({ length: 72 }, (_, i) => i + 1),
+  );
+});
+
+test("who draws nothing is signed out, and keeps what is on the pad", async (context) => {
+  const colo = await startColo(context, {
+    config: `[session]\nidle_timeout = "4s"\n${usualConfig}`,
+  });
+  const browser = await startBrowser(context);
+  const ana = await newPage(context, browser, colo.url, { name: "ana" });
+  await ana.register("Ana");
+  await ana.enter("main-chat");
+  await ana.stroke(wave(1));
+  await ana.see("username");
+  assert.match(await ana.text("notice"), /nothing was drawn|a while/i);
+  await ana.shot("connection-signed-out");
+  await ana.signIn("Ana");
+  await ana.see("pad");
+  await ana.untilStrokes(1);
+});
+
+test("a reload, and a crash, keep the drawing on the pad", async (context) => {
+  const colo = await startColo(context);
+  const browser = await startBrowser(context);
+  const ana = await newPage(context, browser, colo.url, { name: "ana" });
+  await ana.register("Ana");
+  await ana.enter("main-chat");
+  await ana.stroke(wave(1));
+  await ana.stroke(wave(2));
+  await ana.reload();
+  await ana.untilStrokes(2);
+  await ana.tap("back");
+  await ana.enter("scratch");
+  assert.equal(await ana.strokes(), 0); // each room has a pad of its own
+});
+
+test("two tabs of one person are one person, and both are told", async (context) => {
+  const colo = await startColo(context);
+  const browser = await startBrowser(context);
+  const ana = await newPage(context, browser, colo.url, { name: "ana" });
+  const ben = await newPage(context, browser, colo.url, { name: "ben" });
+  await ana.register("Ana");
+  await ben.register("Ben");
+  await ben.enter("main-chat");
+  await ana.enter("main-chat");
+  const tab = await newTab(context, ana);
+  await tab.enter("main-chat");
+  await ben.stroke(wave(1));
+  await ben.tap("send");
+  await ana.untilSent(1);
+  await tab.untilSent(1);
+  assert.match(await ben.text("people"), /^2 /);
+});
+
+test("a full room says so, and lets one in when there is a place", async (context) => {
+  const colo = await startColo(context, {
+    config: `${generousLimits}\n[[room]]\nid = "booth"\nname = "The Booth"\ncapacity = 1\n`,
+  });
+  const browser = await startBrowser(context);
+  const ana = await newPage(context, browser, colo.url, { name: "ana" });
+  const ben = await newPage(context, browser, colo.url, { name: "ben" });
+  await ana.register("Ana");
+  await ben.register("Ben");
+  await ana.enter("booth");
+  await ben.until(() => /Full\./.test(document.body.innerText));
+  await ben.page.goto(`${colo.url}/#/room/booth`);
+  await ben.until(() => /full/i.test(document.body.innerText));
+  await ben.shot("connection-full-room");
+  await ana.tap("back");
+  await ben.page.goto(`${colo.url}/#/`);
+  await ben.untilText("room-count-booth", /^0$/);
+  await ben.enter("booth");
+});

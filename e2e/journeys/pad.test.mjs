@@ -1,0 +1,127 @@
+// The pad in the hand: undo, clear, erase, copy, captions, blank paper, the mouse.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { test as named, newPage, sizes, startBrowser, wave } from "../harness/browser.mjs";
+import { startColo } from "../harness/colo.mjs";
+
+/** A person alone in the main room. */
+async function newArtist(context, options) {
+  const colo = await startColo(context);
+  const browser = await startBrowser(context);
+  const page = await newPage(context, browser, colo.url, options);
+  await page.register("Ana");
+  await page.enter("main-chat");
+  return page;
+}
+
+test("undo and redo, also over Clear", async (context) => {
+  const page = await newArtist(context);
+  await page.stroke(wave(1));
+  await page.stroke(wave(2));
+  await page.tap("tool-undo");
+  await page.untilStrokes(1);
+  await page.tap("tool-redo");
+  await page.untilStrokes(2);
+  await page.tap("tool-clear");
+  await page.untilStrokes(0);
+  await page.tap("tool-undo");
+  await page.untilStrokes(2);
+});
+
+test("a blank drawing is not sent", async (context) => {
+  const page = await newArtist(context);
+  await page.tap("send");
+  await page.untilText("hint", /Draw something first/);
+  assert.deepEqual(await page.messages(), []);
+});
+
+test("Copy brings the last drawing, and a tapped one, onto the pad", async (context) => {
+  const page = await newArtist(context);
+  await page.stroke(wave(1));
+  await page.stroke(wave(2));
+  await page.tap("send");
+  await page.untilSent(1);
+  await page.untilStrokes(0);
+  await page.stroke(wave(3));
+  await page.tap("send");
+  await page.untilSent(2);
+  await page.untilStrokes(0);
+
+  await page.tap("tool-copy");
+  await page.untilStrokes(1);
+  await page.tap("tool-undo");
+  await page.untilStrokes(0);
+
+  await page.page.$eval(`${named("message")}[data-seq="1"] button`, (card) => card.click());
+  await page.tap("card-copy");
+  await page.untilStrokes(2);
+  await page.tap("tool-undo");
+  await page.untilStrokes(0);
+});
+
+test("the eraser is a stroke, and the pen has sizes and colours", async (context) => {
+  const page = await newArtist(context);
+  await page.stroke(wave(1));
+  await page.tap("tool-pen"); // the second tap opens its settings
+  await page.see("pen-panel");
+  await page.shot("pad-pen-panel");
+  const swatch = await page.page.$('[data-test^="swatch-"]:nth-child(3)');
+  await swatch.tap();
+  await page.tap("pen-done");
+  await page.unseen("pen-panel");
+  await page.stroke(wave(2));
+  await page.tap("tool-erase");
+  await page.stroke(wave(4));
+  await page.tap("send");
+  const [sent] = await page.untilSent(1);
+  assert.ok(sent.ink >= 60, `${sent.ink} points`);
+});
+
+test("the Caption pill and the keyboard send a caption", async (context) => {
+  const page = await newArtist(context);
+  await page.stroke(wave(1));
+  await page.tap("caption-pill");
+  await page.fill("caption-input", "by pill");
+  await page.page.keyboard.press("Enter");
+  const [sent] = await page.untilSent(1);
+  assert.equal(sent.caption, "by pill");
+});
+
+test("a second finger takes back the stroke that began by accident", async (context) => {
+  const page = await newArtist(context);
+  const touch = page.page.touchscreen;
+  const [x, y] = await page.onPad([0.3, 0.5]);
+  const first = await touch.touchStart(x, y);
+  await first.move(x + 20, y);
+  const second = await touch.touchStart(x + 120, y + 40);
+  await first.move(x + 40, y);
+  await second.end();
+  await first.end();
+  await page.stroke(wave(1)); // the pad works on
+  assert.equal(await page.strokes(), 1);
+});
+
+test("on a desktop the mouse draws, and the keyboard reaches everything", async (context) => {
+  const page = await newArtist(context, { size: sizes.desktop });
+  await page.stroke(wave(1));
+  const reached = new Set();
+  for (let i = 0; i < 30; ++i) {
+    await page.page.keyboard.press("Tab");
+    reached.add(await page.page.evaluate(() => document.activeElement?.dataset?.test));
+  }
+  for (const name of [
+    "back",
+    "people",
+    "tool-pen",
+    "tool-erase",
+    "tool-undo",
+    "tool-copy",
+    "tool-clear",
+    "send",
+    "caption-pill",
+  ])
+    assert.ok(reached.has(name), `Tab does not reach ${name}: ${[...reached].join(", ")}`);
+  await page.page.focus(named("send"));
+  await page.page.keyboard.press("Enter");
+  await page.untilSent(1);
+});
