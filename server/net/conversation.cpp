@@ -36,7 +36,7 @@ asio::awaitable<result<void>> Conversation::hear(Frame frame, std::size_t frame_
       co_await join(std::move(*frame.mutable_join()));
       break;
     case Frame::kLeave:
-      leave(frame.leave());
+      co_await leave(std::move(*frame.mutable_leave()));
       break;
     case Frame::kSend:
       touch();
@@ -93,18 +93,25 @@ asio::awaitable<void> Conversation::join(v1::Join frame) {
     co_return;
   }
   reject(Frame::kJoin, id.value, joined.error());
-  if (rooms_.empty()) lobby.enter(phone_for_rooms_.lock());
+  if (rooms_.empty()) co_await return_to_lobby();
 }
 
-void Conversation::leave(const v1::Leave& frame) {
+asio::awaitable<void> Conversation::leave(v1::Leave frame) {
   const auto room = room_of(frame.room());
   if (!room) {
     reject(Frame::kLeave, frame.room(), room.error());
-    return;
+    co_return;
   }
   rooms_.erase((*room)->spec().id);
   leave_room(**room, Departure::clean);
-  if (rooms_.empty()) services_.rooms.lobby(connection_.shard).enter(phone_for_rooms_.lock());
+  if (rooms_.empty()) co_await return_to_lobby();
+}
+
+// What the lobby was told meanwhile, this phone was not.
+asio::awaitable<void> Conversation::return_to_lobby() {
+  services_.rooms.lobby(connection_.shard).enter(phone_for_rooms_.lock());
+  const auto rooms = co_await services_.rooms.views();
+  phone_.deliver(rooms_frame(rooms));
 }
 
 asio::awaitable<void> Conversation::send(v1::Send frame, std::size_t frame_bytes) {

@@ -32,7 +32,8 @@ class Conversation {
 
  private:
   boost::asio::awaitable<void> join(v1::Join frame);
-  void leave(const v1::Leave& frame);
+  boost::asio::awaitable<void> leave(v1::Leave frame);
+  boost::asio::awaitable<void> return_to_lobby();
   boost::asio::awaitable<void> send(v1::Send frame, std::size_t frame_bytes);
   boost::asio::awaitable<void> history(v1::History frame);
   boost::asio::awaitable<void> erase(v1::Delete frame);
