@@ -36,7 +36,9 @@ test("a taken name, in any case and any width, is refused", async () => {
     name,
     name.toLowerCase(),
     name.toUpperCase(), // STRASSE
-    [...name].map((c) => (/[a-z0-9]/.test(c) ? String.fromCodePoint(c.codePointAt(0) + 0xfee0) : c)).join(""),
+    [...name]
+      .map((c) => (/[a-z0-9]/.test(c) ? String.fromCodePoint(c.codePointAt(0) + 0xfee0) : c))
+      .join(""),
   ];
   for (const taken of same) {
     const reply = await register(taken);
@@ -159,7 +161,11 @@ test("text that looks like SQL is only text", async () => {
 test("two who register the same name at once: one gets it", async () => {
   for (let round = 0; round < 5; ++round) {
     const name = newName();
-    const replies = await Promise.all([register(name), register(name.toUpperCase()), register(name)]);
+    const replies = await Promise.all([
+      register(name),
+      register(name.toUpperCase()),
+      register(name),
+    ]);
     assert.deepEqual(replies.map((r) => r.status).sort(), [201, 409, 409]);
   }
 });
@@ -185,7 +191,10 @@ test("captions that look like SQL or HTML are stored and shown as typed", async 
     assert.equal(message.author, author.name);
   }
   const { messages } = await reader.line.history("main-chat", seqs.at(-1) + 1, captions.length);
-  assert.deepEqual(messages.map((m) => m.caption), captions);
+  assert.deepEqual(
+    messages.map((m) => m.caption),
+    captions,
+  );
 });
 
 test("registering and signing in too often from one address is slowed down", async (t) => {

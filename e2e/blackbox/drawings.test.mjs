@@ -16,7 +16,10 @@ const refusals = {
   drawing_blank: [
     ["no strokes", drawing({ strokes: [] })],
     ["a stroke without points", withStroke({ points: [], pressure: [] })],
-    ["many strokes without points", drawing({ strokes: new Array(10).fill(stroke({ points: [], pressure: [] })) })],
+    [
+      "many strokes without points",
+      drawing({ strokes: new Array(10).fill(stroke({ points: [], pressure: [] })) }),
+    ],
   ],
   drawing_version: [
     ["no version, for there is no drawing", undefined],
@@ -35,18 +38,33 @@ const refusals = {
     ["below it", withStroke({ points: [0, 1537], pressure: [] })],
     ["leaving it", withStroke({ points: [2048, 0, 1, 0], pressure: [] })],
     ["leaving it and coming back", withStroke({ points: [0, 0, -1, 0, 1, 0], pressure: [] })],
-    ["far out", withStroke({ points: [2147483647, 2147483647, 2147483647, 2147483647], pressure: [] })],
-    ["far out, the other way", withStroke({ points: [-2147483648, 0, -2147483648, 0], pressure: [] })],
-    ["a second stroke outside", drawing({ strokes: [stroke(), stroke({ points: [9999, 0], pressure: [] })] })],
+    [
+      "far out",
+      withStroke({ points: [2147483647, 2147483647, 2147483647, 2147483647], pressure: [] }),
+    ],
+    [
+      "far out, the other way",
+      withStroke({ points: [-2147483648, 0, -2147483648, 0], pressure: [] }),
+    ],
+    [
+      "a second stroke outside",
+      drawing({ strokes: [stroke(), stroke({ points: [9999, 0], pressure: [] })] }),
+    ],
   ],
   drawing_too_big: [
     ["too many points", withStroke({ points: still(20_001), pressure: [] })],
-    ["too many strokes", drawing({ strokes: new Array(2001).fill({ tool: 1, width: 1, points: [5, 5] }) })],
+    [
+      "too many strokes",
+      drawing({ strokes: new Array(2001).fill({ tool: 1, width: 1, points: [5, 5] }) }),
+    ],
   ],
   drawing_malformed: [
     ["an odd number of coordinates", withStroke({ points: [1, 2, 3], pressure: [] })],
     ["half a point", withStroke({ points: [1], pressure: [] })],
-    ["a stroke without points among others", drawing({ strokes: [stroke(), stroke({ points: [], pressure: [] })] })],
+    [
+      "a stroke without points among others",
+      drawing({ strokes: [stroke(), stroke({ points: [], pressure: [] })] }),
+    ],
     ["too few pressures", withStroke({ pressure: [1] })],
     ["too many pressures", withStroke({ pressure: [1, 2, 3, 4, 5] })],
     ["a pressure above 255", withStroke({ pressure: [1, 2, 3, 256] })],
@@ -80,12 +98,18 @@ for (const [code, cases] of Object.entries(refusals)) {
 }
 
 test("what is just within the limits is taken and comes back as it was sent", async (t) => {
-  const [author, reader] = [await newPhoneIn(t, colo, ...rooms), await newPhoneIn(t, colo, ...rooms)];
+  const [author, reader] = [
+    await newPhoneIn(t, colo, ...rooms),
+    await newPhoneIn(t, colo, ...rooms),
+  ];
   const good = [
     withStroke({ points: [0, 0, 2048, 1536, -2048, -1536], pressure: [0, 255, 1] }),
     withStroke({ points: [2048, 1536], pressure: [], width: 256, rgb: 0xffffff }),
     withStroke({ width: 1, startMs: 86_400_000, durationMs: 86_400_000 }),
-    drawing({ paper: 0xffffff, strokes: new Array(300).fill(stroke({ points: [5, 5], pressure: [] })) }),
+    drawing({
+      paper: 0xffffff,
+      strokes: new Array(300).fill(stroke({ points: [5, 5], pressure: [] })),
+    }),
     drawing({ strokes: [stroke({ tool: "TOOL_ERASER" }), stroke()] }),
   ];
   for (const room of rooms) {
@@ -104,7 +128,9 @@ test("a client_id is 16 bytes", async (t) => {
   const phone = await newPhoneIn(t, colo, "main-chat");
   for (const bytes of [0, 1, 15, 17, 1000]) {
     const clientId = Buffer.alloc(bytes, 7).toString("base64");
-    const rejected = await phone.line.refused({ send: { room: "main-chat", clientId, drawing: drawing() } });
+    const rejected = await phone.line.refused({
+      send: { room: "main-chat", clientId, drawing: drawing() },
+    });
     assert.equal(rejected.code, "bad_client_id");
     assert.equal(rejected.frame, 4);
   }
@@ -192,7 +218,8 @@ test("what is one's own can be deleted, by its author alone, and only once", asy
     for (const phone of [author, other])
       assert.deepEqual(await phone.until((f) => f.deleted), { room, seq, by: author.name });
     await refused(author, seq, "no_such_message");
-    for (const number of [0, kept.seq + 1, 1_000_000]) await refused(author, number, "no_such_message");
+    for (const number of [0, kept.seq + 1, 1_000_000])
+      await refused(author, number, "no_such_message");
 
     const { messages } = await other.line.history(room, kept.seq + 1);
     assert.ok(messages.every((m) => m.seq !== seq));

@@ -21,7 +21,15 @@ function assertProblem(reply, status, code) {
 }
 
 test("unknown paths are 404, for any method", async () => {
-  for (const path of ["/nowhere", "/api", "/api/", "/api/me/", "/API/me", "/../etc/passwd", "/%2e%2e/"])
+  for (const path of [
+    "/nowhere",
+    "/api",
+    "/api/",
+    "/api/me/",
+    "/API/me",
+    "/../etc/passwd",
+    "/%2e%2e/",
+  ])
     for (const method of ["GET", "POST", "DELETE"])
       assertProblem(await stranger.call(method, path), 404, "not_found");
   const head = await stranger.call("HEAD", "/nowhere");
@@ -98,18 +106,32 @@ test("a POST without exactly our Origin is refused", async () => {
   for (const path of posts)
     for (const Origin of others)
       assertProblem(
-        await stranger.call("POST", path, { json: credentials(), key: newKey(), headers: { Origin } }),
+        await stranger.call("POST", path, {
+          json: credentials(),
+          key: newKey(),
+          headers: { Origin },
+        }),
         403,
         "origin_refused",
       );
 });
 
 test("a Host that this server does not go by is refused, also with an Origin to match", async () => {
-  const hosts = ["evil.example", `evil.example:${colo.port}`, "10.1.2.3", "127.0.0.1.evil.example", "a b"];
+  const hosts = [
+    "evil.example",
+    `evil.example:${colo.port}`,
+    "10.1.2.3",
+    "127.0.0.1.evil.example",
+    "a b",
+  ];
   for (const Host of hosts) {
     for (const path of posts) {
       const headers = { Host, Origin: `http://${Host}` };
-      const reply = await stranger.call("POST", path, { json: credentials(), key: newKey(), headers });
+      const reply = await stranger.call("POST", path, {
+        json: credentials(),
+        key: newKey(),
+        headers,
+      });
       assertProblem(reply, 403, "origin_refused");
     }
     for (const path of ["/api/me", "/api/rooms"]) {
@@ -126,14 +148,22 @@ test("a Host that this server does not go by is refused, also with an Origin to 
 test("localhost and the names of the machine are as good as its address", async () => {
   const Host = `localhost:${colo.port}`;
   const headers = { Host, Origin: `http://${Host}` };
-  const reply = await stranger.call("POST", "/api/register", { json: credentials(), headers, jar: false });
+  const reply = await stranger.call("POST", "/api/register", {
+    json: credentials(),
+    headers,
+    jar: false,
+  });
   assert.equal(reply.status, 201, reply.text);
 });
 
 test("a cross-site read with somebody else's Origin is refused", async () => {
   const headers = { Origin: "http://evil.example" };
   assertProblem(await stranger.call("GET", "/api/rooms", { headers }), 403, "origin_refused");
-  assertProblem(await stranger.call("GET", "/api/me", { key: newKey(), headers }), 403, "origin_refused");
+  assertProblem(
+    await stranger.call("GET", "/api/me", { key: newKey(), headers }),
+    403,
+    "origin_refused",
+  );
 });
 
 test("bodies are JSON objects with the right fields of the right type", async () => {
@@ -162,14 +192,23 @@ test("bodies are JSON objects with the right fields of the right type", async ()
   for (const path of ["/api/register", "/api/login"])
     for (const body of bad)
       assertProblem(
-        await stranger.call("POST", path, { body, headers: { "Content-Type": "application/json" } }),
+        await stranger.call("POST", path, {
+          body,
+          headers: { "Content-Type": "application/json" },
+        }),
         400,
         "bad_request",
       );
 });
 
 test("a body that is not sent as JSON is 415", async () => {
-  const types = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx", null];
+  const types = [
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "application/jsonx",
+    null,
+  ];
   for (const path of ["/api/register", "/api/login"])
     for (const type of types) {
       const headers = { "Content-Type": type };
@@ -178,7 +217,11 @@ test("a body that is not sent as JSON is 415", async () => {
     }
   for (const type of ["application/json; charset=utf-8", "Application/JSON"]) {
     const headers = { "Content-Type": type };
-    const reply = await stranger.call("POST", "/api/register", { json: credentials(), headers, jar: false });
+    const reply = await stranger.call("POST", "/api/register", {
+      json: credentials(),
+      headers,
+      jar: false,
+    });
     assert.equal(reply.status, 201, `${type}: ${reply.text}`);
   }
 });
@@ -216,7 +259,10 @@ test("what is not HTTP is answered 400 and closed", async () => {
     Buffer.from("160301020001000001fc0303", "hex"), // how TLS begins
   ];
   for (const one of bytes) {
-    const came = await rawExchange(colo, Buffer.concat([Buffer.from(one), Buffer.from("\r\n\r\n")]));
+    const came = await rawExchange(
+      colo,
+      Buffer.concat([Buffer.from(one), Buffer.from("\r\n\r\n")]),
+    );
     assert.match(came, /^HTTP\/1\.[01] 400 /, `${one}: ${came}`);
   }
 });

@@ -15,11 +15,15 @@ async function filesBelow(folder) {
 async function foundIn(folder, output, secrets) {
   const found = [];
   const files = await filesBelow(folder);
-  assert.ok(files.some((file) => file.endsWith("colo.db")), `the database in ${files}`);
+  assert.ok(
+    files.some((file) => file.endsWith("colo.db")),
+    `the database in ${files}`,
+  );
   const places = [["the output", Buffer.from(output)]];
   for (const file of files) places.push([file, await readFile(file)]);
   for (const [place, bytes] of places)
-    for (const [what, secret] of secrets) if (bytes.includes(secret)) found.push(`${what} in ${place}`);
+    for (const [what, secret] of secrets)
+      if (bytes.includes(secret)) found.push(`${what} in ${place}`);
   return found;
 }
 
@@ -53,7 +57,11 @@ test("after a restart every old token is worthless, and nothing secret was ever 
   const secrets = [["the password", phones[0].password]];
   for (const phone of phones)
     for (const token of phone.tokens)
-      secrets.push(["a token", token], ["a signature", token.split(".")[2]], ["claims", token.split(".")[1]]);
+      secrets.push(
+        ["a token", token],
+        ["a signature", token.split(".")[2]],
+        ["claims", token.split(".")[1]],
+      );
   for (const ticket of tickets) secrets.push(["a ticket", ticket]);
   assert.ok(secrets.length > 200);
 

@@ -128,7 +128,20 @@ test("Hello is said once", async (t) => {
 
 test("frames that cannot be read, or are of no known type, close the socket", async (t) => {
   const phone = await newPhone(t, colo);
-  const texts = ["", "nonsense", "[]", "null", "42", "{", "{}", '{"unknown":{}}', '{"join":"main-chat"}', '{"join":{"room":7e99}}', '{"join":{},"leave":{}}', "[".repeat(50_000)];
+  const texts = [
+    "",
+    "nonsense",
+    "[]",
+    "null",
+    "42",
+    "{",
+    "{}",
+    '{"unknown":{}}',
+    '{"join":"main-chat"}',
+    '{"join":{"room":7e99}}',
+    '{"join":{},"leave":{}}',
+    "[".repeat(50_000),
+  ];
   for (const text of texts) {
     for (const early of [true, false]) {
       const line = early ? await phone.dial() : await phone.connect();
@@ -180,13 +193,15 @@ test("the largest drawing fits into a binary frame", async (t) => {
   await line.until((f) => f.bytes?.[0] === 0x12);
   const largest = (points) => {
     const stroke = new BinaryWriter().uint32(8).int32(1).uint32(24).uint32(8).uint32(50).fork();
-    for (let i = 0; i < points; ++i) stroke.sint32(i ? 0 : 2000).sint32(i ? (i % 2 ? 1 : -1) : 1500);
+    for (let i = 0; i < points; ++i)
+      stroke.sint32(i ? 0 : 2000).sint32(i ? (i % 2 ? 1 : -1) : 1500);
     const send = new BinaryWriter();
     send.uint32(10).string("main-chat").uint32(18).bytes(randomBytes(16)).uint32(26).fork();
     send.uint32(8).uint32(1).uint32(26).bytes(stroke.join().finish()).join();
     return new BinaryWriter().uint32(34).bytes(send.finish()).finish();
   };
-  const answer = () => line.until((f) => (f.bytes?.[0] === 0x22 || f.bytes?.[0] === 0x2a) && f.bytes);
+  const answer = () =>
+    line.until((f) => (f.bytes?.[0] === 0x22 || f.bytes?.[0] === 0x2a) && f.bytes);
   assert.ok(largest(20_000).length < 64 * 1024);
   line.socket.send(largest(20_000));
   assert.equal((await answer())[0], 0x22); // Accepted
@@ -226,8 +241,12 @@ test("a big frame that draws nothing closes the socket, one that draws is refuse
 test("flooding closes the socket, and only that", async (t) => {
   const config = usualConfig.replace(/(frames_per_second) = .*/, "$1 = 20");
   const strict = await startColo(t, { config });
-  const [flooder, other] = [await newPhoneIn(t, strict, "main-chat"), await newPhoneIn(t, strict, "main-chat")];
-  for (let i = 0; i < 200; ++i) flooder.line.send({ pen: { room: "main-chat", down: i % 2 === 0 } });
+  const [flooder, other] = [
+    await newPhoneIn(t, strict, "main-chat"),
+    await newPhoneIn(t, strict, "main-chat"),
+  ];
+  for (let i = 0; i < 200; ++i)
+    flooder.line.send({ pen: { room: "main-chat", down: i % 2 === 0 } });
   await assertCloses(flooder.line, 4429);
   const left = await other.until((f) => f.presence?.change === "CHANGE_LEFT" && f.presence);
   assert.equal(left.user, flooder.name);

@@ -34,7 +34,10 @@ test("flags that cannot be are refused", async (t) => {
   assertRefused(await runColo(["--data", data, "--shards", "0"]), /shards/);
   assertRefused(await runColo(["--data", data, "--host", "example.org"]), /example\.org/);
   // TEST-NET-1 (RFC 5737) is nobody's address.
-  assertRefused(await runColo(["--data", data, "--host", "192.0.2.1", "--port", "0"]), /192\.0\.2\.1/);
+  assertRefused(
+    await runColo(["--data", data, "--host", "192.0.2.1", "--port", "0"]),
+    /192\.0\.2\.1/,
+  );
 });
 
 test("a port in use is named, whoever uses it", async (t) => {
@@ -73,7 +76,10 @@ test("a broken configuration is refused with its line", async (t) => {
   };
   assertRefused(await refusal("[server]\nport = \n"), /colo\.toml:\d+: /);
   assertRefused(await refusal('[[room]]\nid = "den"\ncapcity = 3\n'), /colo\.toml:3: .*capacity/);
-  assertRefused(await refusal('[session]\nidle_timeout = "soon"\n'), /colo\.toml:2: .*idle_timeout/);
+  assertRefused(
+    await refusal('[session]\nidle_timeout = "soon"\n'),
+    /colo\.toml:2: .*idle_timeout/,
+  );
   const missing = join(folder, "nowhere.toml");
   assertRefused(await runColo(["--config", missing]), /nowhere\.toml/);
 });

@@ -24,9 +24,19 @@ test("each request spends its token and gives the next", async (t) => {
 
 test("a request without a usable Idempotency-Key spends nothing", async (t) => {
   const phone = await newPhone(t, colo);
-  const bad = [null, "", "short", "x".repeat(15), "x".repeat(65), "x".repeat(20).concat(" !"), "ä".repeat(16)];
+  const bad = [
+    null,
+    "",
+    "short",
+    "x".repeat(15),
+    "x".repeat(65),
+    "x".repeat(20).concat(" !"),
+    "ä".repeat(16),
+  ];
   for (const key of bad) {
-    const headers = { "Idempotency-Key": key === null ? null : Buffer.from(key).toString("latin1") };
+    const headers = {
+      "Idempotency-Key": key === null ? null : Buffer.from(key).toString("latin1"),
+    };
     assertRefused(await phone.call("GET", "/api/me", { headers }), 400, "idempotency_missing");
     assertRefused(await phone.call("POST", "/api/ticket", { headers }), 400, "idempotency_missing");
   }
@@ -36,7 +46,11 @@ test("a request without a usable Idempotency-Key spends nothing", async (t) => {
 test("a request refused for its Origin or method spends nothing", async (t) => {
   const phone = await newPhone(t, colo);
   const headers = { Origin: "http://evil.example" };
-  assertRefused(await phone.call("POST", "/api/ticket", { key: newKey(), headers }), 403, "origin_refused");
+  assertRefused(
+    await phone.call("POST", "/api/ticket", { key: newKey(), headers }),
+    403,
+    "origin_refused",
+  );
   assertRefused(await phone.call("POST", "/api/me", { key: newKey() }), 405, "method_not_allowed");
   await phone.me();
 });
@@ -128,7 +142,11 @@ test("an old token ends its session and closes its sockets, and no other device'
   await secondTab.hello(await phone.ticket());
   const [old] = phone.tokens;
 
-  assertRefused(await phone.call("GET", "/api/me", { key: newKey(), token: old }), 401, "token_replayed");
+  assertRefused(
+    await phone.call("GET", "/api/me", { key: newKey(), token: old }),
+    401,
+    "token_replayed",
+  );
   for (const line of [phone.line, secondTab]) {
     const { code, reason } = await line.untilClosed();
     assert.equal(code, 4401);
@@ -184,9 +202,17 @@ test("forged tokens are signed out, and touch no session", async (t) => {
   ];
   for (const token of forged) {
     assertRefused(await phone.call("GET", "/api/me", { key: newKey(), token }), 401, "signed_out");
-    assertRefused(await phone.call("POST", "/api/ticket", { key: newKey(), token }), 401, "signed_out");
+    assertRefused(
+      await phone.call("POST", "/api/ticket", { key: newKey(), token }),
+      401,
+      "signed_out",
+    );
   }
-  assertRefused(await phone.call("GET", "/api/me", { key: newKey(), token: null }), 401, "signed_out");
+  assertRefused(
+    await phone.call("GET", "/api/me", { key: newKey(), token: null }),
+    401,
+    "signed_out",
+  );
   await phone.me();
 });
 

@@ -69,8 +69,7 @@ function leaveNothingBehind() {
   for (const child of running) child.kill("SIGKILL");
 }
 process.once("exit", leaveNothingBehind);
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-  process.once(signal, () => process.exit(1));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 
 function launch(args) {
   const child = spawn(executable, args, { stdio: ["ignore", "pipe", "pipe"] });
@@ -238,8 +237,7 @@ export async function startColo(context, { config = usualConfig, data, args = []
   context.after(async () => {
     const { code, signal } = await colo.end();
     // A crash, or a sanitizer's finding.
-    if (code !== 0)
-      throw new Error(`colo ended with ${signal ?? code}:\n${colo.output()}`);
+    if (code !== 0) throw new Error(`colo ended with ${signal ?? code}:\n${colo.output()}`);
   });
   return colo.start();
 }

@@ -216,11 +216,9 @@ export class Line {
   async draw(room, what = {}) {
     const clientId = this.post(room, what);
     const answer = await this.until(
-      (f) =>
-        (f.accepted?.clientId === clientId && f) || (f.rejected?.clientId === clientId && f),
+      (f) => (f.accepted?.clientId === clientId && f) || (f.rejected?.clientId === clientId && f),
     );
-    if (answer.rejected)
-      throw new Error(`${answer.rejected.code}: ${answer.rejected.reason}`);
+    if (answer.rejected) throw new Error(`${answer.rejected.code}: ${answer.rejected.reason}`);
     return answer.accepted;
   }
 
@@ -360,9 +358,11 @@ export class Phone {
       socket.once("unexpected-response", (asked, response) => {
         asked.destroy();
         response.destroy();
-        fail(Object.assign(new Error(`refused: ${response.statusCode}`), {
-          status: response.statusCode,
-        }));
+        fail(
+          Object.assign(new Error(`refused: ${response.statusCode}`), {
+            status: response.statusCode,
+          }),
+        );
       });
     });
     this.#lines.push(line);
