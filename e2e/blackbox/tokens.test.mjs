@@ -94,7 +94,9 @@ test("the same key for another request is 422", async (t) => {
 test("of two requests with one token at the same instant exactly one runs, 200 times", async (t) => {
   const phone = await newPhone(t, colo);
   const agents = [0, 1].map(() => new http.Agent({ keepAlive: true, maxSockets: 1 }));
-  t.after(() => agents.forEach((agent) => agent.destroy()));
+  t.after(() => {
+    for (const agent of agents) agent.destroy();
+  });
   for (let round = 0; round < 200; ++round) {
     const { token } = phone;
     const [path, method] = round % 2 ? ["/api/me", "GET"] : ["/api/ticket", "POST"];
