@@ -49,7 +49,7 @@ export function createColo(): Colo {
     () => Date.now(),
   );
   const rooms = new Rooms({
-    keep: browserKeep(),
+    keep: browserKeep(memory),
     say: (frame) => socket.send(frame),
     later,
     now: () => Date.now(),
@@ -64,6 +64,10 @@ export function createColo(): Colo {
 
   function start(): () => void {
     let hiddenAt = Date.now();
+    const away = () => {
+      session.seen();
+      rooms.hurry();
+    };
     const back = () => {
       socket.nudge();
       if (Date.now() - hiddenAt > DOUBT_AFTER_MS) rooms.probe();
@@ -73,14 +77,13 @@ export function createColo(): Colo {
         back();
       } else {
         hiddenAt = Date.now();
-        session.seen();
+        away();
       }
     };
     const online = () => {
       socket.nudge();
       rooms.probe();
     };
-    const away = () => session.seen();
     // Whoever touches anything is not idle; the socket tells it as seldom as it may.
     const acted = () => socket.acted();
     const stops = [

@@ -41,6 +41,17 @@ test("the first stroke is kept, and the next page finds it", async () => {
   expect(get(later.state)).toMatchObject({ ready: true, strokes: 1, canUndo: false });
 });
 
+test("a page that goes while its draft is being written leaves it behind at once", async () => {
+  const keep = memoryKeep();
+  const slow: Keep = { ...keep, putDraft: () => new Promise(() => {}) }; // never gets there
+  const desk = new Desk("ada", "main", slow);
+  await desk.load();
+  desk.sketch.add(live(), 5);
+  expect(await keep.draft("ada", "main")).toBeUndefined();
+  desk.hurry();
+  expect((await keep.draft("ada", "main"))?.strokes).toHaveLength(1);
+});
+
 test("another person, or another room, has another pad", async () => {
   const keep = memoryKeep();
   const draft: Draft = { strokes: [live().finish(1, 0)], caption: "mine" };

@@ -95,6 +95,13 @@ export class Desk {
     this.sketch.reset([]);
   }
 
+  /** The page may be gone the next moment: what is still being written is kept at once. */
+  hurry(): void {
+    const { strokes } = this.sketch;
+    if (!this.saving || strokes.length === 0) return;
+    this.keep.putDraftNow(this.person, this.room, { strokes, caption: this.caption });
+  }
+
   private changed(): void {
     this.publish();
     if (this.ready) void this.save();

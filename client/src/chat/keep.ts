@@ -14,11 +14,16 @@ export interface Keep {
   draft(person: string, room: string): Promise<Draft | undefined>;
   /** Undefined: there is nothing on the pad. */
   putDraft(person: string, room: string, draft: Draft | undefined): Promise<void>;
+  /** Kept before the call returns: for a page that may be gone the next moment. */
+  putDraftNow(person: string, room: string, draft: Draft): void;
   /** In the order in which they were made. */
   outbox(person: string): Promise<Pending[]>;
   putOutbox(pending: Pending): Promise<void>;
   dropOutbox(clientId: string): Promise<void>;
 }
+
+/** What writes at once, as localStorage does. */
+export type Quick = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 interface Schema extends DBSchema {
   drafts: { key: string; value: Draft };
@@ -38,14 +43,19 @@ export function memoryKeep(): Keep {
       if (draft === undefined) drafts.delete(draftKey(person, room));
       else drafts.set(draftKey(person, room), draft);
     },
+    putDraftNow: (person, room, draft) => void drafts.set(draftKey(person, room), draft),
     outbox: async (person) => inOrder([...outbox.values()].filter((one) => one.author === person)),
     putOutbox: async (pending) => void outbox.set(pending.clientId, pending),
     dropOutbox: async (clientId) => void outbox.delete(clientId),
   };
 }
 
-/** A private window or a full disk must not stop anybody from drawing: then memory it is. */
-export function browserKeep(): Keep {
+/**
+ * A private window or a full disk must not stop anybody from drawing: then memory it is.
+ * IndexedDB forgets a write that was under way when the page went; what is put
+ * in a hurry waits in `quick` for the next page to file it.
+ */
+export function browserKeep(quick: Quick): Keep {
   const spare = memoryKeep();
   const opened: Promise<IDBPDatabase<Schema> | undefined> = openDB<Schema>("colo", 1, {
     upgrade(db) {
@@ -67,22 +77,44 @@ export function browserKeep(): Keep {
     }
   }
 
+  const hurried = (person: string, room: string) => `colo.draft.${draftKey(person, room)}`;
+
+  function put(person: string, room: string, draft: Draft | undefined): Promise<void> {
+    return either(
+      async (db) => {
+        if (draft === undefined) await db.delete("drafts", draftKey(person, room));
+        else await db.put("drafts", draft, draftKey(person, room));
+        await spare.putDraft(person, room, undefined);
+      },
+      () => spare.putDraft(person, room, draft),
+    );
+  }
+
   return {
-    draft: (person, room) =>
-      either(
+    draft: async (person, room) => {
+      const waiting = quick.getItem(hurried(person, room));
+      if (waiting !== null) {
+        const draft: Draft = JSON.parse(waiting);
+        await put(person, room, draft);
+        quick.removeItem(hurried(person, room));
+      }
+      return either(
         async (db) =>
           (await db.get("drafts", draftKey(person, room))) ?? (await spare.draft(person, room)),
         () => spare.draft(person, room),
-      ),
-    putDraft: (person, room, draft) =>
-      either(
-        async (db) => {
-          if (draft === undefined) await db.delete("drafts", draftKey(person, room));
-          else await db.put("drafts", draft, draftKey(person, room));
-          await spare.putDraft(person, room, undefined);
-        },
-        () => spare.putDraft(person, room, draft),
-      ),
+      );
+    },
+    putDraft: async (person, room, draft) => {
+      await put(person, room, draft);
+      quick.removeItem(hurried(person, room));
+    },
+    putDraftNow: (person, room, draft) => {
+      try {
+        quick.setItem(hurried(person, room), JSON.stringify(draft));
+      } catch {
+        // Too much for it: then the write that is under way has to do.
+      }
+    },
     outbox: (person) =>
       either(
         async (db) =>

@@ -52,6 +52,11 @@ export class Rooms {
     for (const { room } of this.open.values()) this.joinIfWanted(room);
   }
 
+  /** The page may be gone the next moment. */
+  hurry(): void {
+    for (const { desk } of this.open.values()) desk.hurry();
+  }
+
   /** The room on the screen. */
   enter(id: string): Open {
     this.shown = id;
