@@ -285,6 +285,16 @@ test("a deleted message is gone", () => {
   expect(seqs(run([{ kind: "deleted", seq: 2 }], entered(messages(1, 3))))).toEqual([1, 3]);
 });
 
+test("a lone message below the newest page does not hide the gap between them", () => {
+  let room = run([{ kind: "asked_to_join" }, joined([])]);
+  room = reduce(room, { kind: "message", message: message(2) });
+  room = reduce(room, { kind: "asked_to_join" });
+  expect(room.asked).toBe(0);
+  room = reduce(room, joined(messages(4, 8), { more: true }));
+  expect(seqs(room)).toEqual([4, 5, 6, 7, 8]);
+  expect(room.older).toBe("exist");
+});
+
 test("whatever is lost, repeated or late: in the end all is there once and in order", () => {
   const seed = testSeed();
   const random = seeded(seed);

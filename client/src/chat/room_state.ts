@@ -187,7 +187,9 @@ function outside(room: RoomState): RoomState {
 
 function joined(room: RoomState, event: Extract<RoomEvent, { kind: "joined" }>): RoomState {
   const fresh = event.reset || room.asked === undefined || room.asked === 0;
-  const kept = event.reset ? { ...room, messages: [], notices: [], upTo: 0 } : room;
+  const kept = event.reset
+    ? { ...room, messages: [], notices: [], upTo: 0 }
+    : joinable(room, event);
   const merged = merge(kept, event.messages);
   const last = event.messages[event.messages.length - 1]?.seq ?? 0;
   const state: RoomState = {
@@ -205,6 +207,16 @@ function joined(room: RoomState, event: Extract<RoomEvent, { kind: "joined" }>):
   // either; asking once too often is harmless.)
   const behind = event.more && last > 0 && (event.reset || !fresh);
   return behind ? { ...state, need: "catch_up" } : withGapNoticed(state);
+}
+
+/**
+ * The newest page follows on nothing: what lies before it, with perhaps a gap
+ * between, is let go, and comes again as older pages.
+ */
+function joinable(room: RoomState, event: { readonly messages: readonly Message[] }): RoomState {
+  const first = event.messages[0]?.seq;
+  if (room.asked !== 0 || first === undefined) return room;
+  return { ...room, messages: room.messages.filter((one) => one.seq >= first) };
 }
 
 function olderAfter(
