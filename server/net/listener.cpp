@@ -31,14 +31,14 @@ tcp::acceptor bind(asio::io_context& context, const tcp::endpoint& endpoint, boo
 Listener::Listener(Services& services, std::vector<Connections>& connections,
                    tcp::endpoint endpoint)
     : services_(services), connections_(connections), endpoint_(std::move(endpoint)) {
-  {
-    // Sharing a port also lets a second server of ours in: binding alone first
-    // tells whether it is taken, and which one port 0 became.
-    const auto probe = bind(services.shards.first().context(), endpoint_, false);
-    endpoint_ = probe.local_endpoint();
-  }
-  for (std::uint32_t i = 0; i < services.shards.size(); ++i)
+  // Sharing a port also lets a second server of ours in: binding alone first
+  // tells whether it is taken. One that the kernel chooses is not, and must not
+  // be let go again: it could be chosen for somebody else.
+  if (endpoint_.port() != 0) bind(services.shards.first().context(), endpoint_, false);
+  for (std::uint32_t i = 0; i < services.shards.size(); ++i) {
     acceptors_.push_back(bind(services.shards[i].context(), endpoint_, true));
+    endpoint_ = acceptors_.back().local_endpoint();
+  }
 }
 
 void Listener::start() {
