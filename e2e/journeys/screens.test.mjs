@@ -1,0 +1,82 @@
+// Every screen in every size people hold: nothing cut off, nothing that axe-core
+// objects to, in light and dark. Pictures of each are kept in e2e/shots.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { test as named, newPage, sizes, startBrowser, wave } from "../harness/browser.mjs";
+import { startColo, usualConfig } from "../harness/colo.mjs";
+import { newPhoneIn } from "../harness/phone.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Waits until nothing moves: what fades in has no contrast to speak of yet. */
+function untilStill(page) {
+  return page.until(() => document.getAnimations().every((one) => one.playState !== "running"));
+}
+
+async function check(page, name) {
+  await untilStill(page);
+  await page.shot(`screen-${name}`);
+  const overflow = await page.page.evaluate(
+    () => document.documentElement.scrollWidth - window.innerWidth,
+  );
+  assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
+  await page.page.evaluate(axe);
+  const { violations } = await page.page.evaluate(() => window.axe.run());
+  assert.deepEqual(
+    violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`),
+    [],
+    name,
+  );
+}
+
+for (const [size, viewport] of Object.entries(sizes)) {
+  for (const scheme of ["light", "dark"]) {
+    test(`${size}, ${scheme}`, async (context) => {
+      const colo = await startColo(context, {
+        config: `${usualConfig}\n[[room]]\nid = "long"\nname = "${"A very long room name, ".repeat(2)}"\ndescription = "${"And much to say about it. ".repeat(7)}"\n`,
+      });
+      const browser = await startBrowser(context);
+      const page = await newPage(context, browser, colo.url, { name: size, size: viewport });
+      await page.page.setBypassCSP(true); // axe comes in as a script of ours
+      await page.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+      await page.reload();
+      await page.see("submit");
+      await check(page, `${size}-${scheme}-sign-in`);
+      await page.register("Anastasia von Rabenstein");
+      await page.see("room-main-chat");
+      await check(page, `${size}-${scheme}-lobby`);
+      await page.enter("main-chat");
+      await check(page, `${size}-${scheme}-room-empty`);
+
+      const ben = await newPhoneIn(context, colo, "main-chat");
+      await ben.draw("main-chat");
+      await ben.draw("main-chat", {
+        caption: "A caption of some length, so that it wraps ".repeat(4),
+      });
+      await page.stroke(wave(1));
+      await page.stroke(wave(5));
+      await page.tap("send");
+      await page.untilSent(3);
+      await page.stroke(wave(2));
+      await check(page, `${size}-${scheme}-room`);
+      await page.tap("caption-pill");
+      await page.see("caption-input");
+      await check(page, `${size}-${scheme}-caption`);
+      await page.tap("caption-close");
+      await page.tap("people");
+      await page.see("people-list");
+      await check(page, `${size}-${scheme}-people`);
+      await page.page.keyboard.press("Escape");
+      await page.unseen("people-list");
+      await page.tap("tool-pen");
+      await page.see("pen-panel");
+      await check(page, `${size}-${scheme}-pen`);
+      await page.tap("pen-done");
+      await page.page.$$eval(`${named("message")} button`, (cards) => cards.at(-1).click());
+      await page.see("card-copy");
+      await check(page, `${size}-${scheme}-chosen`);
+    });
+  }
+}
