@@ -6,6 +6,7 @@
  * `after`, also when the test fails.
  */
 import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -55,18 +56,31 @@ export async function within(promise, what, ms = patience_ms) {
   }
 }
 
-/** A folder that is removed when the test is over. */
-export async function temporaryFolder(context) {
+const running = new Set();
+const folders = new Set();
+
+async function newFolder() {
   const folder = await mkdtemp(join(tmpdir(), "colo-"));
-  context.after(() => rm(folder, { recursive: true, force: true }));
+  folders.add(folder);
   return folder;
 }
 
-const running = new Set();
+async function removeFolder(folder) {
+  await rm(folder, { recursive: true, force: true });
+  folders.delete(folder);
+}
+
+/** A folder that is removed when the test is over. */
+export async function temporaryFolder(context) {
+  const folder = await newFolder();
+  context.after(() => removeFolder(folder));
+  return folder;
+}
 
 // A test runner that loses patience ends us; no server may outlive that.
 function leaveNothingBehind() {
   for (const child of running) child.kill("SIGKILL");
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 process.once("exit", leaveNothingBehind);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
@@ -228,16 +242,20 @@ export class Colo {
  *   text of colo.toml, null for none; `data` a folder to use instead of a fresh one
  */
 export async function startColo(context, { config = usualConfig, data, args = [] } = {}) {
-  const folder = data ?? (await temporaryFolder(context));
+  const folder = data ?? (await newFolder());
   if (config !== null) {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "colo.toml"), config);
   }
   const colo = new Colo(folder, args);
   context.after(async () => {
-    const { code, signal } = await colo.end();
-    // A crash, or a sanitizer's finding.
-    if (code !== 0) throw new Error(`colo ended with ${signal ?? code}:\n${colo.output()}`);
+    try {
+      const { code, signal } = await colo.end();
+      // A crash, or a sanitizer's finding.
+      if (code !== 0) throw new Error(`colo ended with ${signal ?? code}:\n${colo.output()}`);
+    } finally {
+      if (data === undefined) await removeFolder(folder);
+    }
   });
   return colo.start();
 }

@@ -1,0 +1,76 @@
+/** Single requests over HTTP, as they should be and as they should not. */
+import http from "node:http";
+import net from "node:net";
+import { patience_ms, within } from "./colo.mjs";
+
+/** The token a Set-Cookie header gives; "" clears it, undefined is none. */
+function tokenOf(headers) {
+  for (const cookie of headers["set-cookie"] ?? []) {
+    const found = /^(?:__Host-)?colo_token=([^;]*)/.exec(cookie);
+    if (found) return found[1];
+  }
+  return undefined;
+}
+
+/**
+ * One HTTP request, with every header as the caller wants it: `undefined` leaves
+ * one out.
+ *
+ * @param {string} url where to
+ * @param {{method?: string, path?: string, headers?: Record<string, string | undefined>,
+ *   body?: string | Buffer, agent?: http.Agent, ms?: number}} [request]
+ */
+export function request(
+  url,
+  { method = "GET", path = "/", headers = {}, body, agent, ms = patience_ms } = {},
+) {
+  const { hostname, port } = new URL(url);
+  const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value != null));
+  let asked;
+  const answered = new Promise((tell, fail) => {
+    asked = http.request({ hostname, port, method, path, headers: given, agent: agent ?? false });
+    asked.once("error", fail);
+    asked.once("response", (response) => {
+      const parts = [];
+      response.on("data", (part) => parts.push(part));
+      response.once("error", fail);
+      response.once("end", () => {
+        const bytes = Buffer.concat(parts);
+        const text = bytes.toString("utf8");
+        const reply = { status: response.statusCode, headers: response.headers, bytes, text };
+        reply.rawHeaders = response.rawHeaders;
+        reply.token = tokenOf(response.headers);
+        if (/json/.test(response.headers["content-type"] ?? "") && text)
+          reply.json = JSON.parse(text);
+        tell(reply);
+      });
+    });
+    asked.end(body);
+  });
+  return within(answered, `${method} ${path} was answered`, ms).finally(() => asked.destroy());
+}
+
+/**
+ * Bytes to and from the server, for what no HTTP library would send. Resolves with
+ * all that came once the server closed, or `until` matched.
+ *
+ * @param {{port: number}} colo
+ * @param {string | Buffer} bytes
+ * @param {{until?: RegExp, ms?: number}} [options]
+ */
+export function rawExchange(colo, bytes, { until, ms = patience_ms } = {}) {
+  const socket = net.connect(colo.port, "127.0.0.1");
+  let came = "";
+  const done = new Promise((tell, fail) => {
+    socket.once("error", (error) => (came ? tell(came) : fail(error)));
+    socket.once("close", () => tell(came));
+    socket.on("data", (part) => {
+      came += part.toString("latin1");
+      if (until?.test(came)) tell(came);
+    });
+    socket.write(bytes);
+  });
+  return within(done, () => `the server closed; it said: ${came}`, ms).finally(() =>
+    socket.destroy(),
+  );
+}
