@@ -15,12 +15,39 @@ namespace {
 
 constexpr std::size_t recent_max = 64;  // messages told while a page is read from the log
 constexpr int catch_up_tries = 8;
+// A page is shorter when its drawings are large: as one frame it must fit into
+// an outbox with room to spare for what is told meanwhile.
+constexpr std::size_t page_bytes_max = limits::outbox_bytes_max / 4;
 
 // A life of a temporary room is told from the one before it, and from any in
 // an earlier run of the server, by when it began.
 Epoch new_epoch(const Clock& clock, Epoch last) {
   const auto now = static_cast<std::uint64_t>(clock.wall().time_since_epoch().count());
   return {std::max(now, last.value + 1)};
+}
+
+std::size_t bytes_of(const std::string& encoded) {
+  return encoded.size();
+}
+
+std::size_t bytes_of(const Message& message) {
+  return message.drawing.size() + message.caption.size();
+}
+
+enum class Keeping { newest, oldest };
+
+// Drops what does not fit into a page, but never all of it. True when it had to.
+template <class Item>
+bool shorten(std::vector<Item>& messages, Keeping keeping) {
+  std::size_t fit = 0;
+  for (std::size_t bytes = 0; fit < messages.size(); ++fit) {
+    bytes += bytes_of(messages[keeping == Keeping::newest ? messages.size() - 1 - fit : fit]);
+    if (bytes > page_bytes_max && fit > 0) break;
+  }
+  const auto dropped = static_cast<std::ptrdiff_t>(messages.size() - fit);
+  const auto first = keeping == Keeping::newest ? messages.begin() : messages.end() - dropped;
+  messages.erase(first, first + dropped);
+  return dropped > 0;
 }
 
 }  // namespace
@@ -60,7 +87,7 @@ asio::awaitable<result<void>> Room::join(Arrival arrival) {
     co_return joined.error();
   }
   // From here to the post nothing may wait: what is told next follows Joined.
-  joined->members = first_names();
+  joined->members = first_names(arrival.user);
   joined->occupancy = static_cast<std::uint32_t>(people_.size());
   const bool caught_up = arrival.after == Seq{} || joined->reset || !joined->more;
   auto frame = joined_frame(*joined);
@@ -116,7 +143,9 @@ asio::awaitable<result<JoinedFrame>> Room::catch_up(Seq after, Epoch epoch) {
     const bool reaches_told = newest || !page->more || messages.size() < limits::page_messages_max;
     joined.more = newest ? page->more : !reaches_told;
     for (const auto& message : messages) joined.messages.push_back(encode_message(message));
-    if (!reaches_told || append_recent(joined, told)) co_return joined;
+    if (reaches_told && !append_recent(joined, told)) continue;
+    if (shorten(joined.messages, newest ? Keeping::newest : Keeping::oldest)) joined.more = true;
+    co_return joined;
   }
   co_return errc::busy;
 }
@@ -196,7 +225,15 @@ asio::awaitable<result<MessagePage>> Room::history(UserId user, ConnectionId con
   const Seq end{std::min(before.value, last_told_.value + 1)};
   const auto wanted =
       limit == 0 || limit > limits::page_messages_max ? limits::page_messages_max : limit;
-  co_return co_await log().before(spec_.id, end, wanted);
+  for (int tries = 0; tries < catch_up_tries; ++tries) {
+    const auto erasures = erasures_;
+    auto page = co_await log().before(spec_.id, end, wanted);
+    if (!page) co_return page;
+    if (erasures != erasures_) continue;  // it may hold what was just told to be gone
+    if (shorten(page->messages, Keeping::newest)) page->more = true;
+    co_return page;
+  }
+  co_return errc::busy;
 }
 
 asio::awaitable<result<void>> Room::erase(User user, ConnectionId connection, Seq seq) {
@@ -274,11 +311,11 @@ bool Room::is_large() const {
   return people_.size() > limits::presence_people_max;
 }
 
-std::vector<std::string> Room::first_names() const {
-  std::vector<std::string> names;
+std::vector<std::string> Room::first_names(const User& among_them) const {
+  std::vector<std::string> names{among_them.name};
   for (const auto& [id, person] : people_) {
     if (names.size() == limits::presence_people_max) break;
-    names.push_back(person.user.name);
+    if (id != among_them.id) names.push_back(person.user.name);
   }
   return names;
 }

@@ -111,7 +111,7 @@ class Room {
   enum class Reading { before, after };
   boost::asio::awaitable<result<MessagePage>> read_page(Reading direction, Seq seq);
   bool append_recent(JoinedFrame& joined, Seq after) const;
-  std::vector<std::string> first_names() const;
+  std::vector<std::string> first_names(const User& among_them) const;
   void tell(const Message& message);
   void tell_presence(const User& user, v1::Change change);
   void fan_out(const SharedFrame& frame);
