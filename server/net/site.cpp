@@ -10,6 +10,12 @@ namespace ip = boost::asio::ip;
 
 namespace {
 
+// A socket that listens on :: has IPv4 addresses in IPv6's clothes.
+ip::address unmapped(const ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+}
+
 // "example.org:5000" → "example.org"; "[::1]:5000" → "::1".
 std::string_view without_port(std::string_view host) {
   if (host.starts_with('[')) {
@@ -29,18 +35,20 @@ bool has_only_host_characters(std::string_view host) {
 }  // namespace
 
 Sites::Sites(const std::vector<std::string>& hosts) {
+  // First, for the first that fits counts: a machine may be called what its
+  // TLS proxy answers to.
+  constexpr std::string_view https = "https://";
+  for (const std::string_view host : hosts) {
+    const bool secure = host.starts_with(https);
+    names_.push_back(
+        {std::string(without_port(secure ? host.substr(https.size()) : host)), secure});
+  }
   boost::system::error_code error;
   const std::string machine = ip::host_name(error);  // without one, the machine has no name
   names_.push_back({"localhost", false});
   if (!error && !machine.empty()) {
     names_.push_back({machine, false});
     names_.push_back({machine + ".local", false});  // as mDNS announces it
-  }
-  constexpr std::string_view https = "https://";
-  for (const std::string_view host : hosts) {
-    const bool secure = host.starts_with(https);
-    names_.push_back(
-        {std::string(without_port(secure ? host.substr(https.size()) : host)), secure});
   }
 }
 
@@ -51,7 +59,7 @@ result<Site> Sites::identify(std::string_view host, const ip::address& local) co
       if (beast::iequals(known.name, name)) return Site{std::string(host), known.secure};
     boost::system::error_code not_an_address;
     const auto address = ip::make_address(name, not_an_address);
-    if (!not_an_address && (address == local || address.is_loopback()))
+    if (!not_an_address && (address == unmapped(local) || address.is_loopback()))
       return Site{std::string(host), false};
   }
   return Refusal(errc::origin_refused,
@@ -65,10 +73,9 @@ result<void> check_origin(const Site& site, std::string_view origin) {
 }
 
 std::string network_of(const ip::address& address) {
-  if (address.is_v4()) return address.to_string();
-  if (address.to_v6().is_v4_mapped())
-    return ip::make_address_v4(ip::v4_mapped, address.to_v6()).to_string();
-  auto bytes = address.to_v6().to_bytes();
+  const auto plain = unmapped(address);
+  if (plain.is_v4()) return plain.to_string();
+  auto bytes = plain.to_v6().to_bytes();
   std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
   return ip::address_v6(bytes).to_string();
 }

@@ -20,6 +20,16 @@ TEST(Site, TheMachinesOwnAddressesAndNamesAreKnown) {
   EXPECT_TRUE(sites.identify(ip::host_name() + ".local:5000", lan));
 }
 
+TEST(Site, AnAddressIsKnownAlsoToASocketForBothVersionsOfIp) {
+  EXPECT_TRUE(Sites({}).identify("192.168.1.20:5000", ip::make_address("::ffff:192.168.1.20")));
+  EXPECT_FALSE(Sites({}).identify("192.168.1.21:5000", ip::make_address("::ffff:192.168.1.20")));
+}
+
+TEST(Site, WhatIsConfiguredCountsAlsoForTheMachinesOwnName) {
+  const Sites sites({"https://" + ip::host_name()});
+  EXPECT_TRUE(sites.identify(ip::host_name(), lan)->secure);
+}
+
 TEST(Site, OtherHostsAreRefused) {
   const Sites sites({"draw.example.org"});
   for (const std::string host :
