@@ -256,6 +256,14 @@ export async function newPage(context, browser, url, { name = "phone", size = si
   return page;
 }
 
+/** A new person with an account, in a room. */
+export async function newPersonIn(context, browser, colo, room, name, options = {}) {
+  const page = await newPage(context, browser, colo.url, { name, ...options });
+  await page.register(name);
+  await page.enter(room);
+  return page;
+}
+
 /** Another tab of the same person. */
 export async function newTab(context, page) {
   const tab = new Page(await page.page.browserContext().newPage(), page.url, `${page.name} tab`);

@@ -1,16 +1,14 @@
 // Connections that break, servers that die, people who put the phone away.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newPage, newTab, startBrowser, wave } from "../harness/browser.mjs";
+import { newPage, newPersonIn, newTab, startBrowser, wave } from "../harness/browser.mjs";
 import { generousLimits, startColo, usualConfig } from "../harness/colo.mjs";
 import { newPhoneIn } from "../harness/phone.mjs";
 
 test("a server that is killed and comes back: nothing missing, nothing twice", async (context) => {
   const colo = await startColo(context);
   const browser = await startBrowser(context);
-  const ana = await newPage(context, browser, colo.url, { name: "ana" });
-  await ana.register("Ana");
-  await ana.enter("main-chat");
+  const ana = await newPersonIn(context, browser, colo, "main-chat", "Ana");
   await ana.stroke(wave(1));
   await ana.tap("send");
   await ana.untilSent(1);
@@ -45,9 +43,7 @@ test("a server that is killed and comes back: nothing missing, nothing twice", a
 test("a phone without network catches up by itself", async (context) => {
   const colo = await startColo(context);
   const browser = await startBrowser(context);
-  const ana = await newPage(context, browser, colo.url, { name: "ana" });
-  await ana.register("Ana");
-  await ana.enter("main-chat");
+  const ana = await newPersonIn(context, browser, colo, "main-chat", "Ana");
   const bot = await newPhoneIn(context, colo, "main-chat");
   await bot.draw("main-chat");
   await ana.untilSent(1);
@@ -76,9 +72,7 @@ test("who draws nothing is signed out, and keeps what is on the pad", async (con
     config: `[session]\nidle_timeout = "4s"\n${usualConfig}`,
   });
   const browser = await startBrowser(context);
-  const ana = await newPage(context, browser, colo.url, { name: "ana" });
-  await ana.register("Ana");
-  await ana.enter("main-chat");
+  const ana = await newPersonIn(context, browser, colo, "main-chat", "Ana");
   await ana.stroke(wave(1));
   await ana.see("username");
   assert.match(await ana.text("notice"), /nothing was drawn|a while/i);
@@ -91,9 +85,7 @@ test("who draws nothing is signed out, and keeps what is on the pad", async (con
 test("a reload, and a crash, keep the drawing on the pad", async (context) => {
   const colo = await startColo(context);
   const browser = await startBrowser(context);
-  const ana = await newPage(context, browser, colo.url, { name: "ana" });
-  await ana.register("Ana");
-  await ana.enter("main-chat");
+  const ana = await newPersonIn(context, browser, colo, "main-chat", "Ana");
   await ana.stroke(wave(1));
   await ana.stroke(wave(2));
   await ana.reload();
@@ -106,12 +98,8 @@ test("a reload, and a crash, keep the drawing on the pad", async (context) => {
 test("two tabs of one person are one person, and both are told", async (context) => {
   const colo = await startColo(context);
   const browser = await startBrowser(context);
-  const ana = await newPage(context, browser, colo.url, { name: "ana" });
-  const ben = await newPage(context, browser, colo.url, { name: "ben" });
-  await ana.register("Ana");
-  await ben.register("Ben");
-  await ben.enter("main-chat");
-  await ana.enter("main-chat");
+  const ben = await newPersonIn(context, browser, colo, "main-chat", "Ben");
+  const ana = await newPersonIn(context, browser, colo, "main-chat", "Ana");
   const tab = await newTab(context, ana);
   await tab.enter("main-chat");
   await ben.stroke(wave(1));

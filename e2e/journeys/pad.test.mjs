@@ -1,17 +1,14 @@
 // The pad in the hand: undo, clear, erase, copy, captions, blank paper, the mouse.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { test as named, newPage, sizes, startBrowser, wave } from "../harness/browser.mjs";
+import { test as named, newPersonIn, sizes, startBrowser, wave } from "../harness/browser.mjs";
 import { startColo } from "../harness/colo.mjs";
 
 /** A person alone in the main room. */
 async function newArtist(context, options) {
   const colo = await startColo(context);
   const browser = await startBrowser(context);
-  const page = await newPage(context, browser, colo.url, options);
-  await page.register("Ana");
-  await page.enter("main-chat");
-  return page;
+  return newPersonIn(context, browser, colo, "main-chat", "Ana", options);
 }
 
 test("undo and redo, also over Clear", async (context) => {

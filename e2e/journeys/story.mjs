@@ -58,6 +58,14 @@ export async function tellTheStory(context, { config, urlOf = (colo) => colo.url
     assert.ok(seen.alt.startsWith(seen.caption), seen.alt);
   });
 
+  await context.test("who goes back to the list has left, and is seen to", async () => {
+    await ana.tap("back");
+    await ben.untilText("notice-line", /Ana left/);
+    await ana.untilText("room-count-main-chat", /^1$/);
+    await ana.enter("main-chat");
+    await ben.untilText("notice-line", /Ana came in/);
+  });
+
   await context.test("a temporary room works the same", async () => {
     for (const [page, number] of [
       [ana, 1],
