@@ -1,0 +1,118 @@
+// For tests: a room, its phones, and a clock and an event loop that stand still.
+//
+// run() and settle() turn the loop until nothing is left to do.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "chat/room.hpp"
+#include "domain/limits.hpp"
+
+namespace colo {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+// A phone that remembers what it was told.
+class Phone final : public Member {
+ public:
+  explicit Phone(ConnectionId id) : id_(id) {}
+  ConnectionId connection() const override { return id_; }
+  void deliver(const SharedFrame& frame) override {
+    frames.emplace_back();
+    ASSERT_TRUE(frames.back().ParseFromString(*frame));
+  }
+
+  v1::Joined joined() const {
+    for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame)
+      if (frame->has_joined()) return frame->joined();
+    ADD_FAILURE() << "was never told Joined";
+    return {};
+  }
+  // Every seq it ever saw, in the order it saw them.
+  std::vector<std::uint64_t> seqs() const {
+    std::vector<std::uint64_t> seen;
+    for (const auto& frame : frames) {
+      for (const auto& message : frame.joined().messages()) seen.push_back(message.seq());
+      if (frame.has_message()) seen.push_back(frame.message().seq());
+    }
+    return seen;
+  }
+  std::vector<std::string> notices() const {
+    std::vector<std::string> said;
+    for (const auto& frame : frames)
+      if (frame.has_presence())
+        said.push_back(frame.presence().user() +
+                       (frame.presence().change() == v1::CHANGE_JOINED ? " joined" : " left"));
+    return said;
+  }
+
+  std::vector<v1::ServerFrame> frames;
+
+ private:
+  ConnectionId id_;
+};
+
+class RoomTest : public testing::Test {
+ protected:
+  Room make(RoomSpec spec) {
+    return {std::move(spec), shards_, log_, clock_, {1000, 1min}, [this] { ++changes_; }};
+  }
+  static RoomSpec saved(std::uint32_t capacity = 64) {
+    return {{"den"}, "The Den", "", true, capacity, {}};
+  }
+  static RoomSpec temporary() { return {{"den"}, "The Den", "", false, 64, {}}; }
+
+  std::shared_ptr<Phone> phone() {
+    return std::make_shared<Phone>(shards_.first().next_connection());
+  }
+
+  void settle() {
+    shards_.first().context().restart();
+    shards_.first().context().poll();
+  }
+
+  template <class T>
+  static asio::awaitable<void> keep(asio::awaitable<T> task,
+                                    std::shared_ptr<std::optional<T>> into) {
+    into->emplace(co_await std::move(task));
+  }
+  template <class T>
+  T run(asio::awaitable<T> task) {
+    auto outcome = std::make_shared<std::optional<T>>();
+    asio::co_spawn(shards_.first().executor(), keep(std::move(task), outcome), asio::detached);
+    settle();
+    return outcome->value();
+  }
+
+  result<void> join(Room& room, const User& user, const std::shared_ptr<Phone>& phone,
+                    std::uint64_t after = 0, Epoch epoch = {}) {
+    return run(room.join({user, phone->connection(), phone, Seq{after}, epoch}));
+  }
+  result<Stored> say(Room& room, const User& user, const std::shared_ptr<Phone>& phone,
+                     std::uint8_t number, Seq remix_of = {}) {
+    ClientId id;
+    id.bytes[0] = static_cast<std::byte>(number);
+    return run(room.say(user, phone->connection(),
+                        {id, "", "number " + std::to_string(number), remix_of}));
+  }
+
+  ManualClock clock_;
+  Shards shards_{1};
+  MemoryLog log_;  // stands in for the disk: it passes the same contract
+  int changes_ = 0;
+  User ana_{{1}, "Ana", false};
+  User ben_{{2}, "Ben", false};
+};
+
+}  // namespace colo
