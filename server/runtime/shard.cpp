@@ -8,6 +8,13 @@
 
 namespace colo {
 
+namespace {
+
+// A task on one shard that waits for a task on another that … is no longer than this.
+constexpr int hops_max = 8;
+
+}  // namespace
+
 Shard::Shard(std::uint32_t index) : index_(index), work_(asio::make_work_guard(context_)) {}
 
 Shard::~Shard() {
@@ -25,6 +32,15 @@ void Shard::stop() {
 
 Shards::Shards(std::uint32_t count) {
   for (std::uint32_t i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(i));
+}
+
+// A task that waits on another shard is held there, with its timers and sockets
+// that belong to its own: all loops must be there until nothing waits on any.
+// A discarded task comes back to its own shard's loop to be destroyed.
+Shards::~Shards() {
+  stop();
+  for (int hop = 0; hop < hops_max; ++hop)
+    for (auto& shard : shards_) shard->discard();
 }
 
 std::uint32_t Shards::one_per_core() {

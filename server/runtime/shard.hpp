@@ -41,11 +41,19 @@ class Shard {
   void start();
   /// Stops the loop where it stands and joins the thread. From outside.
   void stop();
+  /// Destroys what still waits on the stopped loop, which then only can be destroyed.
+  void discard() { context_.shutdown(); }
 
  private:
+  // An io_context discards only when it is destroyed; with many, that is too late.
+  struct Loop : asio::io_context {
+    using asio::io_context::io_context;
+    using asio::io_context::shutdown;
+  };
+
   std::uint32_t index_;
   std::uint64_t connections_ = 0;
-  asio::io_context context_{1};
+  Loop context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::thread thread_;
 };
@@ -53,8 +61,11 @@ class Shard {
 /// All shards of the server; the first also owns what there is only one of.
 class Shards {
  public:
-  /// `count` of at least one; throws std::system_error when threads cannot be had.
+  /// `count` of at least one.
   explicit Shards(std::uint32_t count);
+  Shards(const Shards&) = delete;
+  Shards& operator=(const Shards&) = delete;
+  ~Shards();
 
   static std::uint32_t one_per_core();
 
@@ -63,6 +74,7 @@ class Shards {
   Shard& first() { return *shards_.front(); }
   Shard& of(const RoomId& room) { return *shards_[std::hash<RoomId>{}(room) % shards_.size()]; }
 
+  /// Throws std::system_error when threads cannot be had.
   void start();
   void stop();
 
