@@ -147,8 +147,8 @@ std::uint16_t App::port() const {
 
 void App::start() {
   auto& parts = *parts_;
-  parts.running = true;
   parts.shards.start();
+  parts.running = true;  // from here on there is somebody to drain
   auto& first = parts.shards.first();
   const auto opened = asio::co_spawn(first.executor(), parts.rooms.open(), asio::use_future).get();
   if (!opened) throw std::runtime_error(opened.error().detail);

@@ -129,6 +129,7 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
     co_return;
   }
   connections_.remove(id_);  // the socket takes its place
+  buffer_ = {};              // and reads into one of its own
   const auto session = std::make_shared<WsSession>(std::move(stream_), services_, shard_,
                                                    connections_, shard_.next_connection());
   co_await session->run(std::move(request));

@@ -4,6 +4,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/websocket/error.hpp>
+#include <exception>
 
 #include "domain/limits.hpp"
 #include "runtime/log.hpp"
@@ -17,6 +18,9 @@ namespace http = boost::beast::http;
 namespace websocket = boost::beast::websocket;
 
 namespace {
+
+// Room for a typical drawing; what a large one took is given back after it.
+constexpr std::size_t buffer_bytes_kept = 16 * 1024;
 
 // The first of ours that the phone offers; none is as good as colo.v1.
 std::optional<Encoding> choose_encoding(const WsSession::Upgrade& upgrade, bool& offered) {
@@ -60,8 +64,15 @@ asio::awaitable<void> WsSession::run(Upgrade upgrade) {
       session->close(close_code(errc::restarting), "restarting");
   });
   start_task(socket_.get_executor(), write(self), "writing to a phone");
-  if (co_await say_hello()) co_await listen();
-  while (!ended_) co_await read_frame();  // until the close frames have crossed
+  try {
+    if (co_await say_hello()) co_await listen();
+    while (!ended_) co_await read_frame();  // until the close frames have crossed
+  } catch (const std::exception& e) {
+    // Our fault; the rooms must not keep a phone that nobody listens to.
+    log::error("a phone was hung up on: {}", e.what());
+    departure_ = Departure::dropped;
+    outbox_.abandon();
+  }
   finish();
 }
 
@@ -150,6 +161,7 @@ asio::awaitable<void> WsSession::listen() {
 // ended_ says that the socket is done with, and departure_ how that came about.
 asio::awaitable<result<v1::ClientFrame>> WsSession::read_frame() {
   buffer_.consume(buffer_.size());
+  if (buffer_.capacity() > buffer_bytes_kept) buffer_.shrink_to_fit();
   const auto [error, bytes] =
       co_await socket_.async_read(buffer_, asio::as_tuple(asio::use_awaitable));
   if (error) {
