@@ -152,6 +152,8 @@ result<Sessions::SignedIn> Sessions::redeem(const std::string& ticket, Connectio
   if (clock_.now() >= used.until) return Refusal(errc::signed_out, "The ticket came too late.");
   Session* session = find(used.session);
   if (!session) return errc::signed_out;
+  if (session->sockets.size() >= limits::sockets_per_session_max)
+    return Refusal(errc::flooding, "Too many open pages.");
   session->sockets.emplace(socket, std::move(close));
   return SignedIn{used.session, session->user};
 }

@@ -92,7 +92,7 @@ class Sessions {
     User user;
   };
   /// Uses a ticket up; `close` is called, on this shard, when the session ends.
-  /// Errors: signed_out.
+  /// Errors: signed_out; flooding beyond sockets_per_session_max.
   result<SignedIn> redeem(const std::string& ticket, ConnectionId socket, CloseSocket close);
 
   void forget_socket(SessionId id, ConnectionId socket);

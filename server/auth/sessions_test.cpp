@@ -8,6 +8,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <vector>
 
+#include "domain/limits.hpp"
+
 namespace colo {
 namespace {
 
@@ -202,6 +204,15 @@ TEST_F(SessionsTest, ATicketOpensOneSocketAndSoon) {
   const auto late = sessions_.issue_ticket(session);
   clock_.advance(15s);
   EXPECT_FALSE(sessions_.redeem(*late, {0, 4}, [](Ending) {}));
+}
+
+TEST_F(SessionsTest, ASessionHasOnlySoManySockets) {
+  const auto session = session_of(sessions_.open(ana_), "ticket");
+  for (std::uint64_t i = 1; i <= limits::sockets_per_session_max; ++i) open_socket(session, i);
+  const auto ticket = sessions_.issue_ticket(session);
+  EXPECT_EQ(sessions_.redeem(*ticket, {0, 99}, [](Ending) {}).error().code, errc::flooding);
+  sessions_.forget_socket(session, {0, 1});
+  open_socket(session, 99);
 }
 
 TEST_F(SessionsTest, SigningOutClosesItsSocketsAndKillsItsTokenAndTickets) {

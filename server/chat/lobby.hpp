@@ -19,12 +19,17 @@ class Lobby {
   void leave(ConnectionId connection) { members_.erase(connection); }
   bool empty() const { return members_.empty(); }
 
-  void publish(const SharedFrame& frame) const {
+  /// What was published last; null at first.
+  const SharedFrame& last() const { return last_; }
+
+  void publish(const SharedFrame& frame) {
+    last_ = frame;
     for (const auto& [connection, member] : members_) member->deliver(frame);
   }
 
  private:
   std::unordered_map<ConnectionId, std::shared_ptr<Member>> members_;
+  SharedFrame last_;
 };
 
 }  // namespace colo

@@ -1,5 +1,7 @@
 #include "chat/room.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <limits>
@@ -106,8 +108,9 @@ result<bool> Room::admit(const Arrival& arrival) {
   const bool arrives = person == people_.end();
   if (arrives) {
     if (people_.size() >= spec_.capacity)
-      return Refusal(errc::room_full, spec_.name + " is full: " + std::to_string(spec_.capacity) +
-                                          " people are in it. Please try again later.");
+      return Refusal(errc::room_full,
+                     fmt::format("{} is full: it has room for {}. Please try again later.",
+                                 spec_.name, spec_.capacity));
     person = people_.emplace(arrival.user.id, Person{arrival.user, {}, {}}).first;
   }
   person->second.gone_at.reset();

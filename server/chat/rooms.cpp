@@ -37,7 +37,8 @@ Rooms::Rooms(std::vector<RoomSpec> specs, Shards& shards, MessageLog& log, const
 
 asio::awaitable<result<void>> Rooms::open() {
   for (const auto& room : rooms_) {
-    const auto opened = co_await on(room->home(), room->open());
+    auto opening = room->open();
+    const auto opened = co_await on(room->home(), std::move(opening));
     if (!opened) co_return opened;
   }
   for (std::uint32_t i = 0; i < shards_.size(); ++i)
@@ -52,7 +53,10 @@ Room* Rooms::find(const RoomId& id) const {
 
 asio::awaitable<std::vector<RoomView>> Rooms::views() {
   std::vector<RoomView> views;
-  for (const auto& room : rooms_) views.push_back(co_await on(room->home(), view_of(*room)));
+  for (const auto& room : rooms_) {
+    auto viewing = view_of(*room);
+    views.push_back(co_await on(room->home(), std::move(viewing)));
+  }
   co_return views;
 }
 

@@ -24,6 +24,8 @@ inline constexpr std::size_t page_messages_max = 50;         // about 175 kB of 
 // A phone that lags this far behind is closed: some 300 typical drawings.
 inline constexpr std::size_t outbox_bytes_max = 1024 * 1024;
 inline constexpr std::size_t rooms_per_socket_max = 8;
+// Tabs of one browser; each may hold an outbox of memory.
+inline constexpr std::size_t sockets_per_session_max = 32;
 // Above this, arrivals and pens are not told one by one: they would cost N².
 inline constexpr std::size_t presence_people_max = 64;
 // What a temporary room keeps of its past, for those who come later.

@@ -22,9 +22,13 @@ Conversation::Conversation(Services& services, std::shared_ptr<Member> phone,
       frames_(services.frames, services.clock.now()) {}
 
 asio::awaitable<void> Conversation::greet() {
+  auto& lobby = services_.rooms.lobby(connection_.shard);
+  const auto told_before = lobby.last();
   const auto rooms = co_await services_.rooms.views();
   phone_.deliver(welcome_frame(who_.user, services_.sessions.idle_seconds(), rooms));
-  services_.rooms.lobby(connection_.shard).enter(phone_for_rooms_.lock());
+  lobby.enter(phone_for_rooms_.lock());
+  // Told while the rooms were asked one by one: it may be newer than what they said.
+  if (lobby.last() != told_before) phone_.deliver(lobby.last());
 }
 
 asio::awaitable<result<void>> Conversation::hear(Frame frame, std::size_t frame_bytes) {

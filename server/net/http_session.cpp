@@ -53,7 +53,12 @@ asio::awaitable<void> HttpSession::run() {
   connections_.add(id_, [weak = weak_from_this()] {
     if (const auto session = weak.lock(); session && session->idle_) session->stream_.close();
   });
-  co_await serve();
+  try {
+    co_await serve();
+  } catch (const std::exception& e) {
+    log::error("a connection was given up: {}",
+               e.what());  // our fault; stopping must not wait for it
+  }
   connections_.remove(id_);
 }
 

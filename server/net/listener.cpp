@@ -53,9 +53,11 @@ void Listener::stop(Shard& shard) {
 
 asio::awaitable<void> Listener::accept(Shard& shard) {
   auto& acceptor = acceptors_[shard.index()];
+  bool refusing = false;  // said once, until it works again
   while (acceptor.is_open()) {
     auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
     if (!error) {
+      refusing = false;
       boost::system::error_code gone;  // then reading will say so
       socket.set_option(tcp::no_delay(true), gone);
       auto session = std::make_shared<HttpSession>(std::move(socket), services_, shard,
@@ -63,7 +65,8 @@ asio::awaitable<void> Listener::accept(Shard& shard) {
       start_task(shard.executor(), session->run(), "serving a connection");
     } else if (error != asio::error::operation_aborted) {
       // Out of file descriptors, most likely: others must close first.
-      log::warn("a connection could not be accepted: {}", error.message());
+      if (!std::exchange(refusing, true))
+        log::warn("a connection could not be accepted: {}", error.message());
       asio::steady_timer pause(shard.executor(), std::chrono::milliseconds{100});
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }

@@ -1,5 +1,6 @@
 #include "net/ws_session.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/beast/http/rfc7230.hpp>
@@ -23,14 +24,20 @@ namespace {
 constexpr std::size_t buffer_bytes_kept = 16 * 1024;
 
 // The first of ours that the phone offers; none is as good as colo.v1.
-std::optional<Encoding> choose_encoding(const WsSession::Upgrade& upgrade, bool& offered) {
-  offered = false;
+std::optional<Encoding> choose_encoding(const WsSession::Upgrade& upgrade) {
   for (const auto& name : http::token_list(upgrade[http::field::sec_websocket_protocol])) {
-    offered = true;
     if (name == "colo.v1") return Encoding::binary;
     if (name == "colo.v1.json") return Encoding::json;
   }
   return std::nullopt;
+}
+
+// Whatever a phone calls itself, it is one short line in the log.
+std::string printable(std::string_view name) {
+  std::string text(name.substr(0, 64));
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < 0x20 || c > 0x7E; }, '?');
+  return text;
 }
 
 // A close frame's reason has room for 123 bytes (RFC 6455 §5.5).
@@ -85,8 +92,7 @@ asio::awaitable<bool> WsSession::accept(Upgrade upgrade) {
   socket_.set_option(times);
   socket_.read_message_max(limits::frame_read_max);
 
-  bool offered = false;
-  const auto encoding = choose_encoding(upgrade, offered);
+  const auto encoding = choose_encoding(upgrade);
   encoding_ = encoding.value_or(Encoding::binary);
   if (encoding) {
     const auto name = *encoding == Encoding::binary ? "colo.v1" : "colo.v1.json";
@@ -123,6 +129,7 @@ asio::awaitable<bool> WsSession::say_hello() {
     co_return false;
   }
   session_ = who->session;
+  log::debug("a phone said hello: {}", printable(frame->hello().client()));
   conversation_.emplace(services_, shared_from_this(), std::move(*who));
   co_await conversation_->greet();
   co_return true;
