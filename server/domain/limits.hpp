@@ -34,6 +34,7 @@ inline constexpr std::size_t temporary_room_bytes_max = 16 * 1024 * 1024;
 inline constexpr std::size_t body_bytes_max = 16 * 1024;    // the largest call is two short strings
 inline constexpr std::size_t header_bytes_max = 8 * 1024;   // cookies and a user agent
 inline constexpr std::chrono::seconds request_time{10};     // for a whole request to arrive
+inline constexpr std::chrono::seconds response_time{60};    // for the whole page, on a bad line
 inline constexpr std::chrono::seconds keep_alive_time{60};  // between requests
 inline constexpr std::chrono::seconds hello_time{5};
 // A socket that nothing is heard from is pinged after half of this and then given up.

@@ -102,7 +102,7 @@ asio::awaitable<bool> HttpSession::serve_one(const HttpRequest& request) {
 }
 
 asio::awaitable<bool> HttpSession::write(HttpResponse response) {
-  stream_.expires_after(limits::request_time);
+  stream_.expires_after(limits::response_time);
   const auto [error, bytes] = co_await beast::async_write(stream_, std::move(response),
                                                           asio::as_tuple(asio::use_awaitable));
   co_return !error;
