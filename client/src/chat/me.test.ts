@@ -25,6 +25,10 @@ test("the server closed an open connection of somebody busy: ended from elsewher
   expect(whySignedOut({ ...farewell, wasUp: true })).toBe("ended");
 });
 
+test("a server that closes for inactivity says so, whatever this page thinks of it", () => {
+  expect(whySignedOut({ ...farewell, code: "idle", wasUp: true, sinceActionMs: 5 })).toBe("idle");
+});
+
 test("a replayed token ended it, whatever else happened", () => {
   expect(whySignedOut({ ...farewell, code: "token_replayed", sinceActionMs: 9e9 })).toBe("ended");
 });

@@ -26,9 +26,13 @@ export interface Farewell {
   readonly idleMs: number;
 }
 
-/** The server says only "signed out"; what the person is told has to be concluded. */
+/**
+ * A server that closes says why. One that only refuses a token does not; then
+ * what the person is told has to be concluded.
+ */
 export function whySignedOut(farewell: Farewell): Reason {
-  if (farewell.code === "token_replayed") return "ended";
+  if (farewell.code === "idle") return "idle";
+  if (farewell.code === "token_replayed" || farewell.code === "replayed") return "ended";
   const { idleMs, sinceActionMs } = farewell;
   if (idleMs > 0 && sinceActionMs >= idleMs * 0.9) return "idle";
   return farewell.wasUp ? "ended" : "restart";

@@ -195,12 +195,15 @@ test.each([4400, 4403, 4408, 4429])("after %i it does not come back by itself", 
   await isUp();
 });
 
-test("4401 on an open connection is a sign-out", async () => {
+test("4401 on an open connection is a sign-out, for the reason it gives", async () => {
   socket.start();
   await isUp();
-  peers[0]?.close(4401);
+  peers[0]?.close(4401, "idle");
   await until(() => state() === "over");
-  expect(links[links.length - 1]).toMatchObject({ why: { kind: "signed_out" }, wasUp: true });
+  expect(links[links.length - 1]).toMatchObject({
+    why: { kind: "signed_out", code: "idle" },
+    wasUp: true,
+  });
 });
 
 test("401 for the ticket after a loss is a sign-out of another kind", async () => {
@@ -271,10 +274,19 @@ test("nothing is sent without a connection, and the caller knows", async () => {
   await until(() => said.length === 2);
 });
 
+test("a first touch after coming up, or back into a room, is told: neither is the person's doing", async () => {
+  socket.start();
+  await isUp();
+  socket.send({ $case: "join", value: { room: "main", afterSeq: 0, epoch: 0 } });
+  socket.acted();
+  await until(() => said.some((one) => one.$case === "active"));
+});
+
 test("Active is told at most once a minute, and not when something else was just said", async () => {
   socket.start();
   await isUp();
   const actives = () => said.filter((one) => one.$case === "active").length;
+  socket.send({ $case: "pen", value: { room: "main", down: false } });
   socket.acted();
   clock = 59_999;
   socket.acted();

@@ -25,7 +25,10 @@ export type Over =
 export interface Wire {
   binaryType: string;
   addEventListener(type: "open" | "error", listener: () => void): void;
-  addEventListener(type: "close", listener: (event: { code: number }) => void): void;
+  addEventListener(
+    type: "close",
+    listener: (event: { code: number; reason: string }) => void,
+  ): void;
   addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
   send(bytes: Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
@@ -50,6 +53,8 @@ const WELCOME_WITHIN_MS = 10_000;
 const ANSWER_WITHIN_MS = 10_000;
 const ACTIVE_EVERY_MS = 60_000;
 const CLOSE_SIGNED_OUT = 4401;
+/** What the server counts as the person's own doing: coming back to a room is not. */
+const ACTIONS: ReadonlySet<Say["$case"]> = new Set(["send", "history", "delete", "pen", "active"]);
 
 /** How long to wait after `tries` failed tries in a row: doubling, half of it by chance. */
 export function pauseBefore(tries: number, random: () => number): number {
@@ -66,6 +71,7 @@ export class Socket {
   private turn = 0;
   private lateTickets = 0;
   private toldAt = Number.NEGATIVE_INFINITY;
+  private welcomedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: SocketOptions) {}
 
@@ -93,7 +99,7 @@ export class Socket {
     if (this.link.state !== "up" || this.wire === undefined) return false;
     this.wire.send(encodeSay(frame));
     if (frame.$case === "send" || frame.$case === "join" || frame.$case === "history") this.watch();
-    if (frame.$case !== "leave") this.toldAt = this.options.now();
+    if (ACTIONS.has(frame.$case)) this.toldAt = this.options.now();
     return true;
   }
 
@@ -105,9 +111,9 @@ export class Socket {
     if (this.options.now() - this.toldAt >= every) this.send({ $case: "active", value: {} });
   }
 
-  /** When the server last heard of an action of this person. */
+  /** When the server last heard of an action of this person; at the earliest, when this page came up. */
   get lastToldAt(): number {
-    return this.toldAt;
+    return Math.max(this.toldAt, this.welcomedAt);
   }
 
   private async connect(tries: number, lost: boolean): Promise<void> {
@@ -141,8 +147,8 @@ export class Socket {
     });
     // An error is always followed by a close, which says more.
     wire.addEventListener("error", () => {});
-    wire.addEventListener("close", ({ code }) => {
-      if (turn === this.turn) this.closed(code, tries, lost);
+    wire.addEventListener("close", ({ code, reason }) => {
+      if (turn === this.turn) this.closed(code, tries, lost, reason);
     });
     this.stopTimer = this.options.later(() => this.closed(0, tries, lost), WELCOME_WITHIN_MS);
   }
@@ -153,19 +159,19 @@ export class Socket {
     if (frame.$case === "welcome") {
       this.stopTimer?.();
       this.lateTickets = 0;
-      this.toldAt = this.options.now();
+      if (this.lastToldAt === Number.NEGATIVE_INFINITY) this.welcomedAt = this.options.now();
       this.set({ state: "up", welcome: frame.value });
     }
     this.options.heard(frame);
   }
 
-  private closed(code: number, tries: number, lost: boolean): void {
+  private closed(code: number, tries: number, lost: boolean, reason = ""): void {
     const wasUp = this.link.state === "up";
     if (code === CLOSE_SIGNED_OUT && !wasUp && this.lateTickets++ === 0) {
       // The ticket may only have been too slow on its way; the next one will tell.
       this.wait(tries, lost, 0);
     } else if (code === CLOSE_SIGNED_OUT) {
-      this.end({ kind: "signed_out", code: "signed_out" }, wasUp, lost);
+      this.end({ kind: "signed_out", code: reason || "signed_out" }, wasUp, lost);
     } else if (code >= 4400 && code < 4500) {
       this.end({ kind: "refused", close: code }, wasUp, lost);
     } else {
