@@ -1,0 +1,49 @@
+// Reading the feed while others go on drawing.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { test as named, newPersonIn, startBrowser } from "../harness/browser.mjs";
+import { startColo } from "../harness/colo.mjs";
+import { newPhoneIn } from "../harness/phone.mjs";
+
+const scrolled = (page) => page.page.$eval(named("feed"), (feed) => feed.scrollTop);
+
+test("who reads further up is told of new drawings and not moved", async (context) => {
+  const colo = await startColo(context);
+  const browser = await startBrowser(context);
+  const bot = await newPhoneIn(context, colo, "main-chat");
+  for (let i = 0; i < 10; ++i) await bot.draw("main-chat");
+  const page = await newPersonIn(context, browser, colo, "main-chat", "Ana");
+  await page.untilSent(10);
+  await page.page.$eval(named("feed"), (feed) => {
+    feed.scrollTop = 300;
+  });
+  await page.until((selector) => document.querySelector(selector).scrollTop === 300, named("feed"));
+
+  await bot.draw("main-chat");
+  await bot.draw("main-chat");
+  await page.untilText("new-drawings", /2 new drawings/);
+  assert.equal(await scrolled(page), 300);
+  await page.shot("feed-new-drawings");
+
+  await page.tap("new-drawings");
+  await page.unseen("new-drawings");
+  await page.until((selector) => {
+    const feed = document.querySelector(selector);
+    return feed.scrollHeight - feed.scrollTop - feed.clientHeight < 2;
+  }, named("feed"));
+});
+
+test("who is at the end stays there as drawings come", async (context) => {
+  const colo = await startColo(context);
+  const browser = await startBrowser(context);
+  const bot = await newPhoneIn(context, colo, "main-chat");
+  const page = await newPersonIn(context, browser, colo, "main-chat", "Ana");
+  for (let i = 1; i <= 8; ++i) {
+    await bot.draw("main-chat", { caption: `number ${i}` });
+    await page.untilSent(i);
+    await page.until((selector) => {
+      const feed = document.querySelector(selector);
+      return feed.scrollHeight - feed.scrollTop - feed.clientHeight < 2;
+    }, named("feed"));
+  }
+});
