@@ -33,6 +33,26 @@ test("who reads further up is told of new drawings and not moved", async (contex
   }, named("feed"));
 });
 
+test("what can be done with a tapped drawing comes into view", async (context) => {
+  const colo = await startColo(context);
+  const browser = await startBrowser(context);
+  const bot = await newPhoneIn(context, colo, "main-chat");
+  for (let i = 0; i < 6; ++i) await bot.draw("main-chat");
+  const page = await newPersonIn(context, browser, colo, "main-chat", "Ana");
+  await page.untilSent(6);
+  // The third drawing ends right at the feed's lower edge.
+  await page.page.$eval(named("feed"), (feed) => {
+    const card = feed.querySelectorAll('[data-test="message"]')[2];
+    feed.scrollTop += card.getBoundingClientRect().bottom - feed.getBoundingClientRect().bottom;
+  });
+  await page.page.$$eval(`${named("message")} button`, (cards) => cards[2].click());
+  await page.until(() => {
+    const feed = document.querySelector('[data-test="feed"]').getBoundingClientRect();
+    const copy = document.querySelector('[data-test="card-copy"]')?.getBoundingClientRect();
+    return copy !== undefined && copy.bottom <= feed.bottom;
+  });
+});
+
 test("who is at the end stays there as drawings come", async (context) => {
   const colo = await startColo(context);
   const browser = await startBrowser(context);
