@@ -103,6 +103,27 @@ export class Page {
     await element.type(text);
   }
 
+  /** What `run` gives, which runs in the page; arguments and result are JSON. */
+  evaluate(run, ...args) {
+    return this.page.evaluate(run, ...args);
+  }
+
+  /** A key, or keys held together: "Enter", "Control+z". */
+  async press(keys) {
+    const names = keys.split("+");
+    const last = names.pop();
+    for (const name of names) await this.page.keyboard.down(name);
+    await this.page.keyboard.press(last);
+    for (const name of names.reverse()) await this.page.keyboard.up(name);
+  }
+
+  /** Taps the picture of the drawing with this seq. */
+  async choose(seq) {
+    const selector = `${test("message")}[data-seq="${seq}"] button`;
+    await this.until((wanted) => document.querySelector(wanted) !== null, selector);
+    await this.evaluate((wanted) => document.querySelector(wanted).click(), selector);
+  }
+
   text(name) {
     return this.page.$eval(test(name), (element) => element.textContent.trim());
   }
