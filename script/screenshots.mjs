@@ -1,10 +1,10 @@
 // Makes the README's pictures: two people and a room full of drawings, on phones.
 //   node script/screenshots.mjs        (needs the release build and chromium)
-import { mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { newPage, startBrowser } from "../e2e/harness/browser.mjs";
-import { startColo, usualConfig } from "../e2e/harness/colo.mjs";
+import { startColo, temporaryFolder, usualConfig } from "../e2e/harness/colo.mjs";
 import { newPhone } from "../e2e/harness/phone.mjs";
 
 const out = join(fileURLToPath(new URL("..", import.meta.url)), "docs/screenshots");
@@ -141,15 +141,17 @@ description = "What is for dinner"
 
 /** The pictures beside each other, as phones on a table. */
 async function compose(browser, pictures, path) {
-  const sheet = await browser.newPage();
-  await sheet.setViewport({ width: 1310, height: 924 });
   const images = pictures.map(
     (picture) =>
       `<img src="data:image/png;base64,${readFileSync(picture).toString("base64")}"
         style="width:390px;border-radius:36px;box-shadow:0 12px 40px #0006">`,
   );
-  await sheet.setContent(
+  const folder = await temporaryFolder(context);
+  writeFileSync(
+    join(folder, "sheet.html"),
     `<body style="margin:0;display:flex;gap:30px;padding:40px;background:#009688">${images.join("")}`,
   );
-  await sheet.screenshot({ path });
+  const size = { width: 1310, height: 924, ratio: 1, touch: false };
+  const sheet = await newPage(context, browser, `file://${folder}`, { path: "/sheet.html", size });
+  copyFileSync(await sheet.shot("readme-sheet"), path);
 }

@@ -1,279 +1,93 @@
 /**
- * A browser and the phones in it: one Chromium a test file, and for each person
- * a context with a cookie jar and storage of its own. Fingers are real touches,
- * given through the browser's protocol. Nothing here waits for a time to pass;
- * whatever is waited for has a deadline.
+ * A browser and the phones in it. COLO_ENGINE says which of three engines it is:
+ * chromium (unless told otherwise), firefox or webkit. There is one browser a test
+ * file, and for each person a cookie jar and storage of its own. What people do in
+ * their pages stands in page.mjs.
  */
-import { mkdirSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import puppeteer from "puppeteer-core";
+import { after } from "node:test";
+import { Page } from "./page.mjs";
 
-const executablePath = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
-const shots = fileURLToPath(new URL("../shots/", import.meta.url));
+export { test } from "./page.mjs";
 
-/** Everything is to happen within this; only a broken or starved page takes longer. */
-const patience_ms = 20_000;
+const name = process.env.COLO_ENGINE ?? "chromium";
+const known = ["chromium", "firefox", "webkit"];
+if (!known.includes(name)) throw new Error(`COLO_ENGINE is one of ${known.join(", ")}: ${name}`);
+const { abilities, finger, launch } = await import(`./engines/${name}.mjs`);
 
-export const sizes = {
-  phone: { width: 390, height: 844, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
-  landscape: { width: 844, height: 390, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
-  tablet: { width: 820, height: 1180, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
-  desktop: { width: 1280, height: 800, deviceScaleFactor: 1, isMobile: false, hasTouch: false },
-};
-
-/** The element with this data-test. */
-export const test = (name) => `[data-test="${name}"]`;
+/** Which engine this is, for the rare test that must know. */
+export const engine = name;
 
 /**
- * Starts a browser that ends with the test.
- * @param {{after: (end: () => unknown) => void}} context
- * @param {{hosts?: string}} [options] names to resolve to this machine: "colo.test"
+ * Whether the engine, driven from outside, has this: "touch", "pen", "pressure" (of the
+ * test's choice), "fractions" (pointers between pixels), "scheme", "motion", "axe".
  */
-export async function startBrowser(context, { hosts } = {}) {
-  const profile = await mkdtemp(join(tmpdir(), "colo-browser-"));
-  const browser = await puppeteer.launch({
-    executablePath,
-    userDataDir: profile,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      ...(hosts ? [`--host-resolver-rules=MAP ${hosts} 127.0.0.1`] : []),
-    ],
-  });
-  context.after(async () => {
-    await browser.close();
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-  });
-  return browser;
+export function supports(what) {
+  return abilities.includes(what);
 }
 
-/** One person's page. */
-export class Page {
-  /** What the page's own code threw, and what its security policy forbade. */
-  faults = [];
+/** What skips a test or step in an engine that lacks something: false, or why. */
+export function unless(what, why = `${name} has no ${what} that could be driven`) {
+  return supports(what) ? false : why;
+}
 
-  constructor(page, url, name) {
-    this.page = page;
-    this.url = url;
-    this.name = name;
-    page.setDefaultTimeout(patience_ms);
-    page.on("pageerror", (error) => this.faults.push(`${name}: ${error.stack ?? error}`));
-    page.on("console", (line) => {
-      if (/Content Security Policy|Uncaught/i.test(line.text()))
-        this.faults.push(`${name}: ${line.text()}`);
-    });
-  }
+/** CSS pixels; how many of the screen's pixels each is wide; whether fingers touch it. */
+export const sizes = {
+  phone: { width: 390, height: 844, ratio: 2, touch: true },
+  landscape: { width: 844, height: 390, ratio: 2, touch: true },
+  tablet: { width: 820, height: 1180, ratio: 2, touch: true },
+  desktop: { width: 1280, height: 800, ratio: 1, touch: false },
+};
 
-  async goto(path = "/") {
-    await this.page.goto(this.url + path);
-  }
+const browsers = new Map();
+// Only a test file has an end that node:test knows of.
+if (process.env.NODE_TEST_CONTEXT || process.argv[1]?.endsWith(".test.mjs"))
+  after(async () => {
+    for (const browser of browsers.values()) await (await browser).close();
+  });
 
-  reload() {
-    return this.page.reload();
+/**
+ * The browser that has these qualities; it ends with the test file.
+ * @param {{after: (end: () => unknown) => void, test?: unknown}} context
+ * @param {{hosts?: string, proxy?: string, scheme?: "light" | "dark", motion?: "reduce"}} [wishes]
+ *   `hosts`: a name to resolve to this machine, where an engine can; `proxy`: where another asks
+ */
+export async function startBrowser(context, wishes = {}) {
+  const key = JSON.stringify(wishes);
+  let browser = browsers.get(key);
+  if (browser === undefined) {
+    browser = launch(wishes).then((launched) => Object.assign(launched, { wishes }));
+    browsers.set(key, browser);
+    if (context.test === undefined) context.after(async () => (await browser).close());
   }
-
-  /** Waits for an element to be shown. */
-  see(name) {
-    return this.page.waitForSelector(test(name), { visible: true });
-  }
-
-  /** Waits for it to be gone, or hidden. */
-  unseen(name) {
-    return this.page.waitForSelector(test(name), { hidden: true });
-  }
-
-  /** A finger's tap, or a click where there is no touch. */
-  async tap(name) {
-    const element = await this.see(name);
-    if (this.page.viewport().hasTouch) await element.tap();
-    else await element.click();
-  }
-
-  async fill(name, text) {
-    const element = await this.see(name);
-    await element.focus();
-    await element.type(text);
-  }
-
-  /** What `run` gives, which runs in the page; arguments and result are JSON. */
-  evaluate(run, ...args) {
-    return this.page.evaluate(run, ...args);
-  }
-
-  /** A key, or keys held together: "Enter", "Control+z". */
-  async press(keys) {
-    const names = keys.split("+");
-    const last = names.pop();
-    for (const name of names) await this.page.keyboard.down(name);
-    await this.page.keyboard.press(last);
-    for (const name of names.reverse()) await this.page.keyboard.up(name);
-  }
-
-  /** Taps the picture of the drawing with this seq. */
-  async choose(seq) {
-    const selector = `${test("message")}[data-seq="${seq}"] button`;
-    await this.until((wanted) => document.querySelector(wanted) !== null, selector);
-    await this.evaluate((wanted) => document.querySelector(wanted).click(), selector);
-  }
-
-  text(name) {
-    return this.page.$eval(test(name), (element) => element.textContent.trim());
-  }
-
-  /** Waits until `holds`, which runs in the page, gives something true; gives that. */
-  async until(holds, ...args) {
-    try {
-      const handle = await this.page.waitForFunction(holds, { polling: 50 }, ...args);
-      return await handle.jsonValue();
-    } catch (error) {
-      const shot = await this.shot(`failed-${this.name}`);
-      throw new Error(`${this.name} waited in vain for ${holds} (${args}); see ${shot}`, {
-        cause: error,
-      });
-    }
-  }
-
-  untilText(name, pattern) {
-    return this.until(
-      (selector, source) =>
-        [...document.querySelectorAll(selector)].some((element) =>
-          new RegExp(source).test(element.textContent),
-        ),
-      test(name),
-      pattern.source,
-    );
-  }
-
-  /** Registers as `name` and waits for the list of rooms. */
-  async register(username) {
-    await this.see("submit");
-    if (await this.page.$("[autocomplete=current-password]")) await this.tap("toggle-register");
-    await this.fill("username", username);
-    await this.fill("password", "correct horse battery");
-    await this.tap("submit");
-  }
-
-  async signIn(username) {
-    await this.see("submit");
-    if (await this.page.$("[autocomplete=new-password]")) await this.tap("toggle-register");
-    await this.page.$eval(test("username"), (input) => input.select());
-    await this.fill("username", username);
-    await this.fill("password", "correct horse battery");
-    await this.tap("submit");
-  }
-
-  async enter(room) {
-    await this.tap(`room-${room}`);
-    await this.see("pad");
-    await this.page.waitForSelector(`${test("pad")}[data-ready="true"]`);
-  }
-
-  /** Where a point of the pad, from 0,0 to 1,1, is on the page. */
-  async onPad([x, y]) {
-    const pad = await this.see("pad");
-    const box = await pad.boundingBox();
-    return [box.x + box.width * x, box.y + box.height * y];
-  }
-
-  /** Draws one stroke with a finger, or with the mouse where there is no touch. */
-  async stroke(points) {
-    const before = await this.strokes();
-    const [first, ...rest] = await Promise.all(points.map((point) => this.onPad(point)));
-    if (this.page.viewport().hasTouch) {
-      await this.page.touchscreen.touchStart(...first);
-      for (const point of rest) await this.page.touchscreen.touchMove(...point);
-      await this.page.touchscreen.touchEnd();
-    } else {
-      await this.page.mouse.move(...first);
-      await this.page.mouse.down();
-      for (const point of rest) await this.page.mouse.move(...point);
-      await this.page.mouse.up();
-    }
-    await this.untilStrokes(before + 1);
-  }
-
-  /** How many strokes are on the pad. */
-  strokes() {
-    return this.page.$eval(test("pad"), (pad) => Number(pad.dataset.strokes));
-  }
-
-  untilStrokes(count) {
-    return this.until(
-      (selector, wanted) => Number(document.querySelector(selector)?.dataset.strokes) === wanted,
-      test("pad"),
-      count,
-    );
-  }
-
-  /** Holds Send until the caption opens. */
-  async holdSend() {
-    const send = await this.see("send");
-    const box = await send.boundingBox();
-    await this.page.touchscreen.touchStart(box.x + box.width / 3, box.y + box.height / 2);
-    await this.see("caption-input");
-    await this.page.touchscreen.touchEnd();
-  }
-
-  /** The drawings in the feed, oldest first: {seq, author, state, ink, caption, alt}. */
-  messages() {
-    return this.page.$$eval(test("message"), (cards) =>
-      cards.map((card) => ({
-        seq: Number(card.dataset.seq) || undefined,
-        author: card.dataset.author,
-        state: card.dataset.state,
-        ink: Number(card.dataset.ink),
-        caption: card.querySelector('[data-test="caption-text"]')?.textContent ?? "",
-        alt: card.querySelector("[aria-label]")?.getAttribute("aria-label"),
-      })),
-    );
-  }
-
-  /** Waits until that many drawings are in the feed and the server has them all. */
-  async untilSent(count) {
-    await this.until(
-      (selector, wanted) => {
-        const cards = [...document.querySelectorAll(selector)];
-        return cards.length === wanted && cards.every((card) => card.dataset.state === "sent");
-      },
-      test("message"),
-      count,
-    );
-    return this.messages();
-  }
-
-  /** Keeps a picture under e2e/shots; gives its path. */
-  async shot(name) {
-    mkdirSync(shots, { recursive: true });
-    const path = join(shots, `${name.replaceAll(/[^\w-]+/g, "-")}.png`);
-    await this.page.screenshot({ path });
-    return path;
-  }
-
-  close() {
-    return this.page.browserContext().close();
-  }
+  return browser;
 }
 
 /**
  * A new person's phone, with the page open. When the test ends, nothing may have
  * gone wrong in the page that nobody saw.
  */
-export async function newPage(context, browser, url, { name = "phone", size = sizes.phone } = {}) {
-  const jar = await browser.createBrowserContext();
-  const page = new Page(await jar.newPage(), url, name);
-  context.after(() => {
-    if (page.faults.length > 0) throw new Error(page.faults.join("\n"));
+export async function newPage(
+  context,
+  browser,
+  url,
+  { name = "phone", size = sizes.phone, path = "/" } = {},
+) {
+  const jar = await browser.newJar();
+  const tabs = [];
+  context.after(async () => {
+    await jar.close();
+    const faults = tabs.flatMap((page) => page.faults());
+    if (faults.length > 0) throw new Error(faults.join("\n"));
   });
-  await page.page.setViewport(size);
-  await page.goto();
+  return openTab({ browser, jar, tabs }, { url, name, size, path });
+}
+
+async function openTab(person, { url, name, size, path }) {
+  const tab = await person.jar.newTab(size);
+  const page = new Page({ tab, url, name, size, person, finger: size.touch ? finger : "mouse" });
+  person.tabs.push(page);
+  await page.prefer(person.browser.wishes);
+  await page.goto(path);
   return page;
 }
 
@@ -286,14 +100,8 @@ export async function newPersonIn(context, browser, colo, room, name, options = 
 }
 
 /** Another tab of the same person. */
-export async function newTab(context, page) {
-  const tab = new Page(await page.page.browserContext().newPage(), page.url, `${page.name} tab`);
-  context.after(() => {
-    if (tab.faults.length > 0) throw new Error(tab.faults.join("\n"));
-  });
-  await tab.page.setViewport(page.page.viewport());
-  await tab.goto();
-  return tab;
+export function newTab(_context, { person, url, name, size }) {
+  return openTab(person, { url, size, name: `${name} tab` });
 }
 
 /** A wave across the pad, told from others by its number. */

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { newPage, newPersonIn, newTab, startBrowser, wave } from "../harness/browser.mjs";
 import { generousLimits, startColo, usualConfig } from "../harness/colo.mjs";
 import { newPhoneIn } from "../harness/phone.mjs";
+import { startRoad } from "../harness/road.mjs";
 
 test("a server that is killed and comes back: nothing missing, nothing twice", async (context) => {
   const colo = await startColo(context);
@@ -19,10 +20,10 @@ test("a server that is killed and comes back: nothing missing, nothing twice", a
   // Drawn while nobody listens: it waits, and says so.
   await ana.stroke(wave(2));
   await ana.tap("send");
-  await ana.until(() => document.querySelector('[data-state="waiting"]') !== null);
+  await ana.untilWaiting(1);
   await ana.stroke(wave(3));
   await ana.tap("send");
-  await ana.until(() => document.querySelectorAll('[data-state="waiting"]').length === 2);
+  await ana.untilWaiting(2);
   await ana.shot("connection-waiting");
 
   await colo.restart({ port: colo.port });
@@ -42,24 +43,20 @@ test("a server that is killed and comes back: nothing missing, nothing twice", a
 
 test("a phone without network catches up by itself", async (context) => {
   const colo = await startColo(context);
+  const road = await startRoad(context, colo);
   const browser = await startBrowser(context);
-  const ana = await newPersonIn(context, browser, colo, "main-chat", "Ana");
+  const ana = await newPersonIn(context, browser, road, "main-chat", "Ana");
   const bot = await newPhoneIn(context, colo, "main-chat");
   await bot.draw("main-chat");
   await ana.untilSent(1);
 
-  await ana.page.setOfflineMode(true);
-  // Emulated offline leaves an open socket be: the server ends it, as a dead network would.
-  await colo.kill();
-  await colo.restart({ port: colo.port });
-  const back = await newPhoneIn(context, colo, "main-chat");
-  for (let i = 0; i < 70; ++i) await back.draw("main-chat");
+  road.cut();
+  for (let i = 0; i < 70; ++i) await bot.draw("main-chat");
   await ana.see("banner");
   await ana.stroke(wave(1));
   await ana.tap("send");
-  await ana.until(() => document.querySelector('[data-state="waiting"]') !== null);
-  await ana.page.setOfflineMode(false);
-  await ana.signIn("Ana");
+  await ana.untilWaiting(1);
+  road.mend();
   const messages = await ana.untilSent(72);
   assert.deepEqual(
     messages.map((message) => message.seq),
@@ -120,11 +117,11 @@ test("a full room says so, and lets one in when there is a place", async (contex
   await ben.register("Ben");
   await ana.enter("booth");
   await ben.until(() => /Full\./.test(document.body.innerText));
-  await ben.page.goto(`${colo.url}/#/room/booth`);
+  await ben.goto("/#/room/booth");
   await ben.until(() => /full/i.test(document.body.innerText));
   await ben.shot("connection-full-room");
   await ana.tap("back");
-  await ben.page.goto(`${colo.url}/#/`);
+  await ben.goto("/#/");
   await ben.untilText("room-count-booth", /^0$/);
   await ben.enter("booth");
 });

@@ -5,7 +5,8 @@ import { test as named, newPersonIn, startBrowser } from "../harness/browser.mjs
 import { startColo } from "../harness/colo.mjs";
 import { newPhoneIn } from "../harness/phone.mjs";
 
-const scrolled = (page) => page.page.$eval(named("feed"), (feed) => feed.scrollTop);
+const scrolled = (page) =>
+  page.evaluate((selector) => document.querySelector(selector).scrollTop, named("feed"));
 
 test("who reads further up is told of new drawings and not moved", async (context) => {
   const colo = await startColo(context);
@@ -14,9 +15,9 @@ test("who reads further up is told of new drawings and not moved", async (contex
   for (let i = 0; i < 10; ++i) await bot.draw("main-chat");
   const page = await newPersonIn(context, browser, colo, "main-chat", "Ana");
   await page.untilSent(10);
-  await page.page.$eval(named("feed"), (feed) => {
-    feed.scrollTop = 300;
-  });
+  await page.evaluate((selector) => {
+    document.querySelector(selector).scrollTop = 300;
+  }, named("feed"));
   await page.until((selector) => document.querySelector(selector).scrollTop === 300, named("feed"));
 
   await bot.draw("main-chat");
@@ -41,11 +42,12 @@ test("what can be done with a tapped drawing comes into view", async (context) =
   const page = await newPersonIn(context, browser, colo, "main-chat", "Ana");
   await page.untilSent(6);
   // The third drawing ends right at the feed's lower edge.
-  await page.page.$eval(named("feed"), (feed) => {
+  await page.evaluate((selector) => {
+    const feed = document.querySelector(selector);
     const card = feed.querySelectorAll('[data-test="message"]')[2];
     feed.scrollTop += card.getBoundingClientRect().bottom - feed.getBoundingClientRect().bottom;
-  });
-  await page.page.$$eval(`${named("message")} button`, (cards) => cards[2].click());
+  }, named("feed"));
+  await page.choose(3);
   await page.until(() => {
     const feed = document.querySelector('[data-test="feed"]').getBoundingClientRect();
     const copy = document.querySelector('[data-test="card-copy"]')?.getBoundingClientRect();

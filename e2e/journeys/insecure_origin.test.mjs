@@ -16,8 +16,8 @@ test("the origin is insecure indeed", async (context) => {
   const colo = await startColo(context, { config: where.config });
   const browser = await startBrowser(context, where);
   const page = await newPage(context, browser, where.urlOf(colo));
-  assert.equal(await page.page.evaluate(() => window.isSecureContext), false);
-  assert.equal(await page.page.evaluate(() => typeof crypto.randomUUID), "undefined");
+  assert.equal(await page.evaluate(() => window.isSecureContext), false);
+  assert.equal(await page.evaluate(() => typeof crypto.randomUUID), "undefined");
 });
 
 test("draw on one phone, see it on every other, over plain http", (context) =>

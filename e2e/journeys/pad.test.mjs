@@ -1,7 +1,7 @@
 // The pad in the hand: undo, clear, erase, copy, captions, blank paper, the mouse.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { test as named, newPersonIn, sizes, startBrowser, wave } from "../harness/browser.mjs";
+import { newPersonIn, sizes, startBrowser, unless, wave } from "../harness/browser.mjs";
 import { startColo } from "../harness/colo.mjs";
 
 /** A person alone in the main room. */
@@ -49,7 +49,7 @@ test("Copy brings the last drawing, and a tapped one, onto the pad", async (cont
   await page.tap("tool-undo");
   await page.untilStrokes(0);
 
-  await page.page.$eval(`${named("message")}[data-seq="1"] button`, (card) => card.click());
+  await page.choose(1);
   await page.tap("card-copy");
   await page.untilStrokes(2);
   await page.tap("tool-undo");
@@ -62,8 +62,7 @@ test("the eraser is a stroke, and the pen has sizes and colours", async (context
   await page.tap("tool-pen"); // the second tap opens its settings
   await page.see("pen-panel");
   await page.shot("pad-pen-panel");
-  const swatch = await page.page.$('[data-test^="swatch-"]:nth-child(3)');
-  await swatch.tap();
+  await page.tap('[data-test^="swatch-"]:nth-child(3)');
   await page.tap("pen-done");
   await page.unseen("pen-panel");
   await page.stroke(wave(2));
@@ -79,21 +78,24 @@ test("the Caption pill and the keyboard send a caption", async (context) => {
   await page.stroke(wave(1));
   await page.tap("caption-pill");
   await page.fill("caption-input", "by pill");
-  await page.page.keyboard.press("Enter");
+  await page.press("Enter");
   const [sent] = await page.untilSent(1);
   assert.equal(sent.caption, "by pill");
 });
 
-test("a second finger takes back the stroke that began by accident", async (context) => {
+test("a second finger takes back the stroke that began by accident", {
+  skip: unless("touch"),
+}, async (context) => {
   const page = await newArtist(context);
-  const touch = page.page.touchscreen;
-  const [x, y] = await page.onPad([0.3, 0.5]);
-  const first = await touch.touchStart(x, y);
-  await first.move(x + 20, y);
-  const second = await touch.touchStart(x + 120, y + 40);
-  await first.move(x + 40, y);
-  await second.end();
-  await first.end();
+  const [[x, y]] = await page.onPad([0.3, 0.5]);
+  await page.pointer("touch", 1, [
+    { does: "down", x, y },
+    { does: "move", x: x + 20, y },
+  ]);
+  await page.pointer("touch", 2, [{ does: "down", x: x + 120, y: y + 40 }]);
+  await page.pointer("touch", 1, [{ does: "move", x: x + 40, y }]);
+  await page.pointer("touch", 2, [{ does: "up" }]);
+  await page.pointer("touch", 1, [{ does: "up" }]);
   await page.stroke(wave(1)); // the pad works on
   assert.equal(await page.strokes(), 1);
 });
@@ -103,8 +105,8 @@ test("on a desktop the mouse draws, and the keyboard reaches everything", async 
   await page.stroke(wave(1));
   const reached = new Set();
   for (let i = 0; i < 30; ++i) {
-    await page.page.keyboard.press("Tab");
-    reached.add(await page.page.evaluate(() => document.activeElement?.dataset?.test));
+    await page.press("Tab");
+    reached.add(await page.evaluate(() => document.activeElement?.dataset?.test));
   }
   for (const name of [
     "back",
@@ -118,7 +120,7 @@ test("on a desktop the mouse draws, and the keyboard reaches everything", async 
     "caption-pill",
   ])
     assert.ok(reached.has(name), `Tab does not reach ${name}: ${[...reached].join(", ")}`);
-  await page.page.focus(named("send"));
-  await page.page.keyboard.press("Enter");
+  await page.focus("send");
+  await page.press("Enter");
   await page.untilSent(1);
 });

@@ -92,11 +92,12 @@ export async function tellTheStory(context, { config, urlOf = (colo) => colo.url
     );
     // Up until the first one is there; what was in view stays where it was.
     for (let first = Infinity; first > 1; ) {
-      const before = await ana.page.$eval(named("feed"), (feed) => {
+      const before = await ana.evaluate((selector) => {
+        const feed = document.querySelector(selector);
         feed.scrollTop = 0;
         const card = feed.querySelector('[data-test="message"]');
         return { seq: card.dataset.seq, top: card.getBoundingClientRect().top };
-      });
+      }, named("feed"));
       first = Number(before.seq);
       if (first === 1) break;
       await ana.until(
@@ -104,9 +105,9 @@ export async function tellTheStory(context, { config, urlOf = (colo) => colo.url
         named("message"),
         before.seq,
       );
-      const top = await ana.page.$eval(
+      const top = await ana.evaluate(
+        (selector) => document.querySelector(selector).getBoundingClientRect().top,
         `${named("message")}[data-seq="${before.seq}"]`,
-        (card) => card.getBoundingClientRect().top,
       );
       assert.ok(Math.abs(top - before.top) <= 2, `card ${before.seq}: ${before.top} → ${top}`);
     }

@@ -1,0 +1,124 @@
+/** Chromium: touches, pens and mice are given through its own protocol (CDP). */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import puppeteer from "puppeteer-core";
+import { PuppetTab } from "./puppets.mjs";
+
+export const abilities = [
+  "touch",
+  "pen",
+  "mouse",
+  "pressure",
+  "fractions",
+  "scheme",
+  "motion",
+  "axe",
+];
+
+/** What draws when nobody says what, on a screen that can be touched. */
+export const finger = "touch";
+
+/** @param {{hosts?: string}} options names to resolve to this machine */
+export async function launch({ hosts }) {
+  const profile = await mkdtemp(join(tmpdir(), "colo-chromium-"));
+  const browser = await puppeteer.launch({
+    executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium",
+    userDataDir: profile,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      ...(hosts ? [`--host-resolver-rules=MAP ${hosts} 127.0.0.1`] : []),
+    ],
+  });
+  return {
+    async newJar() {
+      const jar = await browser.createBrowserContext();
+      return {
+        newTab: async (size) => {
+          const page = await jar.newPage();
+          await page.setViewport({
+            width: size.width,
+            height: size.height,
+            deviceScaleFactor: size.ratio,
+            isMobile: size.touch,
+            hasTouch: size.touch,
+          });
+          return new ChromiumTab(page, await page.createCDPSession());
+        },
+        close: () => jar.close(),
+      };
+    },
+    async close() {
+      await browser.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+const mouseEvents = { down: "mousePressed", move: "mouseMoved", up: "mouseReleased" };
+const touchEvents = { down: "touchStart", move: "touchMove", up: "touchEnd" };
+
+class ChromiumTab extends PuppetTab {
+  /** The fingers that are down, by number. */
+  #touches = new Map();
+  /** Where each mouse and pen was last, and whether it is down. */
+  #points = new Map();
+
+  constructor(page, protocol) {
+    super(page);
+    this.protocol = protocol;
+  }
+
+  /** The steps of one pointer: {does: "down" | "move" | "up", x, y, pressure}. */
+  async pointer(kind, id, steps) {
+    for (const step of steps) {
+      if (kind === "touch") await this.#touch(id, step);
+      else await this.#point(kind, step);
+    }
+  }
+
+  #touch(id, { does, x, y, pressure }) {
+    if (does === "up") this.#touches.delete(id);
+    else this.#touches.set(id, { x, y, id, force: pressure ?? 0.5 });
+    return this.protocol.send("Input.dispatchTouchEvent", {
+      type: touchEvents[does],
+      touchPoints: [...this.#touches.values()],
+    });
+  }
+
+  #point(kind, { does, x, y, pressure }) {
+    const last = this.#points.get(kind) ?? { x: 0, y: 0, down: false };
+    const down = does === "down" || (does === "move" && last.down);
+    const now = { x: x ?? last.x, y: y ?? last.y, down };
+    this.#points.set(kind, now);
+    return this.protocol.send("Input.dispatchMouseEvent", {
+      type: mouseEvents[does],
+      x: now.x,
+      y: now.y,
+      button: down || does === "up" ? "left" : "none",
+      buttons: down ? 1 : 0,
+      clickCount: does === "move" ? 0 : 1,
+      pointerType: kind,
+      ...(kind === "pen" ? { force: down ? (pressure ?? 0.5) : 0 } : {}),
+    });
+  }
+
+  /** The person's wishes: {scheme: "light" | "dark", motion: "reduce" | "no-preference"}. */
+  prefer({ scheme, motion }) {
+    return this.page.emulateMediaFeatures([
+      ...(scheme ? [{ name: "prefers-color-scheme", value: scheme }] : []),
+      ...(motion ? [{ name: "prefers-reduced-motion", value: motion }] : []),
+    ]);
+  }
+
+  async script(text) {
+    // What comes as text is run through the protocol, which no page's policy forbids.
+    await this.protocol.send("Runtime.evaluate", { expression: text });
+  }
+}

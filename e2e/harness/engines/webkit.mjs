@@ -1,0 +1,345 @@
+/**
+ * WebKitGTK, the engine of iPhones: WebKitWebDriver and its MiniBrowser, spoken
+ * to in the W3C's words. A driver has one session, and a session one cookie jar,
+ * so each person gets a driver, a browser and a screen (Xvfb) of their own.
+ *
+ * Its habits: a window is as narrow as a phone only with --full-screen and a size
+ * set afterwards; touch becomes the mouse, so a pen draws; pointers are on whole
+ * pixels and a pen's pressure is 1 when it comes down and 0 as it moves; nobody is
+ * told of errors in the page, so it keeps a list itself.
+ */
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { asActions } from "./actions.mjs";
+
+export const abilities = ["pen", "mouse", "scheme", "motion"];
+
+export const finger = "pen";
+
+const driverPath = process.env.WEBKIT_DRIVER_BIN ?? "/usr/bin/WebKitWebDriver";
+const browserPath =
+  process.env.WEBKIT_BROWSER_BIN ?? "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+
+/** A driver that does not answer within this never will. */
+const patience_ms = 30_000;
+
+const running = new Set();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** Starts a program; `ended` tells when it is gone. */
+function start(path, args, options) {
+  const child = spawn(path, args, options);
+  running.add(child);
+  const ended = new Promise((tell) => {
+    child.once("error", tell);
+    child.once("exit", tell);
+  }).finally(() => running.delete(child));
+  return {
+    child,
+    end() {
+      child.kill();
+      return ended;
+    },
+    ended,
+  };
+}
+
+/** What a program writes first to one of its pipes. */
+async function firstWord(program, pipe, pattern) {
+  let said = "";
+  const word = new Promise((tell) => {
+    pipe.setEncoding("utf8");
+    pipe.on("data", (text) => {
+      said += text;
+      const found = pattern.exec(said);
+      if (found) tell(found[1]);
+    });
+  });
+  const early = program.ended.then((error) => {
+    throw new Error(`${program.child.spawnfile} ended at once: ${error} ${said}`);
+  });
+  return Promise.race([word, early]);
+}
+
+/**
+ * @param {{proxy?: string, scheme?: string, motion?: string}} options `proxy`: a SOCKS
+ *   proxy, host and port, that resolves names for this browser
+ */
+export async function launch({ proxy, scheme = "light", motion }) {
+  const jars = new Set();
+  return {
+    async newJar() {
+      const jar = await newJar({ proxy, scheme, motion });
+      jars.add(jar);
+      return jar;
+    },
+    async close() {
+      await Promise.all([...jars].map((jar) => jar.close()));
+    },
+  };
+}
+
+async function newJar({ proxy, scheme, motion }) {
+  const home = await mkdtemp(join(tmpdir(), "colo-webkit-"));
+  await mkdir(join(home, "gtk-3.0"));
+  await writeFile(
+    join(home, "gtk-3.0/settings.ini"),
+    `[Settings]\ngtk-enable-animations=${motion !== "reduce"}\ngtk-application-prefer-dark-theme=${scheme === "dark"}\n`,
+  );
+  const screen = start(
+    "Xvfb",
+    ["-displayfd", "3", "-screen", "0", "2600x2400x24", "-nolisten", "tcp", "-noreset"],
+    { stdio: ["ignore", "ignore", "ignore", "pipe"] },
+  );
+  const display = await firstWord(screen, screen.child.stdio[3], /(\d+)\n/);
+  const env = {
+    ...process.env,
+    DISPLAY: `:${display}`,
+    GDK_BACKEND: "x11",
+    XDG_CONFIG_HOME: home,
+    XDG_DATA_HOME: home,
+    XDG_CACHE_HOME: home,
+    NO_AT_BRIDGE: "1",
+    LIBGL_ALWAYS_SOFTWARE: "1",
+  };
+  const { driver, port } = await startDriver(env);
+  const session = new Session(port);
+  let closing;
+  const jar = {
+    newTab: (size) => session.newTab(size),
+    close() {
+      closing ??= (async () => {
+        await session.end();
+        await driver.end();
+        await screen.end();
+        await rm(home, { recursive: true, force: true, maxRetries: 5 });
+      })();
+      return closing;
+    },
+  };
+  try {
+    await session.begin(proxy);
+  } catch (error) {
+    await jar.close();
+    throw error;
+  }
+  return jar;
+}
+
+/** The driver does not say which port it got, so it is given one that was just free. */
+async function startDriver(env) {
+  for (let tries = 0; ; ++tries) {
+    const port = await freePort();
+    const driver = start(driverPath, [`--port=${port}`], { env, stdio: "ignore" });
+    try {
+      await untilListening(port, driver);
+      return { driver, port };
+    } catch (error) {
+      await driver.end();
+      if (tries === 3) throw error;
+    }
+  }
+}
+
+function freePort() {
+  return new Promise((tell, fail) => {
+    const server = createServer().once("error", fail);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => tell(port));
+    });
+  });
+}
+
+async function untilListening(port, driver) {
+  let gone = false;
+  driver.ended.then(() => {
+    gone = true;
+  });
+  for (const deadline = Date.now() + patience_ms; Date.now() < deadline; ) {
+    if (gone) throw new Error(`${driverPath} ended at once`);
+    const open = await new Promise((tell) => {
+      const socket = connect(port, "127.0.0.1");
+      socket.once("connect", () => tell(true) || socket.destroy());
+      socket.once("error", () => tell(false));
+    });
+    if (open) return;
+    await pause(10);
+  }
+  throw new Error(`${driverPath} did not listen on ${port}`);
+}
+
+/** One WebDriver session: a person's browser. Commands go one after the other. */
+class Session {
+  #last = Promise.resolve();
+  #current;
+  #tabs = [];
+  #id;
+
+  constructor(port) {
+    this.url = `http://127.0.0.1:${port}/session`;
+  }
+
+  async begin(proxy) {
+    const alwaysMatch = {
+      "webkitgtk:browserOptions": { binary: browserPath, args: ["--automation", "--full-screen"] },
+      ...(proxy ? { proxy: { proxyType: "manual", socksProxy: proxy, socksVersion: 5 } } : {}),
+    };
+    const { sessionId } = await this.#call("POST", "", { capabilities: { alwaysMatch } });
+    this.#id = sessionId;
+    this.#current = await this.#call("GET", "/window");
+    this.first = this.#current;
+  }
+
+  /** A command about the session, or about one of its windows. */
+  command(method, path, body, window = this.#current) {
+    const run = async () => {
+      if (window !== this.#current) {
+        await this.#call("POST", "/window", { handle: window });
+        this.#current = window;
+      }
+      return this.#call(method, path, body);
+    };
+    const done = this.#last.then(run);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #call(method, path, body) {
+    const answer = await fetch(this.url + (this.#id ? `/${this.#id}${path}` : path), {
+      method,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(patience_ms),
+    });
+    const { value } = await answer.json();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${value.error}: ${value.message}`);
+    return value;
+  }
+
+  async newTab(size) {
+    const window =
+      this.#tabs.length === 0
+        ? this.first
+        : (await this.command("POST", "/window/new", { type: "window" })).handle;
+    const tab = new WebKitTab(this, window);
+    this.#tabs.push(tab);
+    const { width, height } = size;
+    await this.command("POST", "/window/rect", { x: 0, y: 0, width, height }, window);
+    return tab;
+  }
+
+  /** Asks every page what went wrong in it, then ends. */
+  async end() {
+    if (this.#id === undefined) return;
+    for (const tab of this.#tabs) await tab.listen();
+    await this.command("DELETE", "");
+  }
+}
+
+const keys = {
+  ...{ Enter: "\uE007", Tab: "\uE004", Escape: "\uE00C", Backspace: "\uE003", Delete: "\uE017" },
+  ...{ Shift: "\uE008", Control: "\uE009", Alt: "\uE00A", Meta: "\uE03D" },
+  ...{ ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015" },
+  ...{ Home: "\uE011", End: "\uE010", PageUp: "\uE00E", PageDown: "\uE00F", Space: " " },
+};
+
+class WebKitTab {
+  /** What the page's own code threw, and what its security policy forbade. */
+  faults = [];
+
+  constructor(session, window) {
+    this.session = session;
+    this.window = window;
+  }
+
+  #command(method, path, body) {
+    return this.session.command(method, path, body, this.window);
+  }
+
+  async goto(url) {
+    await this.listen();
+    await this.#command("POST", "/url", { url });
+    await this.listen();
+  }
+
+  async reload() {
+    await this.listen();
+    await this.#command("POST", "/refresh", {});
+    await this.listen();
+  }
+
+  async evaluate(run, args) {
+    const script = `return (${run}).apply(null, arguments[0])`;
+    return (await this.#command("POST", "/execute/sync", { script, args: [args] })) ?? undefined;
+  }
+
+  async script(text) {
+    await this.#command("POST", "/execute/sync", { script: text, args: [] });
+  }
+
+  /** Takes what the page wrote down since the last time, and has it write on. */
+  async listen() {
+    try {
+      const faults = await this.evaluate(keepFaults, []);
+      this.faults.push(...faults);
+    } catch {
+      // A page that is gone has nothing to say.
+    }
+  }
+
+  async pointer(kind, id, steps) {
+    await this.#command("POST", "/actions", { actions: [asActions(kind, id, steps)] });
+  }
+
+  #keys(actions) {
+    return this.#command("POST", "/actions", {
+      actions: [{ type: "key", id: "keyboard", actions }],
+    });
+  }
+
+  keyDown(key) {
+    return this.#keys([{ type: "keyDown", value: keys[key] ?? key }]);
+  }
+
+  keyUp(key) {
+    return this.#keys([{ type: "keyUp", value: keys[key] ?? key }]);
+  }
+
+  /** Text as a keyboard gives it; what has no key is put in as an input method does. */
+  async type(text) {
+    for (const [part] of text.matchAll(/[ -~]+|[^ -~]+/g)) {
+      if (/[ -~]/.test(part))
+        await this.#keys(
+          [...part].flatMap((value) => [
+            { type: "keyDown", value },
+            { type: "keyUp", value },
+          ]),
+        );
+      else await this.evaluate((put) => document.execCommand("insertText", false, put), [part]);
+    }
+  }
+
+  async picture() {
+    return Buffer.from(await this.#command("GET", "/screenshot"), "base64");
+  }
+}
+
+/** Runs in the page. */
+function keepFaults() {
+  if (window.faultsSeen === undefined) {
+    window.faultsSeen = [];
+    const keep = (what) => window.faultsSeen.push(String(what));
+    addEventListener("error", (event) => keep(event.error?.stack ?? event.message));
+    addEventListener("unhandledrejection", (event) => keep(event.reason?.stack ?? event.reason));
+    addEventListener("securitypolicyviolation", (event) =>
+      keep(`the policy forbids ${event.violatedDirective}: ${event.blockedURI} ${event.sample}`),
+    );
+  }
+  return window.faultsSeen.splice(0);
+}
