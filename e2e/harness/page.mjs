@@ -107,10 +107,16 @@ export class Page {
     }
   }
 
-  /** A finger's tap, or a click where there is no touch. */
+  /** A finger's tap, or a click where there is no touch, on what is brought into view for it. */
   async tap(name) {
-    const { x, y, width, height } = await this.box(name);
-    await this.tapAt(x + width / 2, y + height / 2);
+    const selector = name.startsWith("[") ? name : test(name);
+    for (;;) {
+      await this.until(isReachable, selector);
+      const { x, y, width, height } = await this.box(name);
+      const middle = [x + width / 2, y + height / 2];
+      // It may have gone elsewhere meanwhile.
+      if (await this.evaluate(isAt, selector, ...middle)) return this.tapAt(...middle);
+    }
   }
 
   tapAt(x, y) {
@@ -321,14 +327,21 @@ function isShown(selector, wanted) {
   return shown === wanted;
 }
 
-/** The place of what can be touched there; what is out of view is brought into it. */
-function placeOf(selector) {
+function isAt(selector, x, y) {
+  return Boolean(document.elementFromPoint(x, y)?.closest(selector));
+}
+
+/** Whether a finger can come at it; what is out of view is brought into it. */
+function isReachable(selector) {
   const element = document.querySelector(selector);
-  if (element === null) return undefined;
-  let box = element.getBoundingClientRect();
-  if (box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight) {
-    element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
-    box = element.getBoundingClientRect();
-  }
-  return { x: box.x, y: box.y, width: box.width, height: box.height };
+  const { x, y, width, height } = element.getBoundingClientRect();
+  if (width * height === 0) return false;
+  if (document.elementFromPoint(x + width / 2, y + height / 2)?.closest(selector)) return true;
+  element.scrollIntoView({ block: "center", behavior: "instant" });
+  return false;
+}
+
+function placeOf(selector) {
+  const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
+  return { x, y, width, height };
 }
