@@ -72,7 +72,7 @@ export async function newPage(
   url,
   { name = "phone", size = sizes.phone, path = "/" } = {},
 ) {
-  const jar = await browser.newJar();
+  const jar = await browser.newJar(size);
   const tabs = [];
   context.after(async () => {
     await jar.close();

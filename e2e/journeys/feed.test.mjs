@@ -15,10 +15,12 @@ test("who reads further up is told of new drawings and not moved", async (contex
   for (let i = 0; i < 10; ++i) await bot.draw("main-chat");
   const page = await newPersonIn(context, browser, colo, "main-chat", "Ana");
   await page.untilSent(10);
-  await page.evaluate((selector) => {
-    document.querySelector(selector).scrollTop = 300;
+  await page.evaluate(async (selector) => {
+    const feed = document.querySelector(selector);
+    const scrolled = new Promise((tell) => feed.addEventListener("scroll", tell, { once: true }));
+    feed.scrollTop = 300;
+    await scrolled;
   }, named("feed"));
-  await page.until((selector) => document.querySelector(selector).scrollTop === 300, named("feed"));
 
   await bot.draw("main-chat");
   await bot.draw("main-chat");
