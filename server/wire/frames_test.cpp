@@ -81,7 +81,7 @@ RoomView golden_room() {
 
 TEST(GoldenFrames, FromAPhoneReadTheSameInBothEncodings) {
   const auto all = fixtures("client");
-  ASSERT_EQ(all.size(), 8u);
+  ASSERT_EQ(all.size(), 9u);
   for (const auto& fixture : all) {
     const auto binary = read_client_frame(fixture.bytes, Encoding::binary);
     const auto text = read_client_frame(fixture.text, Encoding::json);

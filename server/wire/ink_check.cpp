@@ -30,15 +30,28 @@ result<void> check_points(const v1::Stroke& stroke, int index) {
   return {};
 }
 
-result<void> check_stroke(const v1::Stroke& stroke, int index) {
+result<void> check_tool(const v1::Stroke& stroke, int index) {
   switch (stroke.tool()) {
     case v1::TOOL_PEN:
     case v1::TOOL_ERASER:
-      break;
+    case v1::TOOL_MARKER:
+    case v1::TOOL_RAINBOW:
+    case v1::TOOL_PIXEL:
+      if (stroke.stamp() != 0) return malformed(index, "it has a sign but is no stamp");
+      return {};
+    case v1::TOOL_STAMP:
+      if (!ink::is_stamp(stroke.stamp()))
+        return malformed(index, fmt::format("there is no stamp {}", stroke.stamp()));
+      if (stroke.points_size() > 2) return malformed(index, "a stamp has one point");
+      return {};
     default:
       return Refusal(errc::drawing_tool, fmt::format("Stroke {}: tool {} is not known here.",
                                                      index + 1, static_cast<int>(stroke.tool())));
   }
+}
+
+result<void> check_stroke(const v1::Stroke& stroke, int index) {
+  if (auto checked = check_tool(stroke, index); !checked) return checked;
   if (stroke.rgb() > ink::rgb_max) return malformed(index, "the colour is not 0xRRGGBB");
   if (stroke.width() < 1 || stroke.width() > limits::width_max)
     return malformed(index, fmt::format("the width is {}; it must be 1 to {}", stroke.width(),

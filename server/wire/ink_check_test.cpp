@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <functional>
+#include <sstream>
 
+#include "domain/ink.hpp"
 #include "domain/limits.hpp"
+#include "domain/utf8.hpp"
 
 namespace colo {
 namespace {
@@ -74,6 +78,41 @@ TEST(InkCheck, UnknownVersionsAndToolsAreRefused) {
             errc::drawing_tool);
   EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.set_tool(static_cast<v1::Tool>(99)); }),
             errc::drawing_tool);
+}
+
+TEST(InkCheck, EveryToolIsTaken) {
+  for (const auto tool : {v1::TOOL_PEN, v1::TOOL_ERASER, v1::TOOL_MARKER, v1::TOOL_RAINBOW,
+                          v1::TOOL_PIXEL, v1::TOOL_STAMP}) {
+    auto drawing = dot();
+    auto& stroke = *drawing.mutable_strokes(0);
+    stroke.set_tool(tool);
+    if (tool == v1::TOOL_STAMP) stroke.set_stamp(U'♥');
+    EXPECT_TRUE(check_drawing(drawing)) << v1::Tool_Name(tool);
+  }
+}
+
+TEST(InkCheck, AStampIsOneKnownSignInOnePlace) {
+  const auto stamp = [](std::uint32_t sign, int more_values = 0) {
+    return refused([=](auto&, auto& stroke) {
+      stroke.set_tool(v1::TOOL_STAMP);
+      stroke.set_stamp(sign);
+      for (int i = 0; i < more_values; ++i) stroke.add_points(1);
+    });
+  };
+  EXPECT_EQ(stamp(0), errc::drawing_malformed);
+  EXPECT_EQ(stamp(0x1F4A9), errc::drawing_malformed);
+  EXPECT_EQ(stamp(0xFFFFFFFF), errc::drawing_malformed);
+  EXPECT_EQ(stamp('A', 2), errc::drawing_malformed);
+  EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.set_stamp('A'); }), errc::drawing_malformed);
+}
+
+TEST(InkCheck, TheStampsAreThoseOfTheContract) {
+  std::stringstream text;
+  text << std::ifstream(COLO_FIXTURES "/../stamps.txt").rdbuf();
+  auto listed = code_points(text.str());
+  ASSERT_TRUE(listed);
+  std::erase(*listed, U'\n');
+  EXPECT_EQ(*listed, ink::stamps);
 }
 
 TEST(InkCheck, ColoursWidthsTimesAndPressuresHaveRanges) {
