@@ -1,6 +1,6 @@
 import { get } from "svelte/store";
 import { expect, test } from "vitest";
-import { LiveStroke } from "../ink/stroke";
+import { LiveStroke, PAPER_WHITE } from "../ink/stroke";
 import { Desk } from "./desk";
 import { type Draft, type Keep, memoryKeep } from "./keep";
 
@@ -100,7 +100,7 @@ test("the draft goes only when what was sent is safe", async () => {
 test("a returned drawing says why, until the pad is used again", async () => {
   const desk = new Desk("ada", "main", memoryKeep());
   await desk.load();
-  desk.copy([live().finish(1, 0)], "hm");
+  desk.copy({ paper: PAPER_WHITE, strokes: [live().finish(1, 0)] }, "hm");
   desk.tell("caption_too_long", "Too long.");
   expect(get(desk.state)).toMatchObject({
     returned: { code: "caption_too_long" },

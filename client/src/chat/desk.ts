@@ -3,12 +3,13 @@
 // sign-in, the drawing is here again.
 import { type Readable, writable } from "svelte/store";
 import { Sketch, type SketchChange } from "../ink/sketch";
-import type { Stroke } from "../ink/stroke";
+import { type Drawing, PAPER_WHITE } from "../ink/stroke";
 import type { Draft, Keep } from "./keep";
 
 export interface DeskState {
   readonly ready: boolean;
   readonly strokes: number;
+  readonly paper: number;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   readonly caption: string;
@@ -19,6 +20,7 @@ export interface DeskState {
 const NOTHING: DeskState = {
   ready: false,
   strokes: 0,
+  paper: PAPER_WHITE,
   canUndo: false,
   canRedo: false,
   caption: "",
@@ -57,7 +59,8 @@ export class Desk {
     const quick = this.sketch.strokes.slice();
     if (draft !== undefined) {
       this.caption = this.caption || draft.caption;
-      this.sketch.reset([...draft.strokes, ...quick]);
+      const paper = draft.paper ?? PAPER_WHITE;
+      this.sketch.reset({ paper, strokes: [...draft.strokes, ...quick] });
     } else if (quick.length > 0) {
       this.changed();
     } else {
@@ -77,9 +80,9 @@ export class Desk {
   }
 
   /** Another drawing onto the pad, as a step that can be undone. */
-  copy(strokes: readonly Stroke[], caption?: string): void {
+  copy(drawing: Drawing, caption?: string): void {
     if (caption !== undefined) this.caption = caption;
-    this.sketch.copy(strokes);
+    this.sketch.copy(drawing);
   }
 
   /** The drawing on the pad was sent and refused. */
@@ -88,18 +91,18 @@ export class Desk {
     this.changed();
   }
 
-  /** Takes the drawing off the pad; `safe` says when the draft may go. */
-  take(send: (strokes: readonly Stroke[], caption: string) => Promise<unknown>): void {
-    this.outgoing = send(this.sketch.strokes.slice(), this.caption.trim()).catch(() => undefined);
+  /** Takes the drawing off the pad, not its paper; `send` resolves when the draft may go. */
+  take(send: (drawing: Drawing, caption: string) => Promise<unknown>): void {
+    const { drawing } = this.sketch;
+    this.outgoing = send(drawing, this.caption.trim()).catch(() => undefined);
     this.caption = "";
-    this.sketch.reset([]);
+    this.sketch.reset({ paper: drawing.paper, strokes: [] });
   }
 
   /** The page may be gone the next moment: what is still being written is kept at once. */
   hurry(): void {
-    const { strokes } = this.sketch;
-    if (!this.saving || strokes.length === 0) return;
-    this.keep.putDraftNow(this.person, this.room, { strokes, caption: this.caption });
+    if (!this.saving || this.sketch.strokes.length === 0) return;
+    this.keep.putDraftNow(this.person, this.room, this.draft);
   }
 
   private changed(): void {
@@ -108,9 +111,13 @@ export class Desk {
   }
 
   private publish(): void {
-    const { strokes, canUndo, canRedo } = this.sketch;
+    const { strokes, paper, canUndo, canRedo } = this.sketch;
     const { ready, caption, returned } = this;
-    this.cell.set({ ready, strokes: strokes.length, canUndo, canRedo, caption, returned });
+    this.cell.set({ ready, strokes: strokes.length, paper, canUndo, canRedo, caption, returned });
+  }
+
+  private get draft(): Draft {
+    return { ...this.sketch.drawing, caption: this.caption };
   }
 
   /** One write at a time; the last state always gets written. */
@@ -123,8 +130,9 @@ export class Desk {
     do {
       this.saveAgain = false;
       await this.outgoing;
-      const draft: Draft = { strokes: this.sketch.strokes.slice(), caption: this.caption };
-      const empty = draft.strokes.length === 0 && draft.caption === "";
+      const { draft } = this;
+      const empty =
+        draft.strokes.length === 0 && draft.caption === "" && draft.paper === PAPER_WHITE;
       await this.keep
         .putDraft(this.person, this.room, empty ? undefined : draft)
         .catch(() => undefined);

@@ -7,6 +7,8 @@ import type { Pending } from "./room_state";
 
 export interface Draft {
   readonly strokes: readonly Stroke[];
+  /** Missing in drafts of older versions: white. */
+  readonly paper?: number;
   readonly caption: string;
 }
 

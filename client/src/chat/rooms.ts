@@ -116,7 +116,7 @@ export class Rooms {
       // An empty pad takes its drawing back; one that is in use is left alone.
       refused: (pending) => {
         if (!desk.sketch.blank || room.takeBack(pending.clientId) === undefined) return;
-        desk.copy(pending.drawing.strokes, pending.caption);
+        desk.copy(pending.drawing, pending.caption);
         desk.tell(pending.code, pending.reason);
       },
       drained: () => this.settle(id),

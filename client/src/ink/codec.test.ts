@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import { ClientFrame, Drawing as WireDrawing } from "../wire/generated/colo";
 import { fromWire, strokeBytes, toWire } from "./codec";
 import { seeded, testSeed } from "./seeded";
-import { CANVAS_HEIGHT, CANVAS_WIDTH, type Drawing, type Stroke } from "./stroke";
+import { CANVAS_HEIGHT, CANVAS_WIDTH, type Drawing, type Stroke, type Tool } from "./stroke";
+
+const TOOLS: Tool[] = ["pen", "eraser", "marker", "rainbow", "pixel", "stamp"];
+
+function toolOf(number: number): Pick<Stroke, "tool" | "stamp"> {
+  const tool = TOOLS[number] ?? "pen";
+  return tool === "stamp" ? { tool, stamp: "♥" } : { tool };
+}
 
 function randomDrawing(random: () => number): Drawing {
   const whole = (max: number) => Math.floor(random() * (max + 1));
@@ -11,7 +18,7 @@ function randomDrawing(random: () => number): Drawing {
     const points = Array.from({ length: count }, () => [whole(CANVAS_WIDTH), whole(CANVAS_HEIGHT)]);
     const measured = random() < 0.5;
     return {
-      tool: random() < 0.3 ? "eraser" : "pen",
+      ...toolOf(whole(5)),
       rgb: whole(0xffffff),
       width: 1 + whole(255),
       startMs: whole(86_400_000),
@@ -86,8 +93,19 @@ test("what a hostile phone sends is clamped to something that can be painted", (
         durationMs: 0,
         points: [-100, 3000, 1e9, 1e9, 7],
         pressure: [1, 2, 3],
+        stamp: 0x41,
       },
-      { tool: 1, rgb: 0, width: 0, startMs: 0, durationMs: 0, points: [], pressure: [] },
+      { tool: 1, rgb: 0, width: 0, startMs: 0, durationMs: 0, points: [], pressure: [], stamp: 0 },
+      {
+        tool: 6,
+        rgb: 0,
+        width: 9,
+        startMs: 0,
+        durationMs: 0,
+        points: [1, 1],
+        pressure: [],
+        stamp: 7,
+      },
     ],
   });
   expect(drawing.paper).toBe(0xffffff);

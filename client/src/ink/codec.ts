@@ -1,20 +1,26 @@
 // Drawings ⇄ the protobuf messages of protocol/colo.proto. Points travel as
 // differences: most of them then fit in one byte each way. The shapes below are
 // the generated ones; naming them here keeps this folder free of the wire.
+import { isStamp } from "./stamps";
 import {
   CANVAS_HEIGHT,
   CANVAS_WIDTH,
   clamp,
   type Drawing,
   type Stroke,
+  type Tool,
   WIDTH_MAX,
   WIDTH_MIN,
 } from "./stroke";
 
 export const DRAWING_VERSION = 1;
 
-const TOOL_PEN = 1;
-const TOOL_ERASER = 2;
+/** The numbers of the contract. */
+const TOOLS = { pen: 1, eraser: 2, marker: 3, rainbow: 4, pixel: 5, stamp: 6 } as const;
+type SentTool = (typeof TOOLS)[Tool];
+const TOOL_OF = new Map<number, Tool>(
+  Object.entries(TOOLS).map(([tool, number]) => [number, tool as Tool]),
+);
 /** A drawing may take a day; the server refuses longer ones. */
 const TIME_MAX_MS = 86_400_000;
 
@@ -26,6 +32,8 @@ export interface WireStroke<Tool = number> {
   durationMs: number;
   points: number[];
   pressure: number[];
+  /** Unicode code point; 0: not a stamp */
+  stamp: number;
 }
 
 export interface WireDrawing<Tool = number> {
@@ -33,9 +41,6 @@ export interface WireDrawing<Tool = number> {
   paper: number;
   strokes: WireStroke<Tool>[];
 }
-
-/** The tools this client can send. */
-type SentTool = typeof TOOL_PEN | typeof TOOL_ERASER;
 
 export function toWire(drawing: Drawing): WireDrawing<SentTool> {
   return {
@@ -53,8 +58,13 @@ export function fromWire(wire: WireDrawing | undefined): Drawing {
   if (wire === undefined) return { paper: 0xffffff, strokes: [] };
   return {
     paper: wire.paper & 0xffffff,
-    strokes: wire.strokes.map(strokeFromWire).filter((stroke) => stroke.points.length > 0),
+    strokes: wire.strokes.map(strokeFromWire).filter(showsSomething),
   };
+}
+
+function showsSomething(stroke: Stroke): boolean {
+  if (stroke.points.length === 0) return false;
+  return stroke.tool !== "stamp" || isStamp(stroke.stamp ?? "");
 }
 
 function strokeToWire(stroke: Stroke): WireStroke<SentTool> {
@@ -70,7 +80,7 @@ function strokeToWire(stroke: Stroke): WireStroke<SentTool> {
   }
   const count = points.length / 2;
   return {
-    tool: stroke.tool === "eraser" ? TOOL_ERASER : TOOL_PEN,
+    tool: TOOLS[stroke.tool],
     rgb: stroke.rgb & 0xffffff,
     width: clamp(Math.round(stroke.width), WIDTH_MIN, WIDTH_MAX),
     startMs: clamp(Math.round(stroke.startMs), 0, TIME_MAX_MS),
@@ -80,6 +90,7 @@ function strokeToWire(stroke: Stroke): WireStroke<SentTool> {
       stroke.pressure.length === count
         ? stroke.pressure.map((value) => clamp(Math.round(value), 0, 255))
         : [],
+    stamp: stroke.tool === "stamp" ? (stroke.stamp?.codePointAt(0) ?? 0) : 0,
   };
 }
 
@@ -92,8 +103,9 @@ function strokeFromWire(wire: WireStroke): Stroke {
     y = clamp(y + (wire.points[i + 1] ?? 0), 0, CANVAS_HEIGHT);
     points.push(x, y);
   }
+  const tool = TOOL_OF.get(wire.tool) ?? "pen";
   return {
-    tool: wire.tool === TOOL_ERASER ? "eraser" : "pen",
+    tool,
     rgb: wire.rgb & 0xffffff,
     width: clamp(wire.width, WIDTH_MIN, WIDTH_MAX),
     startMs: wire.startMs,
@@ -103,13 +115,14 @@ function strokeFromWire(wire: WireStroke): Stroke {
       wire.pressure.length * 2 === points.length
         ? wire.pressure.map((value) => clamp(value, 0, 255))
         : [],
+    ...(tool === "stamp" && { stamp: String.fromCodePoint(clamp(wire.stamp, 0, 0x10ffff)) }),
   };
 }
 
 /** How many bytes a stroke takes in a frame; never less than it really does. */
 export function strokeBytes(stroke: Stroke): number {
-  // Tags and lengths, colour, width and both times at their longest.
-  let bytes = 36;
+  // Tags and lengths, colour, width, both times and a stamp at their longest.
+  let bytes = 41;
   let x = 0;
   let y = 0;
   for (let i = 0; i + 1 < stroke.points.length; i += 2) {

@@ -96,7 +96,7 @@ o     p     q     r    s    t   u     v     w     x     y     z
 `;
 
 /** As above, but two rows above the capitals' line come first. */
-export const ACCENTED = String.raw`
+export const ACCENTED = `
 Ä     Ö     Ü     É     È     Ñ     Ç
 .#.#. .#.#. .#.#. ...#. .#... .##.# .....
 ..... ..... ..... ..#.. ..#.. #.##. .....

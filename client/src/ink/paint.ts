@@ -1,47 +1,35 @@
-// The only file that touches a canvas. Strokes become outlines (perfect-freehand)
-// and outlines become filled paths. Ink is painted on a transparent canvas over
-// the paper, so that the eraser can take it away again.
-import { getStroke } from "perfect-freehand";
-import { CANVAS_HEIGHT, CANVAS_WIDTH, type Drawing, hex, type Pen, type Stroke } from "./stroke";
+// The only file that touches a canvas. Strokes become shapes (`shape.ts`) and
+// shapes are filled. Ink is painted on a transparent canvas over the paper, so
+// that the eraser can take it away again.
+import type { Ink } from "./outline";
+import { alphaOf, type Box, boxAround, type Shape, shapeOf } from "./shape";
+import { CANVAS_HEIGHT, CANVAS_WIDTH, type Drawing, hex, type Stroke } from "./stroke";
 
-type Triple = [x: number, y: number, pressure: number];
-
-/** What an outline is made of: a finished stroke or the one under the pen. */
-export interface Ink extends Pen {
-  readonly points: readonly number[];
-  readonly pressure: readonly number[];
-}
-
-/** Reused from frame to frame, so that a moving pen leaves no garbage per point. */
-const scratch: Triple[] = [];
-
-/** The outline of a stroke in canvas units; `ahead` (x, y, …) is drawn but not part of it. */
-export function outline(ink: Ink, finished: boolean, ahead: readonly number[] = []): number[][] {
-  const own = ink.points.length / 2;
-  const count = own + ahead.length / 2;
-  while (scratch.length < count) scratch.push([0, 0, 0]);
-  const measured = ink.pressure.length === own && own > 0;
-  for (let i = 0; i < count; i++) {
-    const triple = scratch[i];
-    if (triple === undefined) break;
-    const from = i < own ? ink.points : ahead;
-    const at = (i < own ? i : i - own) * 2;
-    triple[0] = from[at] ?? 0;
-    triple[1] = from[at + 1] ?? 0;
-    triple[2] = measured ? (ink.pressure[Math.min(i, own - 1)] ?? 128) / 255 : 0.5;
+function fill(context: CanvasRenderingContext2D, shape: Shape, color: string): void {
+  switch (shape.kind) {
+    case "contour":
+      context.fillStyle = color;
+      fillContour(context, shape.points);
+      break;
+    case "dots":
+      context.fillStyle = color;
+      fillDots(context, shape.rects);
+      break;
+    case "bands":
+      context.lineWidth = shape.width;
+      context.lineCap = "round";
+      context.lineJoin = "round";
+      for (const band of shape.bands) {
+        context.strokeStyle = hex(band.rgb);
+        strokeLine(context, band.points);
+      }
+      break;
+    default:
+      shape satisfies never;
   }
-  return getStroke(scratch.slice(0, count), {
-    size: ink.width,
-    // The eraser is as wide as it says; a pen lives.
-    thinning: ink.tool === "eraser" ? 0 : 0.45,
-    smoothing: 0.5,
-    streamline: 0.4,
-    simulatePressure: !measured,
-    last: finished,
-  });
 }
 
-function fillOutline(context: CanvasRenderingContext2D, points: number[][]): void {
+function fillContour(context: CanvasRenderingContext2D, points: readonly number[][]): void {
   const first = points[0];
   if (first === undefined) return;
   context.beginPath();
@@ -55,11 +43,38 @@ function fillOutline(context: CanvasRenderingContext2D, points: number[][]): voi
   context.fill();
 }
 
+/** On whole pixels of the bitmap: neither seams between two dots nor soft edges. */
+function fillDots(context: CanvasRenderingContext2D, rects: readonly number[]): void {
+  const scale = context.canvas.width / CANVAS_WIDTH;
+  context.save();
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  for (let i = 0; i + 3 < rects.length; i += 4) {
+    const left = Math.round((rects[i] ?? 0) * scale);
+    const top = Math.round((rects[i + 1] ?? 0) * scale);
+    const right = Math.round(((rects[i] ?? 0) + (rects[i + 2] ?? 0)) * scale);
+    const bottom = Math.round(((rects[i + 1] ?? 0) + (rects[i + 3] ?? 0)) * scale);
+    // However small the picture, no dot vanishes.
+    context.fillRect(left, top, Math.max(1, right - left), Math.max(1, bottom - top));
+  }
+  context.restore();
+}
+
+function strokeLine(context: CanvasRenderingContext2D, points: readonly number[]): void {
+  context.beginPath();
+  context.moveTo(points[0] ?? 0, points[1] ?? 0);
+  // A line to where it begins: a lone point has its round ends, too.
+  for (let i = points.length > 2 ? 2 : 0; i < points.length; i += 2) {
+    context.lineTo(points[i] ?? 0, points[i + 1] ?? 0);
+  }
+  context.stroke();
+}
+
 function paintStroke(context: CanvasRenderingContext2D, stroke: Ink): void {
   const erases = stroke.tool === "eraser";
   context.globalCompositeOperation = erases ? "destination-out" : "source-over";
-  context.fillStyle = erases ? "#000" : hex(stroke.rgb);
-  fillOutline(context, outline(stroke, true));
+  context.globalAlpha = alphaOf(stroke);
+  fill(context, shapeOf(stroke), erases ? "#000" : hex(stroke.rgb));
+  context.globalAlpha = 1;
 }
 
 /** Sizes the bitmap to its place on the screen; returns whether it was emptied by that. */
@@ -107,25 +122,41 @@ export function release(canvas: HTMLCanvasElement): void {
   canvas.height = 0;
 }
 
+/** Beyond this, the old end of a growing stroke is painted once and left alone. */
+const SETTLE_POINTS = 256;
+/** The newest points: what follows still bends their outline. */
+const OPEN_POINTS = 32;
+/** Before its first point that counts, an outline needs these to fall into step. */
+const RUN_UP_POINTS = 48;
+
 /**
- * The pad's two layers. Finished strokes stay on `base`; the stroke under the
- * pen is alone on `live`, so that a long drawing costs no more per frame than
- * an empty one. A live eraser paints paper over the ink: it looks the same, and
- * the ink is only taken away when the stroke is finished.
+ * The pad's layers. Finished strokes stay on `base`; the stroke under the pen is
+ * alone on `live`, so that a long drawing costs no more per frame than an empty
+ * one. What a long stroke has left behind settles on `settled`, so that neither
+ * does a long stroke. A live eraser paints paper over the ink: it looks the same,
+ * and the ink is only taken away when the stroke is finished.
  */
 export class PadPainter {
   private liveBox: Box | undefined;
+  private livePoints: readonly number[] | undefined;
+  private settledPoints = 0;
 
   constructor(
     private readonly base: HTMLCanvasElement,
     private readonly live: HTMLCanvasElement,
-    private readonly paper: number,
+    private paper: number,
+    private readonly settled?: HTMLCanvasElement,
   ) {}
+
+  setPaper(rgb: number): void {
+    this.paper = rgb;
+  }
 
   /** Returns whether the ink has to be painted again. */
   resize(cssWidth: number, pixelRatio: number): boolean {
     const emptied = fitBitmap(this.base, cssWidth, pixelRatio);
     if (fitBitmap(this.live, cssWidth, pixelRatio)) this.liveBox = undefined;
+    if (emptied) this.unsettle();
     return emptied;
   }
 
@@ -147,39 +178,44 @@ export class PadPainter {
     const old = this.liveBox;
     if (old !== undefined) context.clearRect(old.x, old.y, old.width, old.height);
     this.liveBox = undefined;
+    if (ink?.points !== this.livePoints) {
+      this.unsettle();
+      this.livePoints = ink?.points;
+      // As a whole, so that where the line crosses itself it is no darker.
+      this.live.style.opacity = ink === undefined ? "" : String(alphaOf(ink));
+    }
     if (ink === undefined) return;
-    const points = outline(ink, false, predicted);
-    context.fillStyle = hex(ink.tool === "eraser" ? this.paper : ink.rgb);
-    fillOutline(context, points);
-    this.liveBox = boxAround(points);
+    this.settle(ink);
+    const from = Math.max(0, this.settledPoints - RUN_UP_POINTS);
+    const span = { from, to: ink.points.length / 2 };
+    const shape = shapeOf(ink, { finished: false, ahead: predicted, span });
+    fill(context, shape, this.colorOf(ink));
+    this.liveBox = boxAround(shape);
   }
-}
 
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The smallest box around an outline, and a little more for its soft edge. */
-export function boxAround(points: readonly number[][]): Box | undefined {
-  if (points.length === 0) return undefined;
-  const edge = 8;
-  let left = Number.POSITIVE_INFINITY;
-  let top = Number.POSITIVE_INFINITY;
-  let right = Number.NEGATIVE_INFINITY;
-  let bottom = Number.NEGATIVE_INFINITY;
-  for (const [x = 0, y = 0] of points) {
-    if (x < left) left = x;
-    if (x > right) right = x;
-    if (y < top) top = y;
-    if (y > bottom) bottom = y;
+  private settle(ink: Ink): void {
+    const count = ink.points.length / 2;
+    // Two layers of a translucent line would show where they overlap.
+    if (this.settled === undefined || alphaOf(ink) < 1) return;
+    if (count - this.settledPoints < SETTLE_POINTS) return;
+    if (this.settledPoints === 0) {
+      this.settled.width = this.base.width;
+      this.settled.height = this.base.height;
+    }
+    const context = inCanvasUnits(this.settled);
+    if (context === undefined) return;
+    const from = Math.max(0, this.settledPoints - RUN_UP_POINTS);
+    const to = count - OPEN_POINTS;
+    fill(context, shapeOf(ink, { finished: false, span: { from, to } }), this.colorOf(ink));
+    this.settledPoints = to;
   }
-  return {
-    x: left - edge,
-    y: top - edge,
-    width: right - left + 2 * edge,
-    height: bottom - top + 2 * edge,
-  };
+
+  private unsettle(): void {
+    if (this.settled !== undefined && this.settledPoints > 0) release(this.settled);
+    this.settledPoints = 0;
+  }
+
+  private colorOf(ink: Ink): string {
+    return hex(ink.tool === "eraser" ? this.paper : ink.rgb);
+  }
 }

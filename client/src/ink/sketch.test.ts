@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Sketch, type SketchChange } from "./sketch";
-import { LiveStroke, POINTS_MAX, type Stroke } from "./stroke";
+import { LiveStroke, PAPER_WHITE, POINTS_MAX, type Stroke } from "./stroke";
 
 const pen = { tool: "pen", rgb: 0, width: 20 } as const;
 
@@ -28,7 +28,7 @@ test("a restored draft is gone on with, its times never run backwards", () => {
   const { sketch: pad } = sketch();
   pad.add(live(0), 5000);
   const draft = pad.strokes.slice();
-  pad.reset(draft);
+  pad.reset({ paper: PAPER_WHITE, strokes: draft });
   pad.add(live(100), 200);
   expect(startOf(pad.strokes)).toEqual([0, 5500]);
 });
@@ -65,4 +65,25 @@ test("a full drawing has no room for another stroke", () => {
   expect(pad.room).toBeLessThan(whole - 1500);
   while (pad.room > 0) pad.add(live(0, pad.room), 1);
   expect(pad.room).toBe(0);
+});
+
+test("Clear takes the strokes and leaves the paper", () => {
+  const { sketch: pad } = sketch();
+  pad.setPaper(0x123456);
+  pad.add(live(0), 10);
+  pad.clear();
+  expect(pad.drawing).toEqual({ paper: 0x123456, strokes: [] });
+});
+
+test("a stamp from the keyboard is one stroke of one point, in its time", () => {
+  const { sketch: pad } = sketch();
+  pad.add(live(1000), 1100);
+  pad.stamp({ tool: "stamp", rgb: 0, width: 128, stamp: "♥" }, 300.4, 5000, 1400);
+  expect(pad.strokes[1]).toMatchObject({
+    tool: "stamp",
+    stamp: "♥",
+    points: [300, 1536],
+    startMs: 400,
+    durationMs: 0,
+  });
 });

@@ -1,10 +1,12 @@
-// The drawing on the pad: its strokes with their history, the clock they are
+// The drawing on the pad: its sheet with all its history, the clock they are
 // timed by, and the limits that keep it sendable. Every change is told once.
 import { strokeBytes } from "./codec";
 import {
+  type Drawing,
   INK_BYTES_MAX,
   isBlank,
-  type LiveStroke,
+  LiveStroke,
+  type Pen,
   POINTS_MAX,
   pointCount,
   STROKES_MAX,
@@ -31,6 +33,12 @@ export class Sketch {
   get strokes(): readonly Stroke[] {
     return this.history.strokes;
   }
+  get paper(): number {
+    return this.history.paper;
+  }
+  get drawing(): Drawing {
+    return { paper: this.paper, strokes: this.strokes.slice() };
+  }
   get canUndo(): boolean {
     return this.history.canUndo;
   }
@@ -56,14 +64,27 @@ export class Sketch {
     this.changed({ kind: "added", stroke });
   }
 
-  clear(): void {
-    this.history.replace([]);
+  /** A stamp from the keyboard, where no pointer has been. `at`: the pointer events' clock. */
+  stamp(pen: Pen, x: number, y: number, at: number): void {
+    const live = new LiveStroke(pen, at, false);
+    live.push(x, y, 0);
+    this.add(live, at);
+  }
+
+  setPaper(rgb: number): void {
+    this.history.setPaper(rgb);
     this.changed({ kind: "repaint" });
   }
 
-  /** Another drawing's strokes instead of these; undo brings these back. */
-  copy(strokes: readonly Stroke[]): void {
-    this.history.replace(strokes);
+  /** Takes the strokes away; the paper stays. */
+  clear(): void {
+    this.history.replace({ paper: this.paper, strokes: [] });
+    this.changed({ kind: "repaint" });
+  }
+
+  /** Another drawing instead of this one; undo brings this one back. */
+  copy(drawing: Drawing): void {
+    this.history.replace(drawing);
     this.beganAt = undefined;
     this.changed({ kind: "repaint" });
   }
@@ -77,8 +98,8 @@ export class Sketch {
   }
 
   /** A new sheet, or the one a draft was kept of. */
-  reset(strokes: readonly Stroke[]): void {
-    this.history.reset(strokes);
+  reset(drawing: Drawing): void {
+    this.history.reset(drawing);
     this.beganAt = undefined;
     this.changed({ kind: "repaint" });
   }

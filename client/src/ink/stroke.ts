@@ -16,12 +16,14 @@ export const STROKES_MAX = 2_000;
 /** A frame holds 64 KiB; this leaves room in it for the caption and the rest. */
 export const INK_BYTES_MAX = 62_000;
 
-export type Tool = "pen" | "eraser";
+export type Tool = "pen" | "marker" | "rainbow" | "pixel" | "stamp" | "eraser";
 
 export interface Pen {
   readonly tool: Tool;
   readonly rgb: number;
   readonly width: number;
+  /** Of a stamp: its sign, one character of `STAMPS`. */
+  readonly stamp?: string;
 }
 
 export interface Stroke extends Pen {
@@ -47,7 +49,7 @@ export function pointCount(strokes: readonly Stroke[]): number {
 
 /** A drawing that shows nothing: no strokes, or only those of the eraser. */
 export function isBlank(strokes: readonly Stroke[]): boolean {
-  return !strokes.some((stroke) => stroke.tool === "pen");
+  return strokes.every((stroke) => stroke.tool === "eraser");
 }
 
 export function clamp(value: number, low: number, high: number): number {
@@ -66,7 +68,8 @@ export function fromHex(text: string): number | undefined {
 
 /**
  * The stroke under the pen. It takes points in canvas units, keeps them whole
- * and on the canvas, and drops those that move nowhere.
+ * and on the canvas, and drops those that move nowhere. A stamp has one point,
+ * which goes with the finger.
  */
 export class LiveStroke {
   readonly points: number[] = [];
@@ -85,6 +88,10 @@ export class LiveStroke {
     const py = clamp(Math.round(y), 0, CANVAS_HEIGHT);
     const n = this.points.length;
     if (n > 0 && this.points[n - 2] === px && this.points[n - 1] === py) return false;
+    if (this.pen.tool === "stamp") {
+      this.points.length = 0;
+      this.pressure.length = 0;
+    }
     this.points.push(px, py);
     if (this.hasPressure) this.pressure.push(clamp(Math.round(pressure * 255), 0, 255));
     return true;

@@ -1,24 +1,26 @@
-// The strokes on the pad and every step that led to them. A step either adds
-// one stroke or replaces all of them (Clear, Copy, Erase to nothing); both can
-// be taken back without limit. Steps, not snapshots: a drawing of 2,000 strokes
-// keeps 2,000 steps, not two million references.
-import type { Stroke } from "./stroke";
+// The sheet on the pad, its strokes and its paper, and every step that led to it.
+// A step adds one stroke, replaces the whole sheet (Clear, Copy) or changes its
+// paper; all can be taken back without limit. Steps, not snapshots: a drawing of
+// 2,000 strokes keeps 2,000 steps, not two million references.
+import { type Drawing, PAPER_WHITE, type Stroke } from "./stroke";
 
 type Step =
   | { readonly kind: "add"; readonly stroke: Stroke }
-  | {
-      readonly kind: "replace";
-      readonly before: readonly Stroke[];
-      readonly after: readonly Stroke[];
-    };
+  | { readonly kind: "replace"; readonly before: Drawing; readonly after: Drawing }
+  | { readonly kind: "paper"; readonly before: number; readonly after: number };
 
 export class History {
   private now: Stroke[] = [];
+  private sheet = PAPER_WHITE;
   private readonly done: Step[] = [];
   private undone: Step[] = [];
 
   get strokes(): readonly Stroke[] {
     return this.now;
+  }
+
+  get paper(): number {
+    return this.sheet;
   }
 
   get canUndo(): boolean {
@@ -33,10 +35,20 @@ export class History {
     this.run({ kind: "add", stroke });
   }
 
-  /** Clear is `replace([])`. Nothing on nothing is no step. */
-  replace(after: readonly Stroke[]): void {
-    if (after.length === 0 && this.now.length === 0) return;
-    this.run({ kind: "replace", before: this.now.slice(), after });
+  /** Nothing on nothing is no step. */
+  replace(after: Drawing): void {
+    const same = after.strokes.length === 0 && this.now.length === 0 && after.paper === this.sheet;
+    if (same) return;
+    this.run({ kind: "replace", before: { paper: this.sheet, strokes: this.now.slice() }, after });
+  }
+
+  /** Colours tried one after the other are one step. */
+  setPaper(rgb: number): void {
+    if (rgb === this.sheet) return;
+    const last = this.done[this.done.length - 1];
+    const before = last?.kind === "paper" ? last.before : this.sheet;
+    if (last?.kind === "paper") this.done.pop();
+    this.run({ kind: "paper", before, after: rgb });
   }
 
   undo(): boolean {
@@ -47,7 +59,10 @@ export class History {
         this.now.pop();
         break;
       case "replace":
-        this.now = step.before.slice();
+        this.put(step.before);
+        break;
+      case "paper":
+        this.sheet = step.before;
         break;
       default:
         return step satisfies never;
@@ -63,9 +78,9 @@ export class History {
     return true;
   }
 
-  /** A new sheet that begins with these strokes; nothing to take back. */
-  reset(strokes: readonly Stroke[]): void {
-    this.now = strokes.slice();
+  /** A new sheet that begins with this drawing; nothing to take back. */
+  reset(drawing: Drawing): void {
+    this.put(drawing);
     this.done.length = 0;
     this.undone = [];
   }
@@ -77,7 +92,13 @@ export class History {
 
   private apply(step: Step): void {
     if (step.kind === "add") this.now.push(step.stroke);
-    else this.now = step.after.slice();
+    else if (step.kind === "replace") this.put(step.after);
+    else this.sheet = step.after;
     this.done.push(step);
+  }
+
+  private put(drawing: Drawing): void {
+    this.now = drawing.strokes.slice();
+    this.sheet = drawing.paper;
   }
 }
