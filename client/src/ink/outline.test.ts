@@ -75,8 +75,8 @@ test("a part of a long stroke has the outline that the whole one has there", () 
   const points: number[] = [];
   for (let i = 0; i < 900; i++) {
     points.push(
-      Math.round(1024 + 700 * Math.cos(i / 40) * Math.sin(i / 300)),
-      Math.round(768 + 600 * Math.sin(i / 33)),
+      Math.round(1024 + 700 * Math.cos(i / 80) * Math.sin(i / 300)),
+      Math.round(768 + 600 * Math.sin(i / 70)),
     );
   }
   const stroke = ink(points);

@@ -61,7 +61,7 @@ test("the rainbow begins red, has all hues and stays near its points", () => {
   expect(all[all.length - 1]?.points.slice(-2)).toEqual(wave.slice(-2));
 });
 
-test("a part of a rainbow has about the hues that the whole one has there", () => {
+test("a part of a rainbow has the hues that the whole one has there", () => {
   const straight = Array.from({ length: 60 }, (_, i) => [30 * i, 100]).flat();
   const whole = bands(straight, { from: 0, to: 60 });
   const part = bands(straight, { from: 30, to: 60 });
