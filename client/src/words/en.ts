@@ -84,7 +84,6 @@ export const words = {
   pad: {
     label: "Drawing pad. Draw with a finger, a pen or the mouse.",
     tools: "Tools",
-    pen: "Pen",
     erase: "Erase",
     undo: "Undo",
     redo: "Redo",
@@ -108,19 +107,42 @@ export const words = {
     returned: (why: string) => `Your drawing came back: ${why}`,
   },
 
+  tools: {
+    pen: "Pen",
+    marker: "Marker",
+    rainbow: "Rainbow",
+    pixel: "Pixel",
+    stamp: "Stamp",
+    eraser: "Eraser",
+  },
+
   pen: {
     title: "Pen settings",
     eraserTitle: "Eraser settings",
-    size: "Pen Size",
-    eraserSize: "Eraser Size",
-    color: "Pen Color",
+    kinds: "What to draw with",
+    size: (tool: string) => `${tool} Size`,
+    color: "Color",
+    recent: "Last used",
+    paper: "Paper",
     red: "Red",
     green: "Green",
     blue: "Blue",
     any: "Any color",
+    anyPaper: "Any paper color",
     preview: "How it will look",
     done: "Done",
     swatch: (name: string) => `Color ${name}`,
+    recentSwatch: (name: string) => `Last used: ${name}`,
+    paperSwatch: (name: string) => `Paper ${name}`,
+  },
+
+  stamps: {
+    title: "Stamps",
+    keys: "Signs. Press one to type it, or drag it onto the paper.",
+    pad: "Drawing pad. Type to stamp, move with the arrow keys.",
+    hint: "Tap a sign to type it, or drag it onto the paper.",
+    tabs: ["abc", "ABC", "123", "äé", "♥★"],
+    pages: ["Small letters", "Capitals", "Digits and marks", "Letters with accents", "Signs"],
   },
 
   link: {
@@ -192,7 +214,35 @@ const SWATCH_NAMES: Readonly<Record<string, string>> = {
   "7b3fe4": "purple",
   ff5fa2: "pink",
   "8a5a33": "brown",
+  fff4d6: "cream",
+  dff5e6: "light green",
+  dcecff: "light blue",
+  ffe1ea: "light pink",
 };
+
+const SIGN_NAMES: Readonly<Record<string, string>> = {
+  "♥": "heart",
+  "★": "star",
+  "☺": "smile",
+  "☹": "frown",
+  "♪": "note",
+  "✓": "tick",
+  "✗": "cross",
+  "☀": "sun",
+  "☁": "cloud",
+  "☂": "umbrella",
+  "✿": "flower",
+  "☾": "moon",
+  "←": "arrow left",
+  "→": "arrow right",
+  "↑": "arrow up",
+  "↓": "arrow down",
+};
+
+/** What a screen reader says of a stamp; letters speak for themselves. */
+export function signName(sign: string): string {
+  return SIGN_NAMES[sign] ?? sign;
+}
 
 export function swatchName(hex: string): string {
   return SWATCH_NAMES[hex] ?? `#${hex}`;
