@@ -233,6 +233,19 @@ export class Page {
     await this.pointer(pointer, 0, [{ does: "up" }]);
   }
 
+  /** Drags from the middle of a key of the stamp keyboard to `to`; gives what did it. */
+  async dragStamp({ x, y, width, height }, to) {
+    const kind = this.#finger === "touch" ? "touch" : "mouse";
+    const from = [x + width / 2, y + height / 2];
+    const way = [0.3, 0.6, 0.9, 1].map((part) => from.map((at, i) => at + (to[i] - at) * part));
+    await this.pointer(kind, 0, [
+      { does: "down", x: from[0], y: from[1] },
+      ...way.map(([wayX, wayY]) => ({ does: "move", x: wayX, y: wayY })),
+      { does: "up" },
+    ]);
+    return kind;
+  }
+
   /**
    * Steps of one pointer, on the page: {does: "down" | "move" | "up", x, y, pressure}. `id` tells
    * fingers apart.
