@@ -26,6 +26,7 @@ export type SketchChange =
 
 export class Sketch {
   private readonly history = new History();
+  private readonly bytes = new WeakMap<Stroke, number>();
   private beganAt: number | undefined;
 
   constructor(private readonly changed: (change: SketchChange) => void) {}
@@ -53,7 +54,7 @@ export class Sketch {
   get room(): number {
     if (this.strokes.length >= STROKES_MAX) return 0;
     let bytes = 0;
-    for (const stroke of this.strokes) bytes += strokeBytes(stroke);
+    for (const stroke of this.strokes) bytes += this.bytesOf(stroke);
     const byBytes = Math.floor((INK_BYTES_MAX - bytes) / BYTES_PER_POINT);
     return Math.max(0, Math.min(POINTS_MAX - pointCount(this.strokes), byBytes));
   }
@@ -102,6 +103,15 @@ export class Sketch {
     this.history.reset(drawing);
     this.beganAt = undefined;
     this.changed({ kind: "repaint" });
+  }
+
+  /** Asked as each stroke begins; the finished ones are not walked through anew. */
+  private bytesOf(stroke: Stroke): number {
+    const known = this.bytes.get(stroke);
+    if (known !== undefined) return known;
+    const bytes = strokeBytes(stroke);
+    this.bytes.set(stroke, bytes);
+    return bytes;
   }
 
   /**
