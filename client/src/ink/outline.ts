@@ -63,13 +63,16 @@ function feel(ink: Ink, ahead: readonly number[], span: Span): Triple[] {
     if (measured) {
       pressure = (ink.pressure[Math.min(i, span.to - 1)] ?? 128) / 255;
     } else {
-      const speed = Math.min(1, Math.hypot(x - lastX, y - lastY) / ink.width);
+      // Not Math.hypot, which is many times slower: this runs over every point.
+      const distance = Math.sqrt((x - lastX) * (x - lastX) + (y - lastY) * (y - lastY));
+      const speed = Math.min(1, distance / ink.width);
       pressure += (1 - speed - pressure) * speed * FEEL_CHANGE;
     }
     lastX = x;
     lastY = y;
+    if (i < span.from) continue;
     const triple = scratch[i - span.from];
-    if (triple === undefined) continue;
+    if (triple === undefined) break;
     triple[0] = x;
     triple[1] = y;
     triple[2] = pressure;

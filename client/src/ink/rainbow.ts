@@ -51,7 +51,7 @@ function lengthUpTo(points: readonly number[], count: number): number {
   for (let i = 0; i < count; i++) {
     const dx = (points[2 * i + 2] ?? 0) - (points[2 * i] ?? 0);
     const dy = (points[2 * i + 3] ?? 0) - (points[2 * i + 1] ?? 0);
-    length += Math.hypot(dx, dy);
+    length += Math.sqrt(dx * dx + dy * dy);
   }
   return length;
 }
