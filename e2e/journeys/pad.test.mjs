@@ -1,7 +1,14 @@
 // The pad in the hand: undo, clear, erase, copy, captions, blank paper, the mouse.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newPersonIn, sizes, startBrowser, unless, wave } from "../harness/browser.mjs";
+import {
+  test as named,
+  newPersonIn,
+  sizes,
+  startBrowser,
+  unless,
+  wave,
+} from "../harness/browser.mjs";
 import { startColo } from "../harness/colo.mjs";
 
 /** A person alone in the main room. */
@@ -118,4 +125,46 @@ test("on a desktop the mouse draws, and the keyboard reaches everything", async 
   await page.focus("send");
   await page.press("Enter");
   await page.untilSent(1);
+});
+
+test("a long stroke looks the same under the finger and when it is lifted", async (context) => {
+  const page = await newArtist(context);
+  const spiral = Array.from({ length: 700 }, (_, i) => [
+    0.5 + (0.05 + i / 1800) * Math.cos(i / 14),
+    0.5 + (0.05 + i / 1800) * Math.sin(i / 14),
+  ]);
+  await page.stroke(spiral, { release: false });
+  // All three layers on top of each other, as the eye sees them: where there is ink.
+  const look = () =>
+    page.evaluate((selector) => {
+      const layers = [...document.querySelector(selector).parentElement.querySelectorAll("canvas")];
+      const sheet = document.createElement("canvas");
+      [sheet.width, sheet.height] = [layers[0].width, layers[0].height];
+      const context = sheet.getContext("2d");
+      for (const layer of layers) if (layer.width > 0) context.drawImage(layer, 0, 0);
+      const { data } = context.getImageData(0, 0, sheet.width, sheet.height);
+      const ink = [];
+      for (let i = 3; i < data.length; i += 4) if (data[i] > 127) ink.push(i);
+      return { ink, settled: layers[1].width };
+    }, named("pad"));
+  await page.until((selector) => {
+    const [, settled] = document.querySelector(selector).parentElement.querySelectorAll("canvas");
+    return settled.width > 0;
+  }, named("pad"));
+  await page.until(() => new Promise((drawn) => requestAnimationFrame(() => drawn(true))));
+  const live = await look();
+  await page.lift();
+  await page.untilStrokes(1);
+  await page.until((selector) => {
+    const [, settled] = document.querySelector(selector).parentElement.querySelectorAll("canvas");
+    return settled.width === 0;
+  }, named("pad"));
+  const done = await look();
+  assert.ok(live.settled > 0 && done.settled === 0);
+  const before = new Set(live.ink);
+  const changed = done.ink.filter((at) => !before.delete(at)).length + before.size;
+  assert.ok(
+    changed < done.ink.length * 0.02,
+    `${changed} of ${done.ink.length} dots changed when the finger was lifted`,
+  );
 });
