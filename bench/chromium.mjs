@@ -92,11 +92,29 @@ export class PhonePage {
     await this.page.waitForSelector(`${named("pad")}[data-ready="true"]`);
   }
 
-  async backToLobby() {
-    await this.page.evaluate(() => {
-      location.hash = "#/";
-    });
+  /** Loads the page anew, at the list of rooms. */
+  async toLobby() {
+    await this.page.goto(`${this.url}/favicon.svg`);
+    await this.page.goto(this.url);
     await this.page.waitForSelector('[data-test^="room-"]');
+  }
+
+  /** The next binary WebSocket message of the page that `matches`; wants Network.enable. */
+  nextSent(matches) {
+    return new Promise((tell, fail) => {
+      const timer = setTimeout(() => {
+        this.cdp.off("Network.webSocketFrameSent", look);
+        fail(new Error("the page sent no such message"));
+      }, patience_ms);
+      const look = ({ response }) => {
+        const bytes = Buffer.from(response.payloadData, "base64");
+        if (response.opcode !== 2 || !matches(bytes)) return;
+        clearTimeout(timer);
+        this.cdp.off("Network.webSocketFrameSent", look);
+        tell(bytes);
+      };
+      this.cdp.on("Network.webSocketFrameSent", look);
+    });
   }
 
   /** Makes the page's main thread this many times slower. */

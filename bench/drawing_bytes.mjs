@@ -12,25 +12,26 @@ const typical = { strokes: 20, points: 1500, rate: 120 };
 /** Each so manieth character is written, so that the whole takes seconds. */
 const stride = 12;
 
-/** Gives how many bytes a Send of these strokes is, without a caption. */
-async function newScale() {
-  const { toWire, strokeBytes } = await module("ink/codec.ts");
+/** The client's own codec. */
+async function openCodec() {
+  const { fromWire, strokeBytes, toWire } = await module("ink/codec.ts");
   const { ClientFrame } = await module("wire/generated/colo.ts");
-  const frame = (strokes) => ({
-    frame: {
-      $case: "send",
-      value: {
+  return {
+    /** A Send of these strokes, without a caption, as the page would make it. */
+    frame(strokes) {
+      const value = {
         room: "main-chat",
         clientId: new Uint8Array(16),
         drawing: toWire({ paper: 0xffffff, strokes }),
         caption: "",
         remixOf: 0,
-      },
+      };
+      return ClientFrame.encode({ frame: { $case: "send", value } }).finish();
     },
-  });
-  return {
-    sent: (strokes) => ClientFrame.encode(frame(strokes)).finish().length,
-    estimated: (strokes) => strokes.reduce((sum, stroke) => sum + strokeBytes(stroke), 0),
+    /** The strokes in a Send. */
+    strokes: (bytes) => fromWire(ClientFrame.decode(bytes).frame.value.drawing).strokes,
+    /** How many bytes the pad reckons with. */
+    reckoned: (strokes) => strokes.reduce((sum, stroke) => sum + strokeBytes(stroke), 0),
   };
 }
 
@@ -41,35 +42,37 @@ export function typicalDrawings(characters = allCharacters()) {
     .map((one) => writtenWithPoints(one, typical.points, typical.rate));
 }
 
-function weighed(name, drawings, scale) {
-  const bytes = drawings.map(scale.sent);
+function weighed(name, frames, codec) {
+  const bytes = frames.map((frame) => frame.length);
+  const drawings = frames.map(codec.strokes);
   const points = drawings.map(countPoints);
   const row = [
     name,
-    String(drawings.length),
+    String(frames.length),
     short(median(drawings.map((one) => one.length))),
     short(median(points)),
     `${short(median(bytes))} (${short(quantile(bytes, 0.05))}–${short(p95(bytes))})`,
     short(median(bytes.map((all, i) => all / points[i]))),
-    short(median(drawings.map((one, i) => scale.estimated(one) / bytes[i]))),
+    short(median(drawings.map((one, i) => codec.reckoned(one) / bytes[i]))),
   ];
   return { row, bytes };
 }
 
-/** @param {{strokes: object[], name: string}[]} recordings what this run drew in the browser */
-export async function measureDrawingBytes(recordings = []) {
-  const scale = await newScale();
+/** @param {Uint8Array[]} sent what this run drew and sent in the browser */
+export async function measureDrawingBytes(sent) {
+  const codec = await openCodec();
   const characters = allCharacters();
   const some = characters.filter((_, i) => i % stride === 0);
-  const at = (rate) => some.map((one) => written(one, { rate }));
-  const usual = weighed("20 strokes, 1,500 points, 120 Hz", typicalDrawings(characters), scale);
+  const at = (rate) => some.map((one) => codec.frame(written(one, { rate })));
+  const usual = typicalDrawings(characters).map(codec.frame);
+  const typically = weighed("20 strokes, 1,500 points, 120 Hz", usual, codec);
   const rows = [
-    usual.row,
-    weighed("at a natural speed, 60 Hz", at(60), scale).row,
-    weighed("at a natural speed, 120 Hz", at(120), scale).row,
-    ...recordings.map(({ name, drawings }) => weighed(name, drawings, scale).row),
+    typically.row,
+    weighed("at a natural speed, 60 Hz", at(60), codec).row,
+    weighed("at a natural speed, 120 Hz", at(120), codec).row,
+    weighed("doodles, drawn and sent in Chromium, 120 Hz", sent, codec).row,
   ];
-  const bytes = median(usual.bytes);
+  const bytes = median(typically.bytes);
   return {
     budgets: [
       {
@@ -81,13 +84,13 @@ export async function measureDrawingBytes(recordings = []) {
     ],
     text: table(
       [
-        "handwriting",
+        "drawn",
         "drawings",
         "strokes",
         "points",
         "bytes of the frame (p5–p95)",
         "bytes a point",
-        "`strokeBytes` / real",
+        "the pad's reckoning / real",
       ],
       rows,
     ),

@@ -18,9 +18,9 @@ export class Finger {
     this.cdp = cdp;
   }
 
-  #touch(type, point, at_ms = performance.now()) {
+  /** @param {number} [timestamp] seconds since 1970 */
+  #touch(type, point, timestamp = Date.now() / 1000) {
     const touchPoints = point ? [{ id: 1, radiusX: 8, radiusY: 8, force: 1, ...point }] : [];
-    const timestamp = (performance.timeOrigin + at_ms) / 1000;
     return this.cdp.send("Input.dispatchTouchEvent", { type, touchPoints, timestamp });
   }
 
@@ -35,11 +35,12 @@ export class Finger {
    */
   async move(points) {
     const began = performance.now();
+    const beganAt_ms = Date.now();
     const answers = [];
     for (const [index, point] of points.entries()) {
-      const at = began + (index + 1) * step_ms;
-      while (performance.now() < at) await wait(at);
-      answers.push(this.#touch("touchMove", point, at));
+      const after_ms = (index + 1) * step_ms;
+      while (performance.now() < began + after_ms) await wait(began + after_ms);
+      answers.push(this.#touch("touchMove", point, (beganAt_ms + after_ms) / 1000));
     }
     await Promise.all(answers);
   }

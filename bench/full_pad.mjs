@@ -1,6 +1,7 @@
 /** Puts a drawing onto a pad that nobody would have the patience to draw: as its kept draft. */
-import { Finger } from "./finger.mjs";
+
 import { named } from "./chromium.mjs";
+import { Finger } from "./finger.mjs";
 
 /** As full as lets another stroke be drawn: a drawing may have 20,000 points. */
 export const full = { strokes: 190, points_each: 100 };
@@ -72,8 +73,7 @@ export async function fillPad(phone, room) {
   // A page of the same origin without the app, which would write its own draft again.
   await phone.page.goto(`${phone.url}/favicon.svg`);
   await phone.page.evaluate(fillDraft, room, full.strokes, full.points_each);
-  await phone.page.goto(phone.url);
-  await phone.page.waitForSelector('[data-test^="room-"]');
+  await phone.toLobby();
   await phone.enter(room);
   await phone.page.waitForSelector(`${named("pad")}[data-strokes="${full.strokes}"]`);
 }

@@ -6,7 +6,7 @@
 import { named } from "./chromium.mjs";
 import { median, p95, short, spread, table, verdict } from "./figures.mjs";
 import { Finger, touches_per_second } from "./finger.mjs";
-import { full, fillPad } from "./full_pad.mjs";
+import { fillPad, full } from "./full_pad.mjs";
 import { dispatches, frameCallbacks, inputToPresent, traced } from "./trace.mjs";
 
 const slowdowns = [1, 4, 6];
@@ -15,8 +15,10 @@ const categories = ["devtools.timeline", "input.scrolling"];
 const stroke_s = 2;
 /** A stroke of a quarter of a minute. */
 const long_points = 1800;
+/** A frame larger than this holds a drawing. */
+const drawing_bytes_least = 200;
 
-export const penRooms = { empty: "empty-pad", full: "full-pad", long: "long-stroke" };
+export const penRooms = { empty: "empty-pad", full: "full-pad", long: "long-stroke", sent: "sent" };
 
 /** A doodle of `count` points over the whole pad, as loops that wander from left to right. */
 export function doodle(box, count, loops = 6) {
@@ -107,11 +109,25 @@ async function inTurns(repetitions, variants, measure) {
 const pick = (found, name) => found.map((one) => one[name]);
 const ratios = (above, below, name) => above.map((one, i) => one[name] / below[i][name]);
 
-/** What this phone draws and sends, as a recording for others to weigh. */
-export async function sendDoodle(phone, room) {
-  await phone.enter(room);
-  await new Finger(phone.cdp).draw(doodle(await padBox(phone), stroke_s * touches_per_second));
-  await phone.tap("send");
+/**
+ * Draws and sends a few doodles; gives the frames that the page sent, as they crossed the
+ * wire.
+ */
+export async function sendDoodles(phone) {
+  await phone.enter(penRooms.sent);
+  await phone.cdp.send("Network.enable");
+  const box = await padBox(phone);
+  const sent = [];
+  for (const loops of [3, 5, 7, 9]) {
+    for (const stretch of [0.5, 0.9]) {
+      const part = { ...box, height: box.height * stretch };
+      await new Finger(phone.cdp).draw(doodle(part, touches_per_second, loops));
+    }
+    const frame = phone.nextSent((bytes) => bytes.length > drawing_bytes_least);
+    await phone.tap("send");
+    sent.push(await frame);
+  }
+  return sent;
 }
 
 export async function measurePen(phone, repetitions) {
@@ -170,10 +186,10 @@ function report(of, long) {
     text: [
       table(["slowdown", "pad", ...columns.map(([, title]) => title)], rows),
       "The full pad against the empty one, repetition by repetition:",
-      table(["slowdown", ...columns.map(([, title]) => title.replace(", ms", ""))], [
-        ...ratioRows,
-        slow,
-      ]),
+      table(
+        ["slowdown", ...columns.map(([, title]) => title.replace(", ms", ""))],
+        [...ratioRows, slow],
+      ),
       `One long stroke at 4×: a frame's painting p95 is ${spread(pick(long, "first"), "ms")} over its ` +
         `first ${touches_per_second} points and ${spread(pick(long, "last"), "ms")} over the last ` +
         `${touches_per_second} of ${long_points}: ${spread(ratios2(long))} times as much.`,
