@@ -56,12 +56,6 @@ export class PhonePage {
     this.url = url;
   }
 
-  /** Waits until `holds`, which runs in the page, gives something true; gives that. */
-  async until(holds, ...args) {
-    const handle = await this.page.waitForFunction(holds, { polling: "raf" }, ...args);
-    return handle.jsonValue();
-  }
-
   see(name) {
     return this.page.waitForSelector(named(name), { visible: true });
   }
