@@ -2,6 +2,7 @@
  * The browser that is measured, and the one phone in it. It is Debian's Chromium without
  * a window; the size is that of a phone, and the speed of its main thread can be lowered.
  */
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,9 +25,16 @@ export const phoneSize = {
 /** The element with this data-test. */
 export const named = (name) => `[data-test="${name}"]`;
 
+const profiles = new Set();
+// Whoever interrupts the measuring finds no more of it; the browser ends by itself then.
+process.once("exit", () => {
+  for (const profile of profiles) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+});
+
 /** A browser with a fresh profile, which ends when `context` does. */
 export async function startChromium(context) {
   const profile = await mkdtemp(join(tmpdir(), "colo-bench-"));
+  profiles.add(profile);
   const browser = await puppeteer.launch({
     executablePath,
     userDataDir: profile,
@@ -44,6 +52,7 @@ export async function startChromium(context) {
   context.after(async () => {
     await browser.close();
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    profiles.delete(profile);
   });
   return browser;
 }

@@ -18,8 +18,9 @@ const late_ms = 1.5 * frame_ms;
 /**
  * Runs in the page: notes when the person taps on something, and from then on looks at
  * each frame whether every card on the screen is painted, the pad is ready and the newest
- * drawing is there. A card that is not painted has an empty bitmap. The promise comes when
- * the frame after that begins: then the frame that showed it all is done.
+ * drawing is there. A card that is not painted has no bitmap, or one of the size that every
+ * canvas has at first. The promise comes when the frame after that begins: then the frame
+ * that showed it all is done.
  */
 function watchOpening(newest) {
   window.opened = new Promise((tell) => {
@@ -32,7 +33,9 @@ function watchOpening(newest) {
         const box = card.getBoundingClientRect();
         return box.bottom > top && box.top < bottom;
       });
-      const painted = cards.every((card) => card.querySelector("canvas")?.width > 1);
+      const painted = cards.every(
+        (card) => ![undefined, 0, 300].includes(card.querySelector("canvas")?.width),
+      );
       return painted && cards.some((card) => Number(card.dataset.seq) === newest);
     };
     const tapped = (event) => {
