@@ -1,0 +1,97 @@
+/** What crosses the wire when somebody opens the page for the first time. */
+import http from "node:http";
+import { named, newPhonePage, patience_ms } from "./chromium.mjs";
+import { short, table, verdict } from "./figures.mjs";
+
+/** What a phone's browser asks for, also when the browser here does not. */
+const accepted = { "Accept-Encoding": "gzip, deflate, br" };
+/** With the code's hash taken out of its name, the table stays comparable. */
+const plain = (path) => path.replace(/-[\w-]{8}\./, "-*.");
+
+/** Loads the page and hears of each reply: {path, status, coding, total} with bytes as sent. */
+async function loaded(browser, url) {
+  const phone = await newPhonePage(browser, url);
+  const replies = new Map();
+  phone.cdp.on("Network.responseReceived", ({ requestId, response }) =>
+    replies.set(requestId, {
+      path: new URL(response.url).pathname,
+      status: response.status,
+      coding: response.headers["content-encoding"] ?? response.headers["Content-Encoding"] ?? "",
+    }),
+  );
+  phone.cdp.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    const reply = replies.get(requestId);
+    if (reply !== undefined) reply.total = encodedDataLength;
+  });
+  await phone.cdp.send("Network.enable");
+  await phone.page.goto(url, { waitUntil: "networkidle0" });
+  await phone.page.waitForSelector(named("submit"));
+  const linked = await phone.page.evaluate(async () => {
+    const links = [...document.querySelectorAll("link[rel=icon], link[rel=manifest]")];
+    const worker = await navigator.serviceWorker?.getRegistration();
+    const script = worker?.active ?? worker?.waiting ?? worker?.installing;
+    return [...links.map((link) => link.href), ...(script ? [script.scriptURL] : [])];
+  });
+  await phone.page.browserContext().close();
+  return { replies: [...replies.values()], linked: linked.map((link) => new URL(link).pathname) };
+}
+
+/** How many bytes come for `path`, body and header, unpacked by nobody. */
+function fetched(url, path) {
+  return new Promise((tell, fail) => {
+    const asked = http.get(new URL(path, url), { headers: accepted, agent: false }, (reply) => {
+      let body = 0;
+      reply.on("data", (part) => {
+        body += part.length;
+      });
+      reply.once("error", fail);
+      reply.once("end", () => {
+        // Each header line has ": " and an end of two bytes, as has the status line.
+        const lines = reply.rawHeaders.length / 2;
+        const status = `HTTP/1.1 ${reply.statusCode} ${reply.statusMessage}`.length;
+        const header = reply.rawHeaders.join("").length + 4 * lines + status + 4;
+        const coding = reply.headers["content-encoding"] ?? "";
+        tell({ path, status: reply.statusCode, coding, body, total: body + header });
+      });
+    });
+    asked.once("error", fail);
+    asked.setTimeout(patience_ms, () => asked.destroy(new Error(`${path} did not come`)));
+  });
+}
+
+export async function measureFirstLoad(browser, url) {
+  const { replies, linked } = await loaded(browser, url);
+  const rows = [];
+  const seen = new Set();
+  for (const reply of replies) {
+    seen.add(reply.path);
+    // The API is asked anew; a file is, byte for byte, what was sent a moment ago.
+    const isFile = !reply.path.startsWith("/api/") && reply.status === 200;
+    const { body } = isFile ? await fetched(url, reply.path) : { body: 0 };
+    rows.push({ ...reply, body });
+  }
+  for (const path of linked) {
+    if (!seen.has(path)) rows.push({ ...(await fetched(url, path)), besides: true });
+    seen.add(path);
+  }
+  const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+  const cells = rows.map((row) => [
+    `\`${plain(row.path)}\`${row.besides ? " (linked)" : ""}`,
+    row.coding || "–",
+    String(row.body),
+    String(row.total),
+  ]);
+  cells.push(["**sum**", "", `**${sum("body")}**`, `**${sum("total")}**`]);
+  const kilobytes = sum("total") / 1000;
+  return {
+    budgets: [
+      {
+        what: "first load, everything, compressed",
+        found: `${short(kilobytes)} kB`,
+        bound: "≤ 60 kB, aim 40",
+        verdict: verdict(kilobytes, { must: 60, aim: 40, unit: "kB" }),
+      },
+    ],
+    text: table(["file", "coding", "body, bytes", "with header, bytes"], cells),
+  };
+}

@@ -1,0 +1,88 @@
+/** From launching the executable until it takes a connection. */
+import { mkdtemp, rm } from "node:fs/promises";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Colo, patience_ms } from "../e2e/harness/colo.mjs";
+import { median, p95, short, spread, table, verdict } from "./figures.mjs";
+
+const repetitions = 20;
+/** How long to wait after a refused connection. */
+const knock_ms = 1;
+
+/** A port that was free a moment ago. */
+function freePort() {
+  return new Promise((tell, fail) => {
+    const listener = net.createServer();
+    listener.once("error", fail);
+    listener.listen(0, "127.0.0.1", () => {
+      const { port } = listener.address();
+      listener.close(() => tell(port));
+    });
+  });
+}
+
+function knock(port) {
+  return new Promise((tell) => {
+    const socket = net.connect(port, "127.0.0.1");
+    socket.once("connect", () => {
+      tell(true);
+      socket.destroy();
+    });
+    socket.once("error", () => tell(false));
+  });
+}
+
+async function untilOpen(port, began) {
+  while (performance.now() - began < patience_ms) {
+    if (await knock(port)) return performance.now() - began;
+    await new Promise((done) => setTimeout(done, knock_ms));
+  }
+  throw new Error(`nobody listened on port ${port}`);
+}
+
+/** @returns the ms from launch to the first connection taken */
+async function launched(data) {
+  const port = await freePort();
+  const colo = new Colo(data, []);
+  const began = performance.now();
+  const ready = colo.start(port);
+  try {
+    const [ms] = await Promise.all([untilOpen(port, began), ready]);
+    return ms;
+  } finally {
+    await colo.stop();
+  }
+}
+
+export async function measureLaunch() {
+  const first = [];
+  const again = [];
+  for (let i = 0; i < repetitions; ++i) {
+    const data = await mkdtemp(join(tmpdir(), "colo-bench-"));
+    try {
+      first.push(await launched(data));
+      again.push(await launched(data));
+    } finally {
+      await rm(data, { recursive: true, force: true });
+    }
+  }
+  const worse = Math.max(median(first), median(again));
+  return {
+    budgets: [
+      {
+        what: "start to listening (the slower of both folders, median)",
+        found: `${short(worse)} ms`,
+        bound: "≤ 100 ms, aim 20",
+        verdict: verdict(worse, { must: 100, aim: 20, unit: "ms" }),
+      },
+    ],
+    text: table(
+      ["data folder", "launch to first connection", "p95"],
+      [
+        ["empty", spread(first, "ms"), `${short(p95(first))} ms`],
+        ["of an earlier run", spread(again, "ms"), `${short(p95(again))} ms`],
+      ],
+    ),
+  };
+}

@@ -1,0 +1,44 @@
+/** The server that is measured, and who fills its rooms. */
+import { generousLimits, startColo } from "../e2e/harness/colo.mjs";
+import { newClientId } from "../e2e/harness/drawings.mjs";
+import { newPhoneIn } from "../e2e/harness/phone.mjs";
+
+/** So many drawings may be on their way to the server. */
+const sent_at_once = 20;
+
+/** Starts the shipped executable with these rooms, saved ones, and limits that do not bite. */
+export function startServer(context, rooms) {
+  const config = rooms.map((id) => `[[room]]\nid = "${id}"\nname = "${id}"\n`).join("\n");
+  return startColo(context, { config: `${generousLimits}\n${config}` });
+}
+
+/** Strokes of the client's shape as protobuf's JSON has them. */
+function drawingOf(strokes) {
+  const wire = strokes.map((stroke) => {
+    const points = stroke.points.map((place, i) => (i < 2 ? place : place - stroke.points[i - 2]));
+    return { ...stroke, tool: "TOOL_PEN", points };
+  });
+  return { version: 1, paper: 0xffffff, strokes: wire };
+}
+
+/** Somebody sends `count` drawings to the room, one after the other of `drawings`. */
+export async function fillRoom(context, colo, room, drawings, count) {
+  const phone = await newPhoneIn(context, colo, room);
+  for (let sent = 0; sent < count; sent += sent_at_once) {
+    const waiting = new Set();
+    for (let i = sent; i < Math.min(count, sent + sent_at_once); ++i) {
+      const clientId = newClientId();
+      waiting.add(clientId);
+      phone.line.post(room, { clientId, drawing: drawingOf(drawings[i % drawings.length]) });
+    }
+    while (waiting.size > 0)
+      waiting.delete(
+        await phone.until((frame) => {
+          if (frame.rejected) throw new Error(`a drawing was refused: ${frame.rejected.reason}`);
+          return frame.accepted?.clientId;
+        }),
+      );
+    phone.line.heard.length = 0;
+  }
+  await phone.line.close();
+}
