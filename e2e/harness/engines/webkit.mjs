@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { asActions } from "./actions.mjs";
+import { startNames } from "./names.mjs";
 
 export const abilities = ["pen", "mouse", "scheme", "motion"];
 
@@ -67,20 +68,19 @@ async function firstWord(program, pipe, pattern) {
   return Promise.race([word, early]);
 }
 
-/**
- * @param {{proxy?: string, scheme?: string, motion?: string}} options `proxy`: a SOCKS
- *   proxy, host and port, that resolves names for this browser
- */
-export async function launch({ proxy, scheme = "light", motion }) {
+/** @param {{hosts?: string, scheme?: string, motion?: string}} options */
+export async function launch({ hosts, scheme = "light", motion }) {
+  const names = hosts ? await startNames() : undefined;
   const jars = new Set();
   return {
     async newJar(size) {
-      const jar = await newJar({ proxy, scheme, motion, size });
+      const jar = await newJar({ proxy: names?.address, scheme, motion, size });
       jars.add(jar);
       return jar;
     },
     async close() {
       await Promise.all([...jars].map((jar) => jar.close()));
+      await names?.close();
     },
   };
 }
