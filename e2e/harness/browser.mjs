@@ -48,8 +48,8 @@ if (process.env.NODE_TEST_CONTEXT || process.argv[1]?.endsWith(".test.mjs"))
 /**
  * The browser that has these qualities; it ends with the test file.
  * @param {{after: (end: () => unknown) => void, test?: unknown}} context
- * @param {{hosts?: string, proxy?: string, scheme?: "light" | "dark", motion?: "reduce"}} [wishes]
- *   `hosts`: a name to resolve to this machine, where an engine can; `proxy`: where another asks
+ * @param {{hosts?: string, scheme?: "light" | "dark", motion?: "reduce"}} [wishes]
+ *   `hosts`: a name to resolve to this machine
  */
 export async function startBrowser(context, wishes = {}) {
   const key = JSON.stringify(wishes);

@@ -14,8 +14,9 @@ const where = {
 
 test("the origin is insecure indeed", async (context) => {
   const colo = await startColo(context, { config: where.config });
-  const browser = await startBrowser(context, where);
+  const browser = await startBrowser(context, { hosts: where.hosts });
   const page = await newPage(context, browser, where.urlOf(colo));
+  await page.see("submit");
   assert.equal(await page.evaluate(() => window.isSecureContext), false);
   assert.equal(await page.evaluate(() => typeof crypto.randomUUID), "undefined");
 });

@@ -11,7 +11,7 @@ import { newPhoneIn } from "../harness/phone.mjs";
  */
 export async function tellTheStory(context, { config, urlOf = (colo) => colo.url, hosts } = {}) {
   const colo = await startColo(context, config ? { config } : {});
-  const browser = await startBrowser(context, { hosts });
+  const browser = await startBrowser(context, hosts ? { hosts } : {});
   const ana = await newPage(context, browser, urlOf(colo), { name: "ana" });
   const ben = await newPage(context, browser, urlOf(colo), { name: "ben" });
 

@@ -4,17 +4,18 @@
  * so each person gets a driver, a browser and a screen (Xvfb) of their own.
  *
  * Its habits: a window is as narrow as a phone only with --full-screen and a size
- * set afterwards; touch becomes the mouse, so a pen draws; pointers are on whole
+ * set afterwards; the driver's pictures never come from a page that lies still (so the screen is
+ * read); touch becomes the mouse, so a pen draws; pointers are on whole
  * pixels and a pen's pressure is 1 when it comes down and 0 as it moves; nobody is
  * told of errors in the page, so it keeps a list itself.
  */
-import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { asActions } from "./actions.mjs";
+import { startNames } from "./names.mjs";
+import { startDriver } from "./programs.mjs";
+import { startScreen } from "./screen.mjs";
 
 export const abilities = ["pen", "mouse", "scheme", "motion"];
 
@@ -27,60 +28,19 @@ const browserPath =
 /** A driver that does not answer within this never will. */
 const patience_ms = 30_000;
 
-const running = new Set();
-process.once("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
-/** Starts a program; `ended` tells when it is gone. */
-function start(path, args, options) {
-  const child = spawn(path, args, options);
-  running.add(child);
-  const ended = new Promise((tell) => {
-    child.once("error", tell);
-    child.once("exit", tell);
-  }).finally(() => running.delete(child));
-  return {
-    child,
-    end() {
-      child.kill();
-      return ended;
-    },
-    ended,
-  };
-}
-
-/** What a program writes first to one of its pipes. */
-async function firstWord(program, pipe, pattern) {
-  let said = "";
-  const word = new Promise((tell) => {
-    pipe.setEncoding("utf8");
-    pipe.on("data", (text) => {
-      said += text;
-      const found = pattern.exec(said);
-      if (found) tell(found[1]);
-    });
-  });
-  const early = program.ended.then((error) => {
-    throw new Error(`${program.child.spawnfile} ended at once: ${error} ${said}`);
-  });
-  return Promise.race([word, early]);
-}
-
-/**
- * @param {{proxy?: string, scheme?: string, motion?: string}} options `proxy`: a SOCKS
- *   proxy, host and port, that resolves names for this browser
- */
-export async function launch({ proxy, scheme = "light", motion }) {
+/** @param {{hosts?: string, scheme?: string, motion?: string}} options */
+export async function launch({ hosts, scheme = "light", motion }) {
+  const names = hosts ? await startNames() : undefined;
   const jars = new Set();
   return {
     async newJar(size) {
-      const jar = await newJar({ proxy, scheme, motion, size });
+      const jar = await newJar({ proxy: names?.address, scheme, motion, size });
       jars.add(jar);
       return jar;
     },
     async close() {
       await Promise.all([...jars].map((jar) => jar.close()));
+      await names?.close();
     },
   };
 }
@@ -92,15 +52,10 @@ async function newJar({ proxy, scheme, motion, size }) {
     join(home, "gtk-3.0/settings.ini"),
     `[Settings]\ngtk-enable-animations=${motion !== "reduce"}\ngtk-application-prefer-dark-theme=${scheme === "dark"}\n`,
   );
-  const screen = start(
-    "Xvfb",
-    ["-displayfd", "3", "-screen", "0", "2600x2400x24", "-nolisten", "tcp", "-noreset"],
-    { stdio: ["ignore", "ignore", "ignore", "pipe"] },
-  );
-  const display = await firstWord(screen, screen.child.stdio[3], /(\d+)\n/);
+  const screen = await startScreen(home);
   const env = {
     ...process.env,
-    DISPLAY: `:${display}`,
+    DISPLAY: screen.display,
     GDK_BACKEND: "x11",
     XDG_CONFIG_HOME: home,
     XDG_DATA_HOME: home,
@@ -111,8 +66,8 @@ async function newJar({ proxy, scheme, motion, size }) {
     WEBKIT_SKIA_ENABLE_CPU_RENDERING: "1",
     GDK_SCALE: String(size.ratio),
   };
-  const { driver, port } = await startDriver(env);
-  const session = new Session(port);
+  const { driver, port } = await startDriver(driverPath, env);
+  const session = new Session(port, screen);
   let closing;
   const jar = {
     newTab: (size) => session.newTab(size),
@@ -135,49 +90,6 @@ async function newJar({ proxy, scheme, motion, size }) {
   return jar;
 }
 
-/** The driver does not say which port it got, so it is given one that was just free. */
-async function startDriver(env) {
-  for (let tries = 0; ; ++tries) {
-    const port = await freePort();
-    const driver = start(driverPath, [`--port=${port}`], { env, stdio: "ignore" });
-    try {
-      await untilListening(port, driver);
-      return { driver, port };
-    } catch (error) {
-      await driver.end();
-      if (tries === 3) throw error;
-    }
-  }
-}
-
-function freePort() {
-  return new Promise((tell, fail) => {
-    const server = createServer().once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => tell(port));
-    });
-  });
-}
-
-async function untilListening(port, driver) {
-  let gone = false;
-  driver.ended.then(() => {
-    gone = true;
-  });
-  for (const deadline = Date.now() + patience_ms; Date.now() < deadline; ) {
-    if (gone) throw new Error(`${driverPath} ended at once`);
-    const open = await new Promise((tell) => {
-      const socket = connect(port, "127.0.0.1");
-      socket.once("connect", () => tell(true) || socket.destroy());
-      socket.once("error", () => tell(false));
-    });
-    if (open) return;
-    await pause(10);
-  }
-  throw new Error(`${driverPath} did not listen on ${port}`);
-}
-
 /** One WebDriver session: a person's browser. Commands go one after the other. */
 class Session {
   #last = Promise.resolve();
@@ -185,15 +97,14 @@ class Session {
   #tabs = [];
   #id;
 
-  constructor(port) {
+  constructor(port, screen) {
+    this.screen = screen;
     this.url = `http://127.0.0.1:${port}/session`;
   }
 
   async begin(proxy) {
-    const alwaysMatch = {
-      "webkitgtk:browserOptions": { binary: browserPath, args: ["--automation", "--full-screen"] },
-      ...(proxy ? { proxy: { proxyType: "manual", socksProxy: proxy, socksVersion: 5 } } : {}),
-    };
+    const args = ["--automation", "--full-screen", ...(proxy ? [`--proxy=socks5://${proxy}`] : [])];
+    const alwaysMatch = { "webkitgtk:browserOptions": { binary: browserPath, args } };
     const { sessionId } = await this.#call("POST", "", { capabilities: { alwaysMatch } });
     this.#id = sessionId;
     this.#current = await this.#call("GET", "/window");
@@ -219,6 +130,10 @@ class Session {
       method,
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(patience_ms),
+    }).catch((error) => {
+      throw new Error(`${method} ${path} was not answered: ${JSON.stringify(body)}`, {
+        cause: error,
+      });
     });
     const { value } = await answer.json();
     if (!answer.ok) throw new Error(`${method} ${path}: ${value.error}: ${value.message}`);
@@ -230,7 +145,7 @@ class Session {
       this.#tabs.length === 0
         ? this.first
         : (await this.command("POST", "/window/new", { type: "window" })).handle;
-    const tab = new WebKitTab(this, window);
+    const tab = new WebKitTab(this, window, size);
     this.#tabs.push(tab);
     const { width, height } = size;
     await this.command("POST", "/window/rect", { x: 0, y: 0, width, height }, window);
@@ -256,8 +171,9 @@ class WebKitTab {
   /** What the page's own code threw, and what its security policy forbade. */
   faults = [];
 
-  constructor(session, window) {
+  constructor(session, window, size) {
     this.session = session;
+    this.size = size;
     this.window = window;
   }
 
@@ -328,12 +244,25 @@ class WebKitTab {
     }
   }
 
+  /** Of the screen: the driver's own waits for ever while nothing on the page changes. */
   async picture() {
-    return Buffer.from(await this.#command("GET", "/screenshot"), "base64");
+    const { width, height, ratio } = this.size;
+    let last;
+    for (;;) {
+      await this.evaluate(untilPainted, []);
+      const picture = await this.session.screen.picture(width * ratio, height * ratio);
+      if (last?.equals(picture)) return picture;
+      last = picture;
+    }
   }
 }
 
-/** Runs in the page. */
+// What follows runs in the page.
+
+function untilPainted() {
+  return new Promise((tell) => requestAnimationFrame(() => requestAnimationFrame(() => tell())));
+}
+
 function keepFaults() {
   if (window.faultsSeen === undefined) {
     window.faultsSeen = [];
