@@ -125,3 +125,14 @@ test("a full room says so, and lets one in when there is a place", async (contex
   await ben.untilText("room-count-booth", /^0$/);
   await ben.enter("booth");
 });
+
+test("a link to a room that is opened at the sign-in screen leads there", async (context) => {
+  const colo = await startColo(context);
+  const browser = await startBrowser(context);
+  const ana = await newPage(context, browser, colo.url, { name: "ana" });
+  await ana.see("submit");
+  await ana.goto("/#/room/scratch");
+  await ana.register("Ana");
+  await ana.untilReady();
+  await ana.untilText("room-name", /Scratch/);
+});

@@ -28,6 +28,8 @@ export const route = readable<Route>(parseRoute(location.hash), (set) => {
     now = next;
     set(next);
   };
+  // The address may have changed while nobody listened: a link opened at the sign-in screen.
+  set(now);
   window.addEventListener("hashchange", changed);
   return () => window.removeEventListener("hashchange", changed);
 });
