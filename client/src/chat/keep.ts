@@ -32,6 +32,9 @@ interface Schema extends DBSchema {
   outbox: { key: string; value: Pending; indexes: { author: string } };
 }
 
+/** A draft is written after this at the latest. */
+const QUIET_MS = 200;
+
 export function inOrder(waiting: Pending[]): Pending[] {
   return waiting.sort((a, b) => a.madeAtMs - b.madeAtMs);
 }
@@ -107,6 +110,7 @@ export function browserKeep(quick: Quick): Keep {
       );
     },
     putDraft: async (person, room, draft) => {
+      if (draft !== undefined) await quiet();
       await put(person, room, draft);
       quick.removeItem(hurried(person, room));
     },
@@ -139,6 +143,18 @@ export function browserKeep(quick: Quick): Keep {
       );
     },
   };
+}
+
+/**
+ * Copying a long drawing for the database takes milliseconds, which the stroke
+ * that follows may need; a page that goes meanwhile keeps its drafts in a hurry.
+ */
+function quiet(): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => resolve();
+    if (typeof requestIdleCallback === "function") requestIdleCallback(go, { timeout: QUIET_MS });
+    else setTimeout(go, QUIET_MS / 4); // Safari
+  });
 }
 
 function draftKey(person: string, room: string): string {
