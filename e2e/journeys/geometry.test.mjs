@@ -89,7 +89,7 @@ test("what is stored and painted is what the hand did", async (context) => {
         pixels: ink.runs.reduce((sum, [, from, to]) => sum + to - from, 0),
       };
       results[name] = result;
-      assert.deepEqual(stroke.pressure ?? "", "");
+      assert.deepEqual(stroke.pressure ?? [], []);
       assert.ok(result.stored <= allowed, `stored: ${result.stored} units off`);
       assert.ok(result.painted <= allowed, `painted: ${result.painted} units off`);
       await page.untilStrokes(0);
