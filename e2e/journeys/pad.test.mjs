@@ -6,10 +6,12 @@ import {
   newPersonIn,
   sizes,
   startBrowser,
+  supports,
   unless,
   wave,
 } from "../harness/browser.mjs";
 import { startColo } from "../harness/colo.mjs";
+import { newPhoneIn } from "../harness/phone.mjs";
 
 /** A person alone in the main room. */
 async function newArtist(context, options) {
@@ -105,6 +107,44 @@ test("a second finger takes back the stroke that began by accident", {
   await page.pointer("touch", 1, [{ does: "up" }]);
   await page.stroke(wave(1)); // the pad works on
   assert.equal(await page.strokes(), 1);
+});
+
+test("pen, then palm", { skip: unless("pen") }, async (context) => {
+  const colo = await startColo(context);
+  const browser = await startBrowser(context);
+  const bot = await newPhoneIn(context, colo, "main-chat");
+  const page = await newPersonIn(context, browser, colo, "main-chat", "Ana");
+  const pressure = 0.8;
+  await page.stroke(wave(1), { pointer: "pen", pressure });
+  await page.see("tool-finger"); // a pen was seen
+  await context.test("the palm does not draw", { skip: unless("touch") }, async () => {
+    const [[x, y]] = await page.onPad([0.5, 0.5]);
+    const palm = [
+      { does: "down", x, y },
+      { does: "move", x: x + 30, y: y + 10 },
+    ];
+    await page.pointer("touch", 1, palm);
+    // The pen draws on while the palm lies there; a stroke of the palm would be the third.
+    await page.stroke(wave(2), { pointer: "pen", pressure });
+    await page.pointer("touch", 1, [{ does: "up" }]);
+    await page.stroke(wave(3), { pointer: "pen", pressure });
+    assert.equal(await page.strokes(), 3);
+  });
+  await context.test("the person lets the finger draw again", async () => {
+    await page.tap("tool-finger");
+    await page.stroke(wave(4));
+  });
+  const count = await page.strokes();
+  await page.tap("send");
+  const { drawing } = await bot.until((frame) => frame.message);
+  assert.equal(drawing.strokes.length, count);
+  const pressures = drawing.strokes[0].pressure ?? [];
+  assert.equal(pressures.length, drawing.strokes[0].points.length / 2);
+  if (supports("pressure"))
+    assert.ok(
+      pressures.every((one) => Math.abs(one - 255 * pressure) <= 2),
+      `${pressures}`,
+    );
 });
 
 test("on a desktop the mouse draws, and the keyboard reaches everything", async (context) => {

@@ -41,7 +41,7 @@ export async function launch({ hosts }) {
       const jar = await browser.createBrowserContext();
       return {
         newTab: async (size) => {
-          const page = await jar.newPage();
+          const page = await jar.newPage({ type: "window" }); // a tab behind another hears no touch
           await page.setViewport({
             width: size.width,
             height: size.height,

@@ -9,6 +9,7 @@
  * pixels and a pen's pressure is 1 when it comes down and 0 as it moves; nobody is
  * told of errors in the page, so it keeps a list itself.
  */
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +24,10 @@ export const finger = "pen";
 
 const driverPath = process.env.WEBKIT_DRIVER_BIN ?? "/usr/bin/WebKitWebDriver";
 const browserPath =
-  process.env.WEBKIT_BROWSER_BIN ?? "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+  process.env.WEBKIT_BROWSER_BIN ??
+  readdirSync("/usr/lib", { withFileTypes: true })
+    .map((folder) => `/usr/lib/${folder.name}/webkit2gtk-4.1/MiniBrowser`)
+    .find((path) => existsSync(path));
 
 /** A driver that does not answer within this never will. */
 const patience_ms = 30_000;
