@@ -56,3 +56,16 @@ export function overWithout(unsent: readonly Unsent[]): readonly Unsent[] {
 export function withoutSeqs(unsent: readonly Unsent[]): readonly Unsent[] {
   return unsent.map((one) => ({ ...one, seq: 0 }));
 }
+
+interface Named {
+  readonly clientId: string;
+}
+
+/** Whether a drawing of this page is in the room or on its way there: it can be taken back. */
+export function has(
+  room: { readonly pending: readonly Named[]; readonly messages: readonly Named[] },
+  clientId: string,
+): boolean {
+  const is = (one: Named) => one.clientId === clientId;
+  return room.pending.some(is) || room.messages.some(is);
+}
