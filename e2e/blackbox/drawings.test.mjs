@@ -165,9 +165,27 @@ test("a remix names a drawing that is there", async (t) => {
     assert.equal(remix.seq, seq + 1);
     const message = await phone.until((f) => f.message?.seq === remix.seq && f.message);
     assert.equal(message.remixOf, seq);
+    assert.equal(message.remixAuthor, phone.name);
     for (const remixOf of [seq + 2, seq + 100, "18446744073709551615"])
       await assert.rejects(phone.draw(room, { remixOf }), /no_such_message/);
     assert.equal((await phone.draw(room)).seq, seq + 2, "a refusal costs no seq");
+  }
+});
+
+test("a remix says whose it came from, also when that one is deleted", async (t) => {
+  for (const room of rooms) {
+    const [author, other] = [await newPhoneIn(t, colo, room), await newPhoneIn(t, colo, room)];
+    const { seq } = await author.draw(room);
+    const first = await other.draw(room, { remixOf: seq });
+    author.line.send({ delete: { room, seq } });
+    await other.until((f) => f.deleted);
+    const second = await other.draw(room, { remixOf: seq });
+    const { messages } = await (await newPhoneIn(t, colo)).join(room);
+    for (const remix of [first, second]) {
+      const message = messages.find((m) => m.seq === remix.seq);
+      assert.equal(message.remixOf, seq);
+      assert.equal(message.remixAuthor, author.name);
+    }
   }
 });
 
@@ -215,8 +233,9 @@ test("what is one's own can be deleted, by its author alone, and only once", asy
     };
     await refused(other, seq, "not_yours");
     author.line.send({ delete: { room, seq } });
-    for (const phone of [author, other])
-      assert.deepEqual(await phone.until((f) => f.deleted), { room, seq, by: author.name });
+    const { deletion } = await author.until((f) => f.deleted?.seq === seq && f.deleted);
+    const told = { room, seq, by: author.name, deletion };
+    assert.deepEqual(await other.until((f) => f.deleted), told);
     await refused(author, seq, "no_such_message");
     for (const number of [0, kept.seq + 1, 1_000_000])
       await refused(author, number, "no_such_message");
@@ -228,5 +247,39 @@ test("what is one's own can be deleted, by its author alone, and only once", asy
     const joined = await late.join(room);
     assert.ok(joined.messages.every((m) => m.seq !== seq));
     assert.equal((await author.draw(room)).seq, kept.seq + 1, "its number is not used again");
+  }
+});
+
+test("who was away is told what was deleted meanwhile", async (t) => {
+  for (const room of rooms) {
+    const [author, away] = [await newPhoneIn(t, colo, room), await newPhoneIn(t, colo, room)];
+    const seqs = [];
+    for (let i = 0; i < 4; ++i) seqs.push((await author.draw(room)).seq);
+    const { epoch, deletion } = await away.join(room);
+    await away.line.drop();
+    for (const seq of [seqs[2], seqs[0]]) author.line.send({ delete: { room, seq } });
+    const last = await author.draw(room);
+    await away.connect();
+    const joined = await away.join(room, {
+      afterSeq: seqs[3],
+      epoch,
+      afterDeletion: deletion,
+    });
+    assert.equal(joined.reset, false);
+    assert.deepEqual(joined.deleted, [seqs[2], seqs[0]]);
+    assert.equal(joined.deletion, deletion + 2);
+    assert.deepEqual(
+      joined.messages.map((m) => m.seq),
+      [last.seq],
+    );
+    // Of what it has not heard of yet, it need not hear that it is gone.
+    const early = await away.join(room, { afterSeq: seqs[1], epoch, afterDeletion: deletion });
+    assert.deepEqual(early.deleted, [seqs[0]]);
+    const ahead = await away.join(room, {
+      afterSeq: seqs[1],
+      epoch,
+      afterDeletion: deletion + 3,
+    });
+    assert.equal(ahead.reset, true);
   }
 });

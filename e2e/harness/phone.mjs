@@ -18,11 +18,19 @@ export const newName = (word = "fox") =>
 
 export const newKey = () => randomBytes(16).toString("hex");
 
-const numbers = new Set(["seq", "lastSeq", "sentAtMs", "remixOf", "epoch"]);
+const numbers = new Set(["seq", "lastSeq", "sentAtMs", "remixOf", "epoch", "deletion"]);
 const absent = {
   welcome: { rooms: [], admin: false },
-  joined: { members: [], messages: [], more: false, reset: false, epoch: 0, occupancy: 0 },
-  message: { caption: "", remixOf: 0 },
+  joined: {
+    members: [],
+    messages: [],
+    more: false,
+    reset: false,
+    epoch: 0,
+    occupancy: 0,
+    deletion: 0,
+  },
+  message: { caption: "", remixOf: 0, remixAuthor: "" },
   page: { messages: [], more: false },
   rooms: { rooms: [] },
   rejected: { retryAfterMs: 0, clientId: "" },
@@ -39,6 +47,7 @@ function readFrame(text) {
   frame[kind] = { ...absent[kind], ...frame[kind] };
   if (kind === "joined" || kind === "page")
     frame[kind].messages = frame[kind].messages.map((m) => ({ ...absent.message, ...m }));
+  if (kind === "joined") frame[kind].deleted = (frame[kind].deleted ?? []).map(Number);
   if (kind === "welcome" || kind === "rooms")
     frame[kind].rooms = frame[kind].rooms.map((room) => ({
       ...{ occupancy: 0, lastSeq: 0, persistent: false, description: "" },
@@ -122,8 +131,8 @@ export class Line {
   }
 
   /** Enters the room, or comes back to it; resolves with the Joined. */
-  async join(room, { afterSeq, epoch } = {}) {
-    this.send({ join: { room, afterSeq, epoch } });
+  async join(room, { afterSeq, epoch, afterDeletion } = {}) {
+    this.send({ join: { room, afterSeq, epoch, afterDeletion } });
     const answer = await this.until(
       (f) => (f.joined?.room === room && f) || (f.rejected?.frame === 2 && f),
     );

@@ -28,6 +28,11 @@ class Audience {
     for (const auto& member : members_) member->deliver(frame);
   }
 
+  void publish_except(const SharedFrame& frame, const std::vector<ConnectionId>& not_to) const {
+    for (const auto& member : members_)
+      if (std::ranges::find(not_to, member->connection()) == not_to.end()) member->deliver(frame);
+  }
+
  private:
   std::vector<std::shared_ptr<Member>> members_;
 };

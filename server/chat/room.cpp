@@ -72,7 +72,10 @@ Room::Room(RoomSpec spec, Shards& shards, MessageLog& log, const Clock& clock, R
 asio::awaitable<result<void>> Room::open() {
   const auto last = co_await log().last_seq(spec_.id);
   if (!last) co_return last.error();
+  const auto deletion = co_await log().last_deletion(spec_.id);
+  if (!deletion) co_return deletion.error();
   last_told_ = *last;
+  last_deletion_ = *deletion;
   co_return result<void>{};
 }
 
@@ -80,7 +83,7 @@ asio::awaitable<result<void>> Room::join(Arrival arrival) {
   const auto admitted = admit(arrival);
   if (!admitted) co_return admitted.error();
 
-  auto joined = co_await catch_up(arrival.after, arrival.epoch);
+  auto joined = co_await catch_up(arrival);
   const auto user = arrival.user.id;
   const auto connection = arrival.connection;
   if (!is_in(user, connection)) co_return errc::not_in_room;  // left meanwhile
@@ -111,7 +114,7 @@ result<bool> Room::admit(const Arrival& arrival) {
       return Refusal(errc::room_full,
                      fmt::format("{} is full: it has room for {}. Please try again later.",
                                  spec_.name, spec_.capacity));
-    person = people_.emplace(arrival.user.id, Person{arrival.user, {}, {}}).first;
+    person = people_.emplace(arrival.user.id, Person{arrival.user, {}, {}, {}, {}}).first;
   }
   person->second.gone_at.reset();
   auto& connections = person->second.connections;
@@ -127,19 +130,25 @@ result<bool> Room::admit(const Arrival& arrival) {
 
 // Messages up to `told` come from the log; those told while it was read come
 // from recent_, because they may or may not be in what was read.
-asio::awaitable<result<JoinedFrame>> Room::catch_up(Seq after, Epoch epoch) {
+asio::awaitable<result<JoinedFrame>> Room::catch_up(Arrival arrival) {
+  const Seq after = arrival.after;
   for (int tries = 0; tries < catch_up_tries; ++tries) {
     JoinedFrame joined;
     joined.room = spec_.id;
     joined.epoch = epoch_;
-    joined.reset = after != Seq{} && (epoch != epoch_ || after > last_told_);
+    joined.deletion = last_deletion_;
+    joined.reset = after != Seq{} && (arrival.epoch != epoch_ || after > last_told_);
+    if (after != Seq{} && !joined.reset) {
+      const auto complete = co_await read_deleted(joined, after, arrival.after_deletion);
+      if (!complete) co_return complete.error();
+      joined.reset = !*complete;
+    }
     const bool newest = after == Seq{} || joined.reset;
     const Seq told = last_told_;
-    const auto erasures = erasures_;
     auto page = co_await read_page(newest ? Reading::before : Reading::after,
                                    newest ? Seq{told.value + 1} : after);
     if (!page) co_return page.error();
-    if (erasures != erasures_ || joined.epoch != epoch_) continue;
+    if (joined.deletion != last_deletion_ || joined.epoch != epoch_) continue;
 
     auto& messages = page->messages;
     std::erase_if(messages, [told](const Message& m) { return m.seq > told; });
@@ -151,6 +160,19 @@ asio::awaitable<result<JoinedFrame>> Room::catch_up(Seq after, Epoch epoch) {
     co_return joined;
   }
   co_return errc::busy;
+}
+
+// Which of the messages up to `upto` were deleted since; false when that cannot be told any more.
+asio::awaitable<result<bool>> Room::read_deleted(JoinedFrame& joined, Seq upto, DeletionId after) {
+  if (after == joined.deletion) co_return true;
+  if (after > joined.deletion || joined.deletion.value - after.value > limits::deletions_told_max)
+    co_return false;
+  const auto seqs = co_await log().deleted(spec_.id, after, joined.deletion);
+  if (!seqs) co_return seqs.error();
+  if (seqs->size() != joined.deletion.value - after.value) co_return false;
+  std::ranges::copy_if(*seqs, std::back_inserter(joined.deleted),
+                       [upto](Seq seq) { return seq <= upto; });
+  co_return true;
 }
 
 // Not one expression with two awaits in it: g++ 12 destroys their operands twice.
@@ -182,7 +204,9 @@ void Room::leave(UserId user, ConnectionId connection, Departure how) {
 }
 
 void Room::take_out(UserId user, ConnectionId connection) {
-  std::erase(people_.at(user).connections, connection);
+  auto& person = people_.at(user);
+  lift_pen(person, connection);
+  std::erase(person.connections, connection);
   --connections_on_[connection.shard];
   post_to(connection, [connection](Audience& audience) { audience.remove(connection); });
 }
@@ -194,8 +218,15 @@ asio::awaitable<result<Stored>> Room::say(User user, ConnectionId connection, Sa
   if (wait.count() > 0)
     co_return Refusal(errc::slow_down, std::string(sentence(errc::slow_down)), wait);
 
-  Message message{spec_.id,       Seq{},          user.name,       clock_.wall(),
-                  saying.drawing, saying.caption, saying.remix_of, saying.client_id};
+  Message message{spec_.id,
+                  Seq{},
+                  user.name,
+                  clock_.wall(),
+                  saying.drawing,
+                  saying.caption,
+                  saying.remix_of,
+                  saying.client_id,
+                  {}};
   NewMessage news{spec_.id,
                   std::move(user),
                   saying.client_id,
@@ -206,6 +237,7 @@ asio::awaitable<result<Stored>> Room::say(User user, ConnectionId connection, Sa
   auto stored = co_await log().append(std::move(news));
   if (!stored || stored->repeated) co_return stored;
   message.seq = stored->seq;
+  message.remix_author = stored->remix_author;
   tell(message);
   co_return stored;
 }
@@ -229,10 +261,10 @@ asio::awaitable<result<MessagePage>> Room::history(UserId user, ConnectionId con
   const auto wanted =
       limit == 0 || limit > limits::page_messages_max ? limits::page_messages_max : limit;
   for (int tries = 0; tries < catch_up_tries; ++tries) {
-    const auto erasures = erasures_;
+    const auto deletion = last_deletion_;
     auto page = co_await log().before(spec_.id, end, wanted);
     if (!page) co_return page;
-    if (erasures != erasures_) continue;  // it may hold what was just told to be gone
+    if (deletion != last_deletion_) continue;  // it may hold what was just told to be gone
     if (shorten(page->messages, Keeping::newest)) page->more = true;
     co_return page;
   }
@@ -242,16 +274,33 @@ asio::awaitable<result<MessagePage>> Room::history(UserId user, ConnectionId con
 asio::awaitable<result<void>> Room::erase(User user, ConnectionId connection, Seq seq) {
   if (!is_in(user.id, connection)) co_return errc::not_in_room;
   auto erased = co_await log().erase(spec_.id, seq, user);
-  if (!erased) co_return erased;
-  ++erasures_;
+  if (!erased) co_return erased.error();
+  last_deletion_ = *erased;
   std::erase_if(recent_, [seq](const Told& told) { return told.seq == seq; });
-  fan_out(deleted_frame(spec_.id, seq, user.name));
-  co_return erased;
+  fan_out(deleted_frame(spec_.id, seq, user.name, *erased));
+  co_return result<void>{};
 }
 
 void Room::pen(UserId user, ConnectionId connection, bool down) {
-  if (!is_in(user, connection) || is_large()) return;
-  fan_out(pen_frame(spec_.id, people_.at(user).user.name, down));
+  if (!is_in(user, connection)) return;
+  auto& person = people_.at(user);
+  if (!down) return lift_pen(person, connection);
+  if (is_large()) return;
+  const auto now = clock_.now();
+  const bool drew = !person.pens.empty();
+  const auto pause = drew ? limits::pen_again_time : limits::pen_rest_time;
+  const bool too_soon = person.pen_told_at && now - *person.pen_told_at < pause;
+  if (too_soon && !drew) return;
+  if (std::ranges::find(person.pens, connection) == person.pens.end())
+    person.pens.push_back(connection);
+  if (too_soon) return;
+  person.pen_told_at = now;
+  tell_others(person, pen_frame(spec_.id, person.user.name, true));
+}
+
+void Room::lift_pen(Person& person, ConnectionId connection) {
+  if (std::erase(person.pens, connection) == 0 || !person.pens.empty()) return;
+  tell_others(person, pen_frame(spec_.id, person.user.name, false));
 }
 
 RoomView Room::view() const {
@@ -278,6 +327,7 @@ void Room::remove(UserId user) {
   memory_.clear();
   recent_.clear();
   last_told_ = Seq{};
+  last_deletion_ = DeletionId{};
   epoch_ = new_epoch(clock_, epoch_);
 }
 
@@ -294,6 +344,16 @@ void Room::fan_out(const SharedFrame& frame) {
     if (connections_on_[i] == 0) continue;
     asio::post(shards_[i].executor(),
                [audience = audiences_[i].get(), frame] { audience->publish(frame); });
+  }
+}
+
+void Room::tell_others(const Person& person, const SharedFrame& frame) {
+  for (std::uint32_t i = 0; i < shards_.size(); ++i) {
+    if (connections_on_[i] == 0) continue;
+    asio::post(shards_[i].executor(),
+               [audience = audiences_[i].get(), frame, not_to = person.connections] {
+                 audience->publish_except(frame, not_to);
+               });
   }
 }
 

@@ -34,6 +34,7 @@ struct Arrival {
   std::weak_ptr<Member> member;  // locked on its own shard only, so that it ends there
   Seq after;                     // 0: the newest page
   Epoch epoch;                   // that `after` was learnt in
+  DeletionId after_deletion;     // the newest it heard of
 };
 
 /// What a phone wants said, checked.
@@ -82,6 +83,7 @@ class Room {
   /// Errors: not_in_room, no_such_message, not_yours, storage_failed, busy.
   boost::asio::awaitable<result<void>> erase(User user, ConnectionId connection, Seq seq);
 
+  /// "Is drawing": told to the other people, as often as is of use to them.
   void pen(UserId user, ConnectionId connection, bool down);
 
   RoomView view() const;
@@ -95,6 +97,8 @@ class Room {
     User user;
     std::vector<ConnectionId> connections;
     std::optional<SteadyTime> gone_at;  // no connection is left; leaves then
+    std::vector<ConnectionId> pens;     // those with the pen down
+    std::optional<SteadyTime> pen_told_at;
   };
   // The newest messages as told, so that joining a busy room does not chase its end.
   struct Told {
@@ -107,7 +111,10 @@ class Room {
   bool is_large() const;
   result<bool> admit(const Arrival& arrival);  // true: this connection is new here
   void take_out(UserId user, ConnectionId connection);
-  boost::asio::awaitable<result<JoinedFrame>> catch_up(Seq after, Epoch epoch);
+  void lift_pen(Person& person, ConnectionId connection);
+  boost::asio::awaitable<result<JoinedFrame>> catch_up(Arrival arrival);
+  boost::asio::awaitable<result<bool>> read_deleted(JoinedFrame& joined, Seq upto,
+                                                    DeletionId after);
   enum class Reading { before, after };
   boost::asio::awaitable<result<MessagePage>> read_page(Reading direction, Seq seq);
   bool append_recent(JoinedFrame& joined, Seq after) const;
@@ -115,6 +122,7 @@ class Room {
   void tell(const Message& message);
   void tell_presence(const User& user, v1::Change change);
   void fan_out(const SharedFrame& frame);
+  void tell_others(const Person& person, const SharedFrame& frame);
   void post_to(ConnectionId connection, std::function<void(Audience&)> task);
   void remove(UserId user);
 
@@ -129,7 +137,7 @@ class Room {
   Epoch epoch_;
   Seq last_told_;
   std::deque<Told> recent_;
-  std::uint64_t erasures_ = 0;
+  DeletionId last_deletion_;
   std::unordered_map<UserId, Person> people_;
   std::unordered_map<UserId, Bucket> sayings_;        // outlives a person's coming and going
   std::vector<std::unique_ptr<Audience>> audiences_;  // one per shard, each touched only there

@@ -57,6 +57,14 @@ class Phone final : public Member {
     return said;
   }
 
+  // Whose pen went down (+) and up (-).
+  std::string pens() const {
+    std::string told;
+    for (const auto& frame : frames)
+      if (frame.has_pen()) told += (frame.pen().down() ? "+" : "-") + frame.pen().user();
+    return told;
+  }
+
   std::vector<v1::ServerFrame> frames;
 
  private:
@@ -96,8 +104,8 @@ class RoomTest : public testing::Test {
   }
 
   result<void> join(Room& room, const User& user, const std::shared_ptr<Phone>& phone,
-                    std::uint64_t after = 0, Epoch epoch = {}) {
-    return run(room.join({user, phone->connection(), phone, Seq{after}, epoch}));
+                    std::uint64_t after = 0, Epoch epoch = {}, DeletionId deletion = {}) {
+    return run(room.join({user, phone->connection(), phone, Seq{after}, epoch, deletion}));
   }
   result<Stored> say(Room& room, const User& user, const std::shared_ptr<Phone>& phone,
                      std::uint8_t number, Seq remix_of = {}) {

@@ -29,8 +29,15 @@ class SlowLog final : public MessageLog {
     return log_.after(std::move(room), seq, limit);
   }
   asio::awaitable<result<Seq>> last_seq(RoomId room) override { return log_.last_seq(room); }
-  asio::awaitable<result<void>> erase(RoomId room, Seq seq, User by) override {
+  asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override {
     return log_.erase(std::move(room), seq, std::move(by));
+  }
+  asio::awaitable<result<DeletionId>> last_deletion(RoomId room) override {
+    return log_.last_deletion(room);
+  }
+  asio::awaitable<result<std::vector<Seq>>> deleted(RoomId room, DeletionId after,
+                                                    DeletionId last) override {
+    return log_.deleted(room, after, last);
   }
 
   std::function<void()> meanwhile;
@@ -113,6 +120,71 @@ TEST_F(RoomTest, APageDoesNotBringBackWhatIsTakenAwayWhileItIsRead) {
   ASSERT_EQ(page->messages.size(), 2u);
   EXPECT_EQ(page->messages[0].seq, Seq{1});
   EXPECT_EQ(page->messages[1].seq, Seq{3});
+}
+
+TEST_F(RoomTest, WhoComesBackIsToldWhatWasDeletedMeanwhile) {
+  auto room = make(saved());
+  const auto ana = phone();
+  ASSERT_TRUE(join(room, ana_, ana));
+  for (std::uint8_t i = 1; i <= 6; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
+  ASSERT_TRUE(run(room.erase(ana_, ana->connection(), {1})));
+  EXPECT_EQ(ana->frames.back().deleted().deletion(), 1u);
+  const auto ben = phone();
+  ASSERT_TRUE(join(room, ben_, ben));
+  EXPECT_EQ(ben->joined().deletion(), 1u);
+  EXPECT_EQ(ben->joined().deleted_size(), 0);
+  room.leave(ben_.id, ben->connection(), Departure::dropped);
+  for (const std::uint64_t seq : {5, 2})
+    ASSERT_TRUE(run(room.erase(ana_, ana->connection(), {seq})));
+  ASSERT_TRUE(join(room, ben_, ben, 4, {}, {1}));  // it had not yet heard of 5 and 6
+  EXPECT_FALSE(ben->joined().reset());
+  EXPECT_EQ(ben->joined().deletion(), 3u);
+  ASSERT_EQ(ben->joined().deleted_size(), 1);
+  EXPECT_EQ(ben->joined().deleted(0), 2u);
+  ASSERT_EQ(ben->joined().messages_size(), 1);
+  EXPECT_EQ(ben->joined().messages(0).seq(), 6u);
+}
+
+TEST_F(RoomTest, WhoMissedTooManyDeletionsBeginsAnew) {
+  auto room = make(saved());
+  const auto ana = phone();
+  ASSERT_TRUE(join(room, ana_, ana));
+  ClientId id;
+  for (std::uint32_t i = 1; i <= limits::deletions_told_max + 2; ++i) {
+    clock_.advance(1s);
+    std::memcpy(id.bytes.data(), &i, sizeof i);
+    const auto said = run(room.say(ana_, ana->connection(), {id, "", "", {}}));
+    ASSERT_TRUE(said);
+    if (i == 1) continue;
+    ASSERT_TRUE(run(room.erase(ana_, ana->connection(), said->seq)));
+  }
+  const auto last = limits::deletions_told_max + 2;
+  const auto ben = phone();
+  ASSERT_TRUE(join(room, ben_, ben, last, {}, {1}));
+  EXPECT_FALSE(ben->joined().reset());
+  EXPECT_EQ(ben->joined().deleted_size(), static_cast<int>(limits::deletions_told_max));
+  ASSERT_TRUE(join(room, ben_, ben, last, {}, {0}));
+  EXPECT_TRUE(ben->joined().reset());
+  EXPECT_EQ(ben->joined().deleted_size(), 0);
+  ASSERT_EQ(ben->joined().messages_size(), 1);
+  ASSERT_TRUE(join(room, ben_, ben, last, {}, {last + 1}));  // from before a restored backup
+  EXPECT_TRUE(ben->joined().reset());
+}
+
+TEST_F(RoomTest, ADeletionWhileAPageIsReadIsInIt) {
+  SlowLog slow;
+  Room room(saved(), shards_, slow, clock_, {1000, 1min}, [] {});
+  const auto ana = phone();
+  ASSERT_TRUE(join(room, ana_, ana));
+  for (std::uint8_t i = 1; i <= 3; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
+  slow.meanwhile = [&] {
+    asio::co_spawn(shards_.first().executor(), room.erase(ana_, ana->connection(), {2}),
+                   asio::detached);
+  };
+  const auto ben = phone();
+  ASSERT_TRUE(join(room, ben_, ben));
+  EXPECT_EQ(ben->joined().deletion(), 1u);
+  EXPECT_EQ(ben->joined().messages_size(), 2);
 }
 
 TEST_F(RoomTest, HistoryBeginsAtOneAndEndsAtTheLast) {

@@ -212,6 +212,61 @@ TEST_F(RoomTest, ALargeRoomHearsHowManyNotWho) {
   EXPECT_EQ(crowd.back()->joined().occupancy(), 100u);
 }
 
+TEST_F(RoomTest, APenIsToldToTheOthersAndOnlyWhatChanges) {
+  auto room = make(saved());
+  const auto ana = phone();
+  const auto tab = phone();
+  const auto ben = phone();
+  ASSERT_TRUE(join(room, ana_, ana));
+  ASSERT_TRUE(join(room, ana_, tab));
+  ASSERT_TRUE(join(room, ben_, ben));
+  const auto pen = [&](bool down, const std::shared_ptr<Phone>& with) {
+    room.pen(ana_.id, with->connection(), down);
+    settle();
+  };
+  ana->frames.clear();
+  tab->frames.clear();
+  EXPECT_EQ(ben->pens(), "");
+  pen(false, ana);
+  pen(true, ana);
+  EXPECT_EQ(ben->pens(), "+Ana");
+  pen(true, ana);  // so soon again
+  pen(true, tab);  // the same person draws in another tab
+  pen(false, ana);
+  EXPECT_EQ(ben->pens(), "+Ana");
+  clock_.advance(10s);
+  pen(true, tab);
+  EXPECT_EQ(ben->pens(), "+Ana+Ana");
+  pen(false, tab);
+  EXPECT_EQ(ben->pens(), "+Ana+Ana-Ana");
+  for (int i = 0; i < 5; ++i) {  // no more than one a second, however fast it goes up and down
+    pen(true, ana);
+    pen(false, ana);
+  }
+  EXPECT_EQ(ben->pens(), "+Ana+Ana-Ana");
+  clock_.advance(1s);
+  pen(true, ana);
+  EXPECT_EQ(ben->pens(), "+Ana+Ana-Ana+Ana");
+  EXPECT_TRUE(ana->frames.empty());  // one's own pen one knows
+  EXPECT_TRUE(tab->frames.empty());
+}
+
+TEST_F(RoomTest, WhoLeavesOrDropsHasLiftedThePen) {
+  auto room = make(saved());
+  const auto ana = phone();
+  const auto ben = phone();
+  ASSERT_TRUE(join(room, ana_, ana));
+  ASSERT_TRUE(join(room, ben_, ben));
+  for (const auto how : {Departure::dropped, Departure::clean}) {
+    clock_.advance(1min);
+    ASSERT_TRUE(join(room, ana_, ana));
+    room.pen(ana_.id, ana->connection(), true);
+    room.leave(ana_.id, ana->connection(), how);
+    settle();
+  }
+  EXPECT_EQ(ben->pens(), "+Ana-Ana+Ana-Ana");
+}
+
 TEST_F(RoomTest, APhoneThatIsGoneIsNotTold) {
   auto room = make(saved());
   const auto ana = phone();

@@ -31,6 +31,12 @@ struct Seq {
   auto operator<=>(const Seq&) const = default;
 };
 
+/// A deletion's place in its room: 1, 2, 3 …; 0 is "none yet".
+struct DeletionId {
+  std::uint64_t value = 0;
+  auto operator<=>(const DeletionId&) const = default;
+};
+
 /// The life of a temporary room's memory; 0 for a persistent room.
 struct Epoch {
   std::uint64_t value = 0;

@@ -28,6 +28,12 @@ inline constexpr std::size_t rooms_per_socket_max = 8;
 inline constexpr std::size_t sockets_per_session_max = 32;
 // Above this, arrivals and pens are not told one by one: they would cost N².
 inline constexpr std::size_t presence_people_max = 64;
+// A phone that missed more than this reads its page anew: the list would be longer than the page.
+inline constexpr std::size_t deletions_told_max = 1'000;
+// A pen that stays down is told again this often, and one that went up goes down
+// no sooner: the phones of a whole room hear of it.
+inline constexpr std::chrono::seconds pen_again_time{10};
+inline constexpr std::chrono::seconds pen_rest_time{1};
 // What a temporary room keeps of its past, for those who come later.
 inline constexpr std::size_t temporary_room_bytes_max = 16 * 1024 * 1024;
 

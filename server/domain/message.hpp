@@ -34,6 +34,7 @@ struct Message {
   std::string caption;
   Seq remix_of;
   ClientId client_id;
+  std::string remix_author;  // of the message it began as; empty: none, or not known any more
 };
 
 struct MessagePage {

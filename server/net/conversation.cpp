@@ -89,8 +89,8 @@ asio::awaitable<void> Conversation::join(v1::Join frame) {
   // Out of the lobby first: its next frame may come while the room is asked.
   auto& lobby = services_.rooms.lobby(connection_.shard);
   lobby.leave(connection_);
-  auto joining = room->join(
-      {who_.user, connection_, phone_for_rooms_, Seq{frame.after_seq()}, Epoch{frame.epoch()}});
+  auto joining = room->join({who_.user, connection_, phone_for_rooms_, Seq{frame.after_seq()},
+                             Epoch{frame.epoch()}, DeletionId{frame.after_deletion()}});
   const auto joined = co_await on(room->home(), std::move(joining));
   if (joined) {
     rooms_.emplace(id, room);

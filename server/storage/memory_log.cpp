@@ -11,17 +11,19 @@ asio::awaitable<result<Stored>> MemoryLog::append(NewMessage message) {
   const Key key{message.author.id, message.client_id};
   if (const auto known = known_.find(key); known != known_.end()) {
     const Entry& first_one = entries_[known->second.value - first_];
-    co_return Stored{known->second, first_one.sent_at, true};
+    co_return Stored{known->second, first_one.sent_at, true, {}};
   }
   if (message.remix_of > last()) co_return errc::no_such_message;
 
+  auto remix_author = author_of(message.remix_of);
   entries_.push_back({std::move(message.author), message.sent_at, std::move(message.drawing),
-                      std::move(message.caption), message.remix_of, message.client_id});
+                      std::move(message.caption), message.remix_of, message.client_id,
+                      remix_author});
   bytes_ += bytes_of(entries_.back());
   known_.emplace(key, last());
   // The newest stays, however large: it was accepted.
   while (bytes_ > bytes_max_ && entries_.size() > 1) drop_oldest();
-  co_return Stored{last(), message.sent_at, false};
+  co_return Stored{last(), message.sent_at, false, std::move(remix_author)};
 }
 
 asio::awaitable<result<MessagePage>> MemoryLog::before(RoomId room, Seq seq, std::size_t limit) {
@@ -60,7 +62,7 @@ asio::awaitable<result<Seq>> MemoryLog::last_seq(RoomId) {
   co_return last();
 }
 
-asio::awaitable<result<void>> MemoryLog::erase(RoomId, Seq seq, User by) {
+asio::awaitable<result<DeletionId>> MemoryLog::erase(RoomId, Seq seq, User by) {
   if (seq.value < first_ || seq > last()) co_return errc::no_such_message;
   Entry& entry = entries_[seq.value - first_];
   if (entry.deleted) co_return errc::no_such_message;
@@ -69,8 +71,25 @@ asio::awaitable<result<void>> MemoryLog::erase(RoomId, Seq seq, User by) {
   entry.deleted = true;
   entry.drawing = {};
   entry.caption = {};
+  entry.remix_author = {};
   bytes_ += bytes_of(entry);
-  co_return result<void>();
+  deleted_.push_back(seq);
+  if (deleted_.size() > limits::deletions_told_max) deleted_.pop_front();
+  co_return DeletionId{++deletions_};
+}
+
+asio::awaitable<result<DeletionId>> MemoryLog::last_deletion(RoomId) {
+  co_return DeletionId{deletions_};
+}
+
+asio::awaitable<result<std::vector<Seq>>> MemoryLog::deleted(RoomId, DeletionId after,
+                                                             DeletionId last) {
+  std::vector<Seq> seqs;
+  const auto forgotten = deletions_ - deleted_.size();
+  const auto end = std::min(last.value, deletions_);
+  for (auto number = std::max(after.value, forgotten); number < end; ++number)
+    seqs.push_back(deleted_[number - forgotten]);
+  co_return seqs;
 }
 
 void MemoryLog::clear() {
@@ -78,12 +97,20 @@ void MemoryLog::clear() {
   known_ = {};
   bytes_ = 0;
   first_ = 1;
+  deletions_ = 0;
+  deleted_ = {};
 }
 
 std::size_t MemoryLog::bytes_of(const Entry& entry) {
   // An entry costs its place here and in known_, also once it is emptied.
   constexpr std::size_t place_bytes = sizeof(Entry) + sizeof(Key) + sizeof(Seq) + 4 * sizeof(void*);
-  return place_bytes + entry.author.name.size() + entry.drawing.size() + entry.caption.size();
+  return place_bytes + entry.author.name.size() + entry.remix_author.size() + entry.drawing.size() +
+         entry.caption.size();
+}
+
+std::string MemoryLog::author_of(Seq seq) const {
+  if (seq.value < first_ || seq > last()) return {};
+  return entries_[seq.value - first_].author.name;
 }
 
 void MemoryLog::drop_oldest() {
@@ -96,8 +123,8 @@ void MemoryLog::drop_oldest() {
 
 Message MemoryLog::message_at(const RoomId& room, std::size_t index) const {
   const Entry& entry = entries_[index];
-  return {room,          {first_ + index}, entry.author.name, entry.sent_at,
-          entry.drawing, entry.caption,    entry.remix_of,    entry.client_id};
+  return {room,          {first_ + index}, entry.author.name, entry.sent_at,     entry.drawing,
+          entry.caption, entry.remix_of,   entry.client_id,   entry.remix_author};
 }
 
 }  // namespace colo

@@ -27,7 +27,10 @@ class MemoryLog final : public MessageLog {
   boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq,
                                                     std::size_t limit) override;
   boost::asio::awaitable<result<Seq>> last_seq(RoomId room) override;
-  boost::asio::awaitable<result<void>> erase(RoomId room, Seq seq, User by) override;
+  boost::asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override;
+  boost::asio::awaitable<result<DeletionId>> last_deletion(RoomId room) override;
+  boost::asio::awaitable<result<std::vector<Seq>>> deleted(RoomId room, DeletionId after,
+                                                           DeletionId last) override;
 
   /// Forgets everything; the next message is number 1 of a new life.
   void clear();
@@ -43,6 +46,7 @@ class MemoryLog final : public MessageLog {
     std::string caption;
     Seq remix_of;
     ClientId client_id;
+    std::string remix_author;
     bool deleted = false;  // emptied, but its seq and client_id stay used
   };
   struct Key {
@@ -59,6 +63,7 @@ class MemoryLog final : public MessageLog {
 
   Seq last() const { return {first_ + entries_.size() - 1}; }
   static std::size_t bytes_of(const Entry& entry);
+  std::string author_of(Seq seq) const;  // also of a deleted one; empty: not known any more
   void drop_oldest();
   Message message_at(const RoomId& room, std::size_t index) const;
 
@@ -67,6 +72,8 @@ class MemoryLog final : public MessageLog {
   std::uint64_t first_ = 1;  // the seq of entries_.front()
   std::deque<Entry> entries_;
   std::unordered_map<Key, Seq, KeyHash> known_;
+  std::uint64_t deletions_ = 0;
+  std::deque<Seq> deleted_;  // by the newest deletions, as many as anybody is told of
 };
 
 }  // namespace colo

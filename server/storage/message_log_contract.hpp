@@ -60,6 +60,15 @@ class MessageLogContract : public testing::Test {
     return run_to_end(log().after(den, {seq}, limit)).value();
   }
   std::uint64_t last() { return run_to_end(log().last_seq(den)).value().value; }
+  std::uint64_t erase(std::uint64_t seq) {
+    return run_to_end(log().erase(den, {seq}, ann)).value().value;
+  }
+  Seqs deleted(std::uint64_t after, std::uint64_t upto) {
+    Seqs seqs;
+    for (const Seq seq : run_to_end(log().deleted(den, {after}, {upto})).value())
+      seqs.push_back(seq.value);
+    return seqs;
+  }
   MessageLog& log() { return fixture.log(); }
 
   static constexpr std::uint64_t the_end = std::numeric_limits<std::uint64_t>::max();
@@ -179,6 +188,39 @@ TYPED_TEST_P(MessageLogContract, AnErasedMessageIsGoneButItsPlaceStaysTaken) {
   EXPECT_EQ(this->say(4).seq.value, 4u);
 }
 
+TYPED_TEST_P(MessageLogContract, DeletionsAreNumberedAndToldInTheirOrder) {
+  using Seqs = std::vector<std::uint64_t>;
+  this->say_many(5);
+  EXPECT_EQ(run_to_end(this->log().last_deletion(this->den))->value, 0u);
+  EXPECT_TRUE(this->deleted(0, 0).empty());
+  EXPECT_EQ(this->erase(4), 1u);
+  EXPECT_EQ(this->erase(2), 2u);
+  EXPECT_FALSE(run_to_end(this->log().erase(this->den, {2}, this->ann)));  // takes no number
+  EXPECT_EQ(this->erase(5), 3u);
+  EXPECT_EQ(run_to_end(this->log().last_deletion(this->den))->value, 3u);
+  EXPECT_EQ(this->deleted(0, 3), (Seqs{4, 2, 5}));
+  EXPECT_EQ(this->deleted(1, 3), (Seqs{2, 5}));
+  EXPECT_EQ(this->deleted(0, 2), (Seqs{4, 2}));
+  EXPECT_TRUE(this->deleted(3, 3).empty());
+  EXPECT_TRUE(this->deleted(this->the_end, this->the_end).empty());
+}
+
+TYPED_TEST_P(MessageLogContract, ARemixSaysWhoseItCameFromAlsoWhenThatIsDeleted) {
+  this->say_many(2);
+  this->erase(2);
+  for (const std::uint64_t original : {1, 2}) {
+    NewMessage remix = drawing(this->bob, static_cast<std::uint32_t>(10 + original));
+    remix.remix_of = {original};
+    EXPECT_EQ(run_to_end(this->log().append(remix))->remix_author, "Ann");
+  }
+  this->erase(1);
+  const MessagePage page = this->after(0, 50);
+  ASSERT_EQ(seqs_of(page), (std::vector<std::uint64_t>{3, 4}));
+  for (const Message& message : page.messages) EXPECT_EQ(message.remix_author, "Ann");
+  EXPECT_EQ(this->say(3).remix_author, "");
+  EXPECT_EQ(this->after(4, 50).messages.front().remix_author, "");
+}
+
 TYPED_TEST_P(MessageLogContract, ErasedMessagesDoNotCountAsMore) {
   this->say_many(4);
   ASSERT_TRUE(run_to_end(this->log().erase(this->den, {1}, this->ann)));
@@ -231,14 +273,13 @@ TYPED_TEST_P(MessageLogContract, AppendsAtOnceCompleteInTheOrderOfTheirSeqs) {
   for (std::uint32_t i = 0; i < count; ++i) ASSERT_EQ(order[i], i + 1);
 }
 
-REGISTER_TYPED_TEST_SUITE_P(MessageLogContract, AnEmptyRoomHasNothing, SeqsAreDenseFromOne,
-                            WhatWasSaidComesBackAsItWas, TheSameDrawingCountsOnce,
-                            ClientIdsOfDifferentPeopleDoNotMeet,
-                            ARemixOfWhatIsNotThereIsRefusedAndUsesNoSeq,
-                            PagesBeforeLeadBackToTheFirst, PagesAfterLeadOnToTheLast,
-                            AnErasedMessageIsGoneButItsPlaceStaysTaken,
-                            ErasedMessagesDoNotCountAsMore, OnlyItsAuthorOrAnAdministratorErases,
-                            ErasingWhatIsNotThereIsRefused,
-                            AppendsAtOnceCompleteInTheOrderOfTheirSeqs);
+REGISTER_TYPED_TEST_SUITE_P(
+    MessageLogContract, AnEmptyRoomHasNothing, SeqsAreDenseFromOne, WhatWasSaidComesBackAsItWas,
+    TheSameDrawingCountsOnce, ClientIdsOfDifferentPeopleDoNotMeet,
+    ARemixOfWhatIsNotThereIsRefusedAndUsesNoSeq, PagesBeforeLeadBackToTheFirst,
+    PagesAfterLeadOnToTheLast, AnErasedMessageIsGoneButItsPlaceStaysTaken,
+    DeletionsAreNumberedAndToldInTheirOrder, ARemixSaysWhoseItCameFromAlsoWhenThatIsDeleted,
+    ErasedMessagesDoNotCountAsMore, OnlyItsAuthorOrAnAdministratorErases,
+    ErasingWhatIsNotThereIsRefused, AppendsAtOnceCompleteInTheOrderOfTheirSeqs);
 
 }  // namespace colo

@@ -17,6 +17,6 @@ int schema_version();
 /// Brings a new or older database to today's schema. Throws std::runtime_error
 /// when it is another program's or from a newer Colo, SQLite::Exception when
 /// SQLite fails; the database is then as it was.
-void bring_up_to_date(SQLite::Database& db);
+void bring_up_to_date(SQLite::Database& db, int upto = schema_version());
 
 }  // namespace colo

@@ -42,6 +42,26 @@ TEST_F(SchemaTest, ADatabaseOfTodayIsLeftAsItIs) {
   EXPECT_EQ(db.execAndGet("SELECT last_seq FROM rooms").getInt(), 7);
 }
 
+TEST_F(SchemaTest, TheFirstVersionsRemixesLearnWhoseTheyWere) {
+  bring_up_to_date(db, 1);
+  db.exec(R"sql(
+    INSERT INTO accounts (id, name, name_key, look, folded_look, password_hash, created_at)
+      VALUES (1, 'Ann', 'a', 'a', 'a', '', 0), (2, 'Bob', 'b', 'b', 'b', '', 0);
+    INSERT INTO rooms (id, last_seq) VALUES ('den', 3);
+    INSERT INTO messages (room, seq, author, client_id, sent_at, remix_of, deleted, caption, drawing)
+      VALUES ('den', 1, 1, x'01', 0, 0, 1, '', x''), ('den', 2, 2, x'02', 0, 1, 0, '', x''),
+             ('den', 3, 2, x'03', 0, 0, 0, '', x'');
+  )sql");
+  bring_up_to_date(db);
+  EXPECT_EQ(version(), schema_version());
+  const auto author = [this](int seq) {
+    return db.execAndGet("SELECT remix_author FROM messages WHERE seq = " + std::to_string(seq));
+  };
+  EXPECT_EQ(author(2).getInt(), 1);
+  EXPECT_TRUE(author(3).isNull());
+  EXPECT_EQ(db.execAndGet("SELECT deletions FROM rooms").getInt(), 0);
+}
+
 TEST_F(SchemaTest, ADatabaseOfANewerVersionIsRefused) {
   bring_up_to_date(db);
   db.exec("PRAGMA user_version = 4711");

@@ -12,8 +12,9 @@ namespace colo {
 namespace {
 
 constexpr const char* page_columns =
-    "SELECT m.seq, a.name, m.sent_at, m.drawing, m.caption, m.remix_of, m.client_id "
-    "FROM messages m JOIN accounts a ON a.id = m.author WHERE m.room = ? AND NOT m.deleted ";
+    "SELECT m.seq, a.name, m.sent_at, m.drawing, m.caption, m.remix_of, m.client_id, r.name "
+    "FROM messages m JOIN accounts a ON a.id = m.author "
+    "LEFT JOIN accounts r ON r.id = m.remix_author WHERE m.room = ? AND NOT m.deleted ";
 
 Message message_of(SqliteQuery& row, const RoomId& room) {
   Message message;
@@ -28,6 +29,7 @@ Message message_of(SqliteQuery& row, const RoomId& room) {
   assert(client_id.size() == message.client_id.bytes.size());
   std::memcpy(message.client_id.bytes.data(), client_id.data(),
               std::min(client_id.size(), message.client_id.bytes.size()));
+  message.remix_author = row.bytes(7);
   return message;
 }
 
@@ -40,11 +42,17 @@ MessageWrites::MessageWrites(SQLite::Database& db)
                 "ON CONFLICT (id) DO UPDATE SET last_seq = last_seq + 1 RETURNING last_seq"),
       insert_(db,
               "INSERT INTO messages (room, seq, author, client_id, sent_at, remix_of, caption, "
-              "drawing) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+              "drawing, remix_author) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+              "(SELECT author FROM messages WHERE room = ?1 AND seq = ?6))"),
       find_(db, "SELECT author FROM messages WHERE room = ? AND seq = ? AND NOT deleted"),
+      find_author_(db,
+                   "SELECT a.name FROM messages m JOIN accounts a ON a.id = m.author "
+                   "WHERE m.room = ? AND m.seq = ?"),
+      next_deletion_(db,
+                     "UPDATE rooms SET deletions = deletions + 1 WHERE id = ? RETURNING deletions"),
       empty_(db,
-             "UPDATE messages SET deleted = 1, remix_of = 0, caption = '', drawing = x'' "
-             "WHERE room = ? AND seq = ?"),
+             "UPDATE messages SET deleted = 1, remix_of = 0, remix_author = NULL, caption = '', "
+             "drawing = x'', deletion = ?3 WHERE room = ?1 AND seq = ?2"),
       prune_age_(db,
                  "DELETE FROM messages WHERE rowid IN (SELECT rowid FROM messages "
                  "WHERE room = ? AND sent_at < ? ORDER BY sent_at LIMIT ?)"),
@@ -58,7 +66,7 @@ result<Stored> MessageWrites::append(const NewMessage& message) {
     SqliteQuery known(known_);
     if (known.with(message.author.id).with(message.client_id).next()) {
       if (known.bytes(0) != message.room.value) return errc::bad_client_id;
-      return Stored{known.seq(1), known.time(2), true};
+      return Stored{known.seq(1), known.time(2), true, {}};
     }
   }
   Seq seq;
@@ -79,17 +87,29 @@ result<Stored> MessageWrites::append(const NewMessage& message) {
       .with(message.caption)
       .with_blob(message.drawing.data(), message.drawing.size())
       .run();
-  return Stored{seq, message.sent_at, false};
+  return Stored{seq, message.sent_at, false, author_of(message.room, message.remix_of)};
 }
 
-result<void> MessageWrites::erase(const RoomId& room, Seq seq, const User& by) {
+std::string MessageWrites::author_of(const RoomId& room, Seq seq) {
+  if (seq == Seq{}) return {};
+  SqliteQuery found(find_author_);
+  return found.with(room).with(seq).next() ? found.bytes(0) : std::string{};
+}
+
+result<DeletionId> MessageWrites::erase(const RoomId& room, Seq seq, const User& by) {
   {
     SqliteQuery found(find_);
     if (!found.with(room).with(seq).next()) return errc::no_such_message;
     if (UserId{found.number(0)} != by.id && !by.admin) return errc::not_yours;
   }
-  SqliteQuery(empty_).with(room).with(seq).run();
-  return {};
+  DeletionId deletion;
+  {
+    SqliteQuery next(next_deletion_);
+    if (!next.with(room).next()) return errc::storage_failed;
+    deletion = next.deletion(0);
+  }
+  SqliteQuery(empty_).with(room).with(seq).with(deletion).run();
+  return deletion;
 }
 
 result<std::uint64_t> MessageWrites::prune(const RoomId& room, const Keep& keep, WallTime now,
@@ -107,7 +127,11 @@ result<std::uint64_t> MessageWrites::prune(const RoomId& room, const Keep& keep,
 MessageReads::MessageReads(SQLite::Database& db)
     : before_(db, page_columns + std::string("AND m.seq < ? ORDER BY m.seq DESC LIMIT ?")),
       after_(db, page_columns + std::string("AND m.seq > ? ORDER BY m.seq LIMIT ?")),
-      last_seq_(db, "SELECT last_seq FROM rooms WHERE id = ?") {}
+      last_seq_(db, "SELECT last_seq FROM rooms WHERE id = ?"),
+      last_deletion_(db, "SELECT deletions FROM rooms WHERE id = ?"),
+      deleted_(db,
+               "SELECT seq FROM messages WHERE room = ? AND deletion > ? AND deletion <= ? "
+               "ORDER BY deletion") {}
 
 MessagePage MessageReads::before(const RoomId& room, Seq seq, std::size_t limit) {
   MessagePage newest_first = page(before_, room, seq, limit);
@@ -138,6 +162,19 @@ MessagePage MessageReads::page(SQLite::Statement& statement, const RoomId& room,
 Seq MessageReads::last_seq(const RoomId& room) {
   SqliteQuery row(last_seq_);
   return row.with(room).next() ? row.seq(0) : Seq{};
+}
+
+DeletionId MessageReads::last_deletion(const RoomId& room) {
+  SqliteQuery row(last_deletion_);
+  return row.with(room).next() ? row.deletion(0) : DeletionId{};
+}
+
+std::vector<Seq> MessageReads::deleted(const RoomId& room, DeletionId after, DeletionId last) {
+  std::vector<Seq> seqs;
+  SqliteQuery rows(deleted_);
+  rows.with(room).with(after).with(last);
+  while (rows.next()) seqs.push_back(rows.seq(0));
+  return seqs;
 }
 
 }  // namespace colo

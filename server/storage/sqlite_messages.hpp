@@ -9,6 +9,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "domain/errc.hpp"
 #include "domain/message.hpp"
@@ -24,16 +26,20 @@ class MessageWrites {
   /// See MessageLog::append.
   result<Stored> append(const NewMessage& message);
   /// See MessageLog::erase.
-  result<void> erase(const RoomId& room, Seq seq, const User& by);
+  result<DeletionId> erase(const RoomId& room, Seq seq, const User& by);
   /// Removes up to `limit` messages that `keep` does not want at `now`; says how many.
   result<std::uint64_t> prune(const RoomId& room, const Keep& keep, WallTime now,
                               std::size_t limit);
 
  private:
+  std::string author_of(const RoomId& room, Seq seq);
+
   SQLite::Statement known_;
   SQLite::Statement next_seq_;
   SQLite::Statement insert_;
   SQLite::Statement find_;
+  SQLite::Statement find_author_;
+  SQLite::Statement next_deletion_;
   SQLite::Statement empty_;
   SQLite::Statement prune_age_;
   SQLite::Statement prune_count_;
@@ -47,6 +53,8 @@ class MessageReads {
   MessagePage before(const RoomId& room, Seq seq, std::size_t limit);
   MessagePage after(const RoomId& room, Seq seq, std::size_t limit);
   Seq last_seq(const RoomId& room);
+  DeletionId last_deletion(const RoomId& room);
+  std::vector<Seq> deleted(const RoomId& room, DeletionId after, DeletionId last);
 
  private:
   static MessagePage page(SQLite::Statement& statement, const RoomId& room, Seq seq,
@@ -55,6 +63,8 @@ class MessageReads {
   SQLite::Statement before_;
   SQLite::Statement after_;
   SQLite::Statement last_seq_;
+  SQLite::Statement last_deletion_;
+  SQLite::Statement deleted_;
 };
 
 }  // namespace colo

@@ -37,11 +37,8 @@ class SqliteQuery {
   SqliteQuery& with(const RoomId& room) { return with(room.value); }
   SqliteQuery& with(UserId user) { return with(user.value); }
   SqliteQuery& with(WallTime time) { return with(time.time_since_epoch().count()); }
-  SqliteQuery& with(Seq seq) {
-    // SQLite's integers are signed; a peer may ask for any 64 bits.
-    constexpr auto max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-    return with(static_cast<std::int64_t>(seq.value < max ? seq.value : max));
-  }
+  SqliteQuery& with(Seq seq) { return with_unsigned(seq.value); }
+  SqliteQuery& with(DeletionId deletion) { return with_unsigned(deletion.value); }
   SqliteQuery& with(const ClientId& id) { return with_blob(id.bytes.data(), id.bytes.size()); }
   SqliteQuery& with_blob(const void* bytes, std::size_t count) {
     statement_.bind(++bound_, bytes, static_cast<int>(count));
@@ -55,11 +52,18 @@ class SqliteQuery {
 
   std::int64_t number(int column) { return statement_.getColumn(column).getInt64(); }
   Seq seq(int column) { return {static_cast<std::uint64_t>(number(column))}; }
+  DeletionId deletion(int column) { return {static_cast<std::uint64_t>(number(column))}; }
   WallTime time(int column) { return WallTime{std::chrono::milliseconds{number(column)}}; }
   /// Text or bytes, zeros included.
   std::string bytes(int column) { return statement_.getColumn(column).getString(); }
 
  private:
+  SqliteQuery& with_unsigned(std::uint64_t value) {
+    // SQLite's integers are signed; a peer may ask for any 64 bits.
+    constexpr auto max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    return with(static_cast<std::int64_t>(value < max ? value : max));
+  }
+
   SQLite::Statement& statement_;
   int bound_ = 0;
 };

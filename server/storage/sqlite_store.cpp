@@ -130,9 +130,23 @@ asio::awaitable<result<Seq>> SqliteStore::last_seq(RoomId room) {
   });
 }
 
-asio::awaitable<result<void>> SqliteStore::erase(RoomId room, Seq seq, User by) {
+asio::awaitable<result<DeletionId>> SqliteStore::erase(RoomId room, Seq seq, User by) {
   return writing_->commits.run([&messages = writing_->messages, room = std::move(room), seq,
                                 by = std::move(by)] { return messages.erase(room, seq, by); });
+}
+
+asio::awaitable<result<DeletionId>> SqliteStore::last_deletion(RoomId room) {
+  return reading_->run(
+      [&messages = reading_->messages, room = std::move(room)]() -> result<DeletionId> {
+        return messages.last_deletion(room);
+      });
+}
+
+asio::awaitable<result<std::vector<Seq>>> SqliteStore::deleted(RoomId room, DeletionId after,
+                                                               DeletionId last) {
+  return reading_->run(
+      [&messages = reading_->messages, room = std::move(room), after,
+       last]() -> result<std::vector<Seq>> { return messages.deleted(room, after, last); });
 }
 
 asio::awaitable<result<User>> SqliteStore::create_account(NameForms name,

@@ -28,7 +28,10 @@ class SqliteStore final : public MessageLog, public AccountStore {
   boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq,
                                                     std::size_t limit) override;
   boost::asio::awaitable<result<Seq>> last_seq(RoomId room) override;
-  boost::asio::awaitable<result<void>> erase(RoomId room, Seq seq, User by) override;
+  boost::asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override;
+  boost::asio::awaitable<result<DeletionId>> last_deletion(RoomId room) override;
+  boost::asio::awaitable<result<std::vector<Seq>>> deleted(RoomId room, DeletionId after,
+                                                           DeletionId last) override;
 
   boost::asio::awaitable<result<User>> create_account(NameForms name,
                                                       std::string password_hash) override;

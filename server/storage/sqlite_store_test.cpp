@@ -319,6 +319,29 @@ TEST_F(PruneTest, SeqsGoOnWhereTheyWere) {
   EXPECT_EQ(run_to_end(store.append(drawing(ann, 6)))->seq.value, 6u);
 }
 
+TEST_F(PruneTest, DeletionsGoOnWhereTheyWereAndTheForgottenAreMissing) {
+  say_many(5);
+  for (const std::uint64_t seq : {1, 4}) ASSERT_TRUE(run_to_end(store.erase(den, {seq}, ann)));
+  Keep keep;
+  keep.messages = 3;
+  ASSERT_EQ(run_to_end(store.prune(den, keep, beginning)).value(), 2u);
+  EXPECT_EQ(run_to_end(store.deleted(den, {0}, {2})).value(), (std::vector<Seq>{{4}}));
+  EXPECT_EQ(run_to_end(store.erase(den, {5}, ann))->value, 3u);
+}
+
+TEST_F(PruneTest, ARemixOutlivesTheNameOfItsOriginal) {
+  say_many(2);
+  NewMessage remix = drawing(ann, 3);
+  remix.remix_of = {1};
+  ASSERT_TRUE(run_to_end(store.append(remix)));
+  Keep keep;
+  keep.messages = 1;
+  ASSERT_EQ(run_to_end(store.prune(den, keep, beginning)).value(), 2u);
+  EXPECT_EQ(run_to_end(store.after(den, {0}, 50))->messages.front().remix_author, "Ann");
+  remix.client_id = client_id(4);
+  EXPECT_EQ(run_to_end(store.append(remix))->remix_author, "");  // nobody knows any more
+}
+
 TEST_F(PruneTest, OtherRoomsAreLeftAlone) {
   say_many(5);
   Keep keep;

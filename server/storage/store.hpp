@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "domain/errc.hpp"
 #include "domain/message.hpp"
@@ -22,7 +23,8 @@ namespace colo {
 struct Stored {
   Seq seq;
   WallTime sent_at;
-  bool repeated = false;  // it was there already: the first one counts
+  bool repeated = false;     // it was there already: the first one counts
+  std::string remix_author;  // see Message; not of a repeated one
 };
 
 class MessageLog {
@@ -46,8 +48,17 @@ class MessageLog {
   virtual boost::asio::awaitable<result<Seq>> last_seq(RoomId room) = 0;
 
   /// Takes a message away; its seq stays used, its client_id stays known.
-  /// `by` must be its author or an administrator. Errors: no_such_message, not_yours.
-  virtual boost::asio::awaitable<result<void>> erase(RoomId room, Seq seq, User by) = 0;
+  /// `by` must be its author or an administrator. Gives the deletion its number,
+  /// dense per room, in the same transaction. Errors: no_such_message, not_yours.
+  virtual boost::asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) = 0;
+
+  /// The number of the room's newest deletion; 0: none yet.
+  virtual boost::asio::awaitable<result<DeletionId>> last_deletion(RoomId room) = 0;
+
+  /// The seqs that the deletions after `after` and up to `last` took away, in
+  /// their order. Fewer than that when the log has forgotten some.
+  virtual boost::asio::awaitable<result<std::vector<Seq>>> deleted(RoomId room, DeletionId after,
+                                                                   DeletionId last) = 0;
 };
 
 struct Account {

@@ -95,6 +95,7 @@ std::string encode_message(const Message& message) {
   out.set_caption(message.caption);
   out.set_remix_of(message.remix_of.value);
   out.set_client_id(bytes_of(message.client_id));
+  out.set_remix_author(message.remix_author);
   std::string bytes = out.SerializeAsString();
   append_field(bytes, v1::Message::kDrawingFieldNumber, message.drawing);
   return bytes;
@@ -112,6 +113,8 @@ SharedFrame joined_frame(const JoinedFrame& joined) {
   out.set_reset(joined.reset);
   out.set_epoch(joined.epoch.value);
   out.set_occupancy(joined.occupancy);
+  out.set_deletion(joined.deletion.value);
+  for (const auto seq : joined.deleted) out.add_deleted(seq.value);
   std::string bytes = out.SerializeAsString();
   for (const auto& message : joined.messages)
     append_field(bytes, v1::Joined::kMessagesFieldNumber, message);
@@ -174,12 +177,13 @@ SharedFrame presence_frame(const RoomId& room, const std::string& user, v1::Chan
   return share(frame);
 }
 
-SharedFrame deleted_frame(const RoomId& room, Seq seq, const std::string& by) {
+SharedFrame deleted_frame(const RoomId& room, Seq seq, const std::string& by, DeletionId deletion) {
   v1::ServerFrame frame;
   auto& deleted = *frame.mutable_deleted();
   deleted.set_room(room.value);
   deleted.set_seq(seq.value);
   deleted.set_by(by);
+  deleted.set_deletion(deletion.value);
   return share(frame);
 }
 

@@ -45,6 +45,8 @@ struct JoinedFrame {
   bool reset = false;
   Epoch epoch;
   std::uint32_t occupancy = 0;
+  DeletionId deletion;
+  std::vector<Seq> deleted;
 };
 SharedFrame joined_frame(const JoinedFrame& joined);
 
@@ -65,7 +67,7 @@ SharedFrame rejected_frame(const RejectedOf& of, const Refusal& why);
 SharedFrame page_frame(const RoomId& room, const MessagePage& page);
 SharedFrame presence_frame(const RoomId& room, const std::string& user, v1::Change change,
                            std::uint32_t occupancy);
-SharedFrame deleted_frame(const RoomId& room, Seq seq, const std::string& by);
+SharedFrame deleted_frame(const RoomId& room, Seq seq, const std::string& by, DeletionId deletion);
 SharedFrame pen_frame(const RoomId& room, const std::string& user, bool down);
 SharedFrame rooms_frame(std::span<const RoomView> rooms);
 

@@ -67,6 +67,7 @@ Message golden_message() {
   message.drawing = frame.message().drawing().SerializeAsString();
   message.caption = "a <b>wave</b> 👋";
   message.remix_of = {3};
+  message.remix_author = "Zoë";
   for (std::size_t i = 0; i < 16; ++i) message.client_id.bytes[i] = static_cast<std::byte>(i);
   return message;
 }
@@ -94,7 +95,7 @@ TEST(GoldenFrames, FromAPhoneReadTheSameInBothEncodings) {
 
 TEST(GoldenFrames, ToAPhoneHaveTheirJsonForm) {
   const auto all = fixtures("server");
-  ASSERT_EQ(all.size(), 10u);
+  ASSERT_EQ(all.size(), 11u);
   for (const auto& fixture : all)
     EXPECT_EQ(json::parse(to_json(fixture.bytes)), json::parse(fixture.text)) << fixture.name;
 }
@@ -114,6 +115,13 @@ TEST(GoldenFrames, AreWhatThisServerEncodes) {
   joined.occupancy = 2;
   EXPECT_EQ(in_order(*joined_frame(joined)), fixture_bytes("server-joined"));
 
+  joined.reset = false;
+  joined.messages = {};
+  joined.more = false;
+  joined.deletion = {300};
+  joined.deleted = {{2}, {5}, {299}};
+  EXPECT_EQ(in_order(*joined_frame(joined)), fixture_bytes("server-joined-again"));
+
   EXPECT_EQ(in_order(*page_frame({"main-chat"}, {{message}, true})), fixture_bytes("server-page"));
   const std::vector rooms{golden_room()};
   EXPECT_EQ(*rooms_frame(rooms), fixture_bytes("server-rooms"));
@@ -123,7 +131,7 @@ TEST(GoldenFrames, AreWhatThisServerEncodes) {
             fixture_bytes("server-accepted"));
   EXPECT_EQ(*presence_frame({"main-chat"}, "Ana", v1::CHANGE_JOINED, 4),
             fixture_bytes("server-presence"));
-  EXPECT_EQ(*deleted_frame({"main-chat"}, {7}, "Ana"), fixture_bytes("server-deleted"));
+  EXPECT_EQ(*deleted_frame({"main-chat"}, {7}, "Ana", {300}), fixture_bytes("server-deleted"));
   EXPECT_EQ(*pen_frame({"main-chat"}, "Ana", true), fixture_bytes("server-pen"));
 
   const std::string client_id(reinterpret_cast<const char*>(message.client_id.bytes.data()), 16);

@@ -1,5 +1,5 @@
 import { get } from "svelte/store";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { LiveStroke, PAPER_WHITE } from "../ink/stroke";
 import { Desk } from "./desk";
 import { type Draft, type Keep, memoryKeep } from "./keep";
@@ -121,4 +121,63 @@ test("a broken disk does not stop anybody from drawing", async () => {
   await desk.load();
   desk.sketch.add(live(), 5);
   expect(get(desk.state)).toMatchObject({ ready: true, strokes: 1 });
+});
+
+describe("remix", () => {
+  const remix = { seq: 3, author: "bob", epoch: 0 };
+  const copied = { paper: PAPER_WHITE, strokes: [live().finish(1, 0), live().finish(1, 0)] };
+  const newDesk = async (keep = memoryKeep()) => {
+    const desk = new Desk("ada", "main", keep);
+    await desk.load();
+    return desk;
+  };
+
+  test("the drawing remembers what it began as, through Undo, Redo and Clear", async () => {
+    const desk = await newDesk();
+    desk.sketch.add(live(), 5);
+    desk.copy(copied, "", remix);
+    desk.sketch.add(live(), 5);
+    expect(desk.remix).toEqual(remix);
+    desk.sketch.clear();
+    expect(desk.remix).toBeUndefined();
+    desk.sketch.undo();
+    expect(desk.remix).toEqual(remix);
+    desk.sketch.undo();
+    desk.sketch.undo();
+    expect(desk.sketch.strokes).toHaveLength(1);
+    expect(desk.remix).toBeUndefined();
+    desk.sketch.redo();
+    expect(desk.remix).toEqual(remix);
+  });
+
+  test("over a reload, and not beyond Send", async () => {
+    const { keep, written } = watched();
+    const desk = await newDesk(keep);
+    const first = written();
+    desk.copy(copied, "", remix);
+    await first;
+    const later = await newDesk(keep);
+    expect(later.remix).toEqual(remix);
+    later.take((_drawing, _caption, sent) => Promise.resolve(expect(sent).toEqual(remix)));
+    expect(later.remix).toBeUndefined();
+    later.sketch.add(live(), 5);
+    expect(later.remix).toBeUndefined();
+  });
+
+  test("the same drawing may lie there as no remix, too", async () => {
+    const desk = await newDesk();
+    desk.copy(copied, "", remix);
+    desk.copy(copied);
+    expect(desk.remix).toBeUndefined();
+    desk.sketch.undo();
+    expect(desk.remix).toEqual(remix);
+  });
+});
+
+test("a caption that comes with a drawing joins the one that is there", async () => {
+  const desk = new Desk("ada", "main", memoryKeep());
+  await desk.load();
+  desk.setCaption("half a");
+  desk.copy({ paper: PAPER_WHITE, strokes: [live().finish(1, 0)] }, "thought");
+  expect(get(desk.state).caption).toBe("half a thought");
 });

@@ -3,8 +3,9 @@
 // sign-in, the drawing is here again.
 import { type Readable, writable } from "svelte/store";
 import { Sketch, type SketchChange } from "../ink/sketch";
-import { type Drawing, PAPER_WHITE } from "../ink/stroke";
+import { type Drawing, PAPER_WHITE, type Stroke } from "../ink/stroke";
 import type { Draft, Keep } from "./keep";
+import type { Remix } from "./room_state";
 
 export interface DeskState {
   readonly ready: boolean;
@@ -33,6 +34,11 @@ export class Desk {
   readonly sketch: Sketch;
   private caption = "";
   private ready = false;
+  /**
+   * By the first stroke of what was copied: where that lies at the bottom of the
+   * pad, the drawing is a remix, through Undo, Redo and Clear.
+   */
+  private readonly origins = new WeakMap<Stroke, Remix>();
   private returned: DeskState["returned"];
   private readonly painters = new Set<(change: SketchChange) => void>();
   private saving = false;
@@ -60,6 +66,7 @@ export class Desk {
     if (draft !== undefined) {
       this.caption = this.caption || draft.caption;
       const paper = draft.paper ?? PAPER_WHITE;
+      this.remember(draft.strokes[0], draft.remix);
       this.sketch.reset({ paper, strokes: [...draft.strokes, ...quick] });
     } else if (quick.length > 0) {
       this.changed();
@@ -79,10 +86,26 @@ export class Desk {
     this.changed();
   }
 
-  /** Another drawing onto the pad, as a step that can be undone. */
-  copy(drawing: Drawing, caption?: string): void {
-    if (caption !== undefined) this.caption = caption;
-    this.sketch.copy(drawing);
+  /** What the drawing on the pad began as. */
+  get remix(): Remix | undefined {
+    const first = this.sketch.strokes[0];
+    return first && this.origins.get(first);
+  }
+
+  /**
+   * Another drawing onto the pad, as a step that can be undone. Its caption joins
+   * what was written already: that has no Undo.
+   */
+  copy(drawing: Drawing, caption = "", remix?: Remix): void {
+    if (caption !== this.caption) this.caption = `${this.caption} ${caption}`.trim();
+    // Strokes of its own: the same drawing may lie here for another reason, too.
+    const strokes = drawing.strokes.map((stroke) => ({ ...stroke }));
+    this.remember(strokes[0], remix);
+    this.sketch.copy({ paper: drawing.paper, strokes });
+  }
+
+  private remember(first: Stroke | undefined, remix: Remix | undefined): void {
+    if (first !== undefined && remix !== undefined) this.origins.set(first, remix);
   }
 
   /** The drawing on the pad was sent and refused. */
@@ -92,9 +115,11 @@ export class Desk {
   }
 
   /** Takes the drawing off the pad, not its paper; `send` resolves when the draft may go. */
-  take(send: (drawing: Drawing, caption: string) => Promise<unknown>): void {
+  take(
+    send: (drawing: Drawing, caption: string, remix: Remix | undefined) => Promise<unknown>,
+  ): void {
     const { drawing } = this.sketch;
-    this.outgoing = send(drawing, this.caption.trim()).catch(() => undefined);
+    this.outgoing = send(drawing, this.caption.trim(), this.remix).catch(() => undefined);
     this.caption = "";
     this.sketch.reset({ paper: drawing.paper, strokes: [] });
   }
@@ -117,7 +142,7 @@ export class Desk {
   }
 
   private get draft(): Draft {
-    return { ...this.sketch.drawing, caption: this.caption };
+    return { ...this.sketch.drawing, caption: this.caption, remix: this.remix };
   }
 
   /** One write at a time; the last state always gets written. */

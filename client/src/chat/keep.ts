@@ -3,13 +3,14 @@
 // which at least survives a sign-out.
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Stroke } from "../ink/stroke";
-import type { Pending } from "./room_state";
+import type { Pending, Remix } from "./room_state";
 
 export interface Draft {
   readonly strokes: readonly Stroke[];
   /** Missing in drafts of older versions: white. */
   readonly paper?: number;
   readonly caption: string;
+  readonly remix?: Remix | undefined;
 }
 
 export interface Keep {

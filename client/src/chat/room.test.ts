@@ -51,6 +51,8 @@ const joinedFrame = (): Heard => ({
     reset: false,
     epoch: 0,
     occupancy: 1,
+    deletion: 0,
+    deleted: [],
   },
 });
 const sends = () => said.flatMap((one) => (one.$case === "send" ? [one.value] : []));
@@ -85,7 +87,7 @@ beforeEach(() => {
 
 test("drawings go out one at a time, in order", async () => {
   enter();
-  for (const caption of ["one", "two", "three"]) void room.send(drawing, caption);
+  for (const caption of ["one", "two", "three"]) room.send(drawing, caption);
   expect(captions()).toEqual(["one"]);
   accept(0, 1);
   expect(captions()).toEqual(["one", "two"]);
@@ -98,9 +100,9 @@ test("drawings go out one at a time, in order", async () => {
 
 test("each carries 16 bytes of its own, and the ink as it was drawn", () => {
   enter();
-  void room.send(drawing, "");
+  room.send(drawing, "");
   accept(0, 1);
-  void room.send(drawing, "");
+  room.send(drawing, "");
   const [first, second] = sends();
   expect(first?.clientId).toHaveLength(16);
   expect(second?.clientId).not.toEqual(first?.clientId);
@@ -109,7 +111,7 @@ test("each carries 16 bytes of its own, and the ink as it was drawn", () => {
 
 test("what was drawn without a connection waits, and goes out after the next Joined", async () => {
   connected = false;
-  await room.send(drawing, "from the lift");
+  await room.send(drawing, "from the lift").safe;
   expect(room.now.pending.map((one) => one.state)).toEqual(["waiting"]);
   connected = true;
   enter();
@@ -118,7 +120,7 @@ test("what was drawn without a connection waits, and goes out after the next Joi
 
 test("an answer that was lost with the connection: sent again with the same client_id", () => {
   enter();
-  void room.send(drawing, "twice");
+  room.send(drawing, "twice");
   room.outside();
   enter();
   const [first, second] = sends();
@@ -130,12 +132,12 @@ test("an answer that was lost with the connection: sent again with the same clie
 
 test("what an earlier page left goes out before what is drawn now", async () => {
   connected = false;
-  await room.send(drawing, "earlier");
+  await room.send(drawing, "earlier").safe;
   const left = await keep.outbox("ada");
   connected = true;
   room = newRoom();
   for (const one of left) room.adopt(one);
-  void room.send(drawing, "now");
+  room.send(drawing, "now");
   enter();
   accept(0, 1);
   expect(captions()).toEqual(["earlier", "now"]);
@@ -144,7 +146,7 @@ test("what an earlier page left goes out before what is drawn now", async () => 
 describe("a rejected drawing", () => {
   test("is handed back with the reason and stays in the outbox", async () => {
     enter();
-    void room.send(drawing, "too long");
+    room.send(drawing, "too long");
     reject(0, "caption_too_long");
     expect(refused).toMatchObject([{ code: "caption_too_long", reason: "A sentence." }]);
     expect(await keep.outbox("ada")).toMatchObject([{ state: "failed", caption: "too long" }]);
@@ -152,15 +154,15 @@ describe("a rejected drawing", () => {
 
   test("does not hold up the next one", () => {
     enter();
-    void room.send(drawing, "bad");
-    void room.send(drawing, "good");
+    room.send(drawing, "bad");
+    room.send(drawing, "good");
     reject(0, "caption_characters");
     expect(captions()).toEqual(["bad", "good"]);
   });
 
   test("can be taken back, and is then nowhere else", async () => {
     enter();
-    void room.send(drawing, "bad");
+    room.send(drawing, "bad");
     reject(0, "drawing_tool");
     const [failed] = room.now.pending;
     expect(room.takeBack(failed?.clientId ?? "")).toMatchObject({ caption: "bad" });
@@ -171,7 +173,7 @@ describe("a rejected drawing", () => {
 
 test("told to slow down, it waits as long as it was told, and then sends the same again", () => {
   enter();
-  void room.send(drawing, "fast");
+  room.send(drawing, "fast");
   reject(0, "slow_down", 1500);
   expect(refused).toEqual([]);
   expect(timers.map((one) => one.ms)).toEqual([1500]);
@@ -182,7 +184,7 @@ test("told to slow down, it waits as long as it was told, and then sends the sam
 
 test("a drawing that is on its way cannot be taken back", () => {
   enter();
-  void room.send(drawing, "");
+  room.send(drawing, "");
   expect(room.takeBack(room.now.pending[0]?.clientId ?? "")).toBeUndefined();
 });
 
@@ -198,13 +200,17 @@ test("a gap is asked for with the last seq that nothing is missing before", () =
       drawing: undefined,
       caption: "",
       remixOf: 0,
+      remixAuthor: "",
       clientId: fromHex("00"),
     },
   });
   room.hear(live(1));
   room.hear(live(4));
   const last = said[said.length - 1];
-  expect(last).toEqual({ $case: "join", value: { room: "main", afterSeq: 1, epoch: 0 } });
+  expect(last).toEqual({
+    $case: "join",
+    value: { room: "main", afterSeq: 1, epoch: 0, afterDeletion: 0 },
+  });
 });
 
 test("older ones are asked for once, from the first that is there", () => {
@@ -212,7 +218,16 @@ test("older ones are asked for once, from the first that is there", () => {
   const frame = joinedFrame();
   if (frame.$case !== "joined") return;
   const [author, clientId] = ["bob", fromHex("01")];
-  const message = { room: "main", seq: 51, author, sentAtMs: 1, caption: "", remixOf: 0, clientId };
+  const message = {
+    room: "main",
+    seq: 51,
+    author,
+    sentAtMs: 1,
+    caption: "",
+    remixOf: 0,
+    remixAuthor: "",
+    clientId,
+  };
   frame.value.messages = [{ ...message, drawing: undefined }];
   frame.value.more = true;
   room.hear(frame);
@@ -245,10 +260,112 @@ test("a full room says so, and is asked again only when the person wants", () =>
 test("when the last drawing is accepted, the outbox says that it is empty", () => {
   enter();
   const before = drained;
-  void room.send(drawing, "");
+  room.send(drawing, "");
   expect(room.busy).toBe(true);
   expect(drained).toBe(before);
   accept(0, 1);
   expect(room.busy).toBe(false);
   expect(drained).toBeGreaterThan(before);
+});
+
+describe("unsend", () => {
+  const deletes = () => said.flatMap((one) => (one.$case === "delete" ? [one.value.seq] : []));
+  const deleted = (seq: number, deletion: number) =>
+    room.hear({ $case: "deleted", value: { room: "main", seq, by: "ada", deletion } });
+  const outbox = async () => (await keep.outbox("ada")).map((one) => one.clientId);
+
+  test("what still waits never goes out", async () => {
+    connected = false;
+    const { clientId, safe } = room.send(drawing, "oh");
+    await safe;
+    expect(room.unsend(clientId)).toMatchObject({ caption: "oh", drawing });
+    connected = true;
+    enter();
+    expect([sends(), room.now.pending, await outbox()]).toEqual([[], [], []]);
+  });
+
+  test("what is on its way is deleted as soon as it is accepted", async () => {
+    enter();
+    const { clientId } = room.send(drawing, "oh");
+    expect(room.unsend(clientId)).toMatchObject({ caption: "oh", drawing });
+    expect(room.now.pending).toEqual([]);
+    expect(deletes()).toEqual([]);
+    expect(room.busy).toBe(true);
+    accept(0, 1);
+    expect(deletes()).toEqual([1]);
+    deleted(1, 1);
+    expect(room.busy).toBe(false);
+    expect(await outbox()).toEqual([]);
+  });
+
+  test("what is sent is deleted, also when the connection goes first", () => {
+    enter();
+    const { clientId } = room.send(drawing, "oh");
+    accept(0, 1);
+    expect(room.unsend(clientId)).toMatchObject({ caption: "oh" });
+    expect(room.now.messages).toEqual([]);
+    expect(deletes()).toEqual([1]);
+    room.outside();
+    enter();
+    expect(deletes()).toEqual([1, 1]);
+    const reason = "It is gone.";
+    const value = { clientId: new Uint8Array(), reason, retryAfterMs: 0, room: "main", frame: 6 };
+    room.hear({ $case: "rejected", value: { ...value, code: "no_such_message" } });
+    expect(room.busy).toBe(false);
+  });
+
+  test("the next page remembers what was on its way when it was taken back", async () => {
+    enter();
+    const { clientId, safe } = room.send(drawing, "oh");
+    await safe;
+    room.unsend(clientId);
+    const [left] = await keep.outbox("ada");
+    const next = newRoom();
+    if (left !== undefined) next.adopt(left);
+    expect(next.now.pending).toEqual([]);
+    room = next;
+    room.join();
+    const frame = joinedFrame();
+    if (frame.$case !== "joined") throw new Error();
+    const message = { room: "main", seq: 9, author: "ada", sentAtMs: 1, caption: "oh" };
+    const rest = { drawing: undefined, remixOf: 0, remixAuthor: "", clientId: fromHex(clientId) };
+    frame.value.messages = [{ ...message, ...rest }];
+    room.hear(frame);
+    expect(room.now.messages).toEqual([]);
+    expect(deletes()).toEqual([9]);
+  });
+
+  test("a drawing that an administrator was quicker to delete cannot be had back", () => {
+    enter();
+    const { clientId } = room.send(drawing, "oh");
+    accept(0, 1);
+    deleted(1, 1);
+    expect(room.unsend(clientId)).toBeUndefined();
+  });
+});
+
+test("a remix whose original is gone goes out all the same", async () => {
+  enter();
+  const remix = { seq: 3, author: "bob", epoch: 0 };
+  await room.send(drawing, "after bob", remix).safe;
+  expect(sends()[0]?.remixOf).toBe(3);
+  reject(0, "no_such_message");
+  expect(sends().map((one) => one.remixOf)).toEqual([3, 0]);
+  expect(sends()[1]?.clientId).toEqual(sends()[0]?.clientId);
+  expect((await keep.outbox("ada"))[0]?.remix).toBeUndefined();
+  expect(refused).toEqual([]);
+});
+
+test("a large room is not told who draws, a small one is", () => {
+  const pens = () => said.filter((one) => one.$case === "pen").length;
+  enter();
+  room.penIs(true);
+  expect(pens()).toBe(1);
+  const frame = joinedFrame();
+  if (frame.$case !== "joined") throw new Error();
+  room.outside();
+  room.join();
+  room.hear({ ...frame, value: { ...frame.value, occupancy: 65 } });
+  room.penIs(true);
+  expect(pens()).toBe(1);
 });

@@ -6,6 +6,7 @@ import { fromWire, toWire } from "../ink/codec";
 import type { Drawing } from "../ink/stroke";
 import {
   Change,
+  FRAME_DELETE,
   FRAME_HISTORY,
   FRAME_JOIN,
   FRAME_SEND,
@@ -16,10 +17,12 @@ import {
 } from "../wire/frames";
 import { fromHex, randomBytes, toHex } from "../wire/random";
 import type { Keep } from "./keep";
+import { OtherPens, PenSignal } from "./pen_signal";
 import {
   EMPTY_ROOM,
   type Message,
   type Pending,
+  type Remix,
   type RoomEvent,
   type RoomState,
   reduce,
@@ -41,6 +44,8 @@ export interface RoomHost {
 const OLDER_AT_ONCE = 30;
 /** When the server gives no time of its own. */
 const TRY_AGAIN_MS = 2000;
+/** A larger room is not told who draws. */
+const PEN_PEOPLE_MAX = 64;
 /** Refusals that pass by themselves. */
 const PASSING = new Set(["slow_down", "busy", "storage_failed", "too_many_requests", "internal"]);
 
@@ -48,14 +53,35 @@ export class Room {
   private readonly cell = writable<RoomState>(EMPTY_ROOM);
   readonly state: Readable<RoomState> = this.cell;
   private readonly stops = new Set<() => void>();
+  private readonly pen: PenSignal;
+  private readonly otherPens: OtherPens;
+  /** Seqs whose deletion was asked for on this connection. */
+  private readonly deleting = new Set<number>();
 
   constructor(
     readonly id: string,
     private readonly host: RoomHost,
-  ) {}
+  ) {
+    this.pen = new PenSignal({
+      tell: (down) =>
+        this.now.place === "inside" &&
+        this.now.occupancy <= PEN_PEOPLE_MAX &&
+        host.say({ $case: "pen", value: { room: id, down } }),
+      later: host.later,
+      now: host.now,
+    });
+    this.otherPens = new OtherPens(host.later, (user, down) =>
+      this.apply({ kind: "pen", user, down }),
+    );
+  }
 
   /** A drawing that an earlier page left in the outbox. */
   adopt(waiting: Pending): void {
+    if (waiting.unsent) {
+      const { author, clientId } = waiting;
+      this.apply({ kind: "unsent", author, clientId, seq: 0 });
+      return;
+    }
     if (this.now.pending.some((one) => one.clientId === waiting.clientId)) return;
     const state = waiting.state === "failed" ? "failed" : "waiting";
     this.apply({ kind: "put", pending: { ...waiting, state } });
@@ -66,39 +92,61 @@ export class Room {
     return get(this.cell);
   }
 
-  /** Drawings that will go out by themselves. */
+  /** Drawings that will go out by themselves, or be deleted. */
   get busy(): boolean {
-    return this.now.pending.some((one) => one.state !== "failed");
+    const { pending, unsent } = this.now;
+    return pending.some((one) => one.state !== "failed") || unsent.some((one) => !one.over);
   }
 
   /** Enters, comes back after a loss, or reads what was missed: all one question. */
   join(): void {
-    const { upTo, epoch, asked } = this.now;
+    const { upTo, epoch, deletion, asked } = this.now;
     if (asked !== undefined) return;
     const sent = this.host.say({
       $case: "join",
-      value: { room: this.id, afterSeq: upTo, epoch },
+      value: { room: this.id, afterSeq: upTo, epoch, afterDeletion: deletion },
     });
     if (sent) this.apply({ kind: "asked_to_join" });
   }
 
   leave(): void {
+    this.pen.lift();
     this.host.say({ $case: "leave", value: { room: this.id } });
     this.outside();
   }
 
   /** The connection went. */
   outside(): void {
+    this.pen.forget();
+    this.otherPens.stop();
+    this.deleting.clear();
     this.apply({ kind: "outside" });
   }
 
   stop(): void {
     for (const stop of this.stops) stop();
     this.stops.clear();
+    this.otherPens.stop();
+    this.pen.forget();
   }
 
-  /** Resolves when the drawing would survive the page. */
-  async send(drawing: Drawing, caption: string): Promise<void> {
+  /** While a stroke is under the pen, as often as one likes; and when it is not any more. */
+  penIs(down: boolean): void {
+    this.pen.is(down);
+  }
+
+  /** The page is out of sight: nobody draws there. */
+  liftPen(): void {
+    this.pen.lift();
+  }
+
+  /** `safe` resolves when the drawing would survive the page. */
+  send(
+    drawing: Drawing,
+    caption: string,
+    remix?: Remix,
+  ): { clientId: string; safe: Promise<void> } {
+    this.pen.lift();
     const pending: Pending = {
       clientId: toHex(randomBytes(16)),
       room: this.id,
@@ -106,14 +154,15 @@ export class Room {
       madeAtMs: this.host.now(),
       drawing,
       caption,
+      remix,
       state: "waiting",
       code: "",
       reason: "",
     };
     this.apply({ kind: "put", pending });
-    const kept = this.host.keep.putOutbox(pending);
+    const safe = this.host.keep.putOutbox(pending);
     this.pump();
-    await kept;
+    return { clientId: pending.clientId, safe };
   }
 
   /** A drawing that was not accepted goes back into the hands of its author. */
@@ -123,6 +172,40 @@ export class Room {
     this.apply({ kind: "taken_back", clientId });
     void this.host.keep.dropOutbox(clientId);
     return pending;
+  }
+
+  /**
+   * The same, wherever it has come to by now: what has gone out is deleted for
+   * everybody, as soon as that can be said.
+   */
+  unsend(clientId: string): Pick<Pending, "drawing" | "caption" | "remix"> | undefined {
+    const waiting = this.takeBack(clientId);
+    if (waiting !== undefined) return waiting;
+    const author = this.host.person;
+    const { pending, messages, epoch } = this.now;
+    const sending = pending.find((one) => one.clientId === clientId);
+    const sent = messages.find((one) => one.clientId === clientId && one.author === author);
+    const own = sending ?? sent;
+    if (own === undefined) return undefined;
+    const { drawing, caption } = own;
+    const record: Pending = {
+      ...{ clientId, room: this.id, author, madeAtMs: this.host.now(), caption: "" },
+      ...{ drawing: { ...drawing, strokes: [] }, state: "sending", code: "", reason: "" },
+      unsent: true,
+    };
+    void this.host.keep.putOutbox(record);
+    this.apply({ kind: "unsent", author, clientId, seq: sent?.seq ?? 0 });
+    this.pump();
+    const remix = own.remix && { ...own.remix, epoch };
+    return { drawing, caption, remix };
+  }
+
+  /** Deletes a message for everybody; false when that cannot be said now. */
+  erase(seq: number): boolean {
+    return (
+      this.now.place === "inside" &&
+      this.host.say({ $case: "delete", value: { room: this.id, seq } })
+    );
   }
 
   loadOlder(): void {
@@ -163,8 +246,14 @@ export class Room {
         this.apply({ kind: "presence", user, change, occupancy, me: this.host.person });
         break;
       }
-      case "deleted":
-        this.apply({ kind: "deleted", seq: frame.value.seq });
+      case "deleted": {
+        const { seq, deletion } = frame.value;
+        this.apply({ kind: "deleted", seq, deletion });
+        break;
+      }
+      case "pen":
+        if (frame.value.user === this.host.person) return;
+        this.otherPens.heard(frame.value.user, frame.value.down);
         break;
       default:
         return;
@@ -181,6 +270,8 @@ export class Room {
       if (passing) this.soon(() => this.join(), value.retryAfterMs);
     } else if (value.frame === FRAME_HISTORY) {
       this.apply({ kind: "older_failed" });
+    } else if (value.frame === FRAME_DELETE) {
+      this.notDeleted(code, passing, value.retryAfterMs);
     } else if (value.frame === FRAME_SEND || clientId !== "") {
       if (code === "not_in_room") {
         this.outside();
@@ -190,9 +281,36 @@ export class Room {
           this.apply({ kind: "waiting", clientId });
           this.pump();
         }, value.retryAfterMs);
+      } else if (code === "no_such_message" && this.remixGone(clientId)) {
+        this.pump();
       } else {
         this.failed(clientId, code, reason);
       }
+    }
+  }
+
+  private notDeleted(code: string, passing: boolean, afterMs: number): void {
+    if (code === "no_such_message") this.apply({ kind: "unsent_gone" });
+    if (!passing) return;
+    this.soon(() => {
+      this.deleting.clear();
+      this.deleteUnsent();
+    }, afterMs);
+  }
+
+  /** What it began as is gone; the drawing itself is as good as before. */
+  private remixGone(clientId: string): boolean {
+    const remixes = (one: Pending) => one.clientId === clientId && one.remix !== undefined;
+    if (!this.now.pending.some(remixes)) return false;
+    this.apply({ kind: "remix_gone", clientId });
+    const pending = this.now.pending.find((one) => one.clientId === clientId);
+    if (pending !== undefined) void this.host.keep.putOutbox(pending);
+    return true;
+  }
+
+  private deleteUnsent(): void {
+    for (const { seq, over } of this.now.unsent) {
+      if (!over && seq > 0 && !this.deleting.has(seq) && this.erase(seq)) this.deleting.add(seq);
     }
   }
 
@@ -219,7 +337,7 @@ export class Room {
         clientId: fromHex(next.clientId),
         drawing: toWire(next.drawing),
         caption: next.caption,
-        remixOf: 0,
+        remixOf: next.remix?.seq ?? 0,
       },
     });
     if (sent) this.apply({ kind: "sending", clientId: next.clientId });
@@ -242,13 +360,18 @@ export class Room {
     const after = reduce(before, event);
     if (after === before) return;
     this.cell.set(after);
-    if (event.kind !== "taken_back" && after.pending.length < before.pending.length) {
+    const hands = event.kind === "taken_back" || event.kind === "unsent";
+    if (!hands && after.pending.length < before.pending.length) {
       for (const one of before.pending) {
         if (!after.pending.some((still) => still.clientId === one.clientId)) {
           void this.host.keep.dropOutbox(one.clientId);
         }
       }
     }
+    if (after.unsent !== before.unsent) {
+      for (const one of after.unsent) if (one.over) void this.host.keep.dropOutbox(one.clientId);
+    }
+    this.deleteUnsent();
     if (after.need === "catch_up") this.join();
   }
 }
@@ -261,6 +384,10 @@ function fromWireMessage(wire: WireMessage): Message {
     drawing: fromWire(wire.drawing),
     caption: wire.caption,
     clientId: toHex(wire.clientId),
+    remix:
+      wire.remixOf === 0 || wire.remixAuthor === ""
+        ? undefined
+        : { seq: wire.remixOf, author: wire.remixAuthor },
   };
 }
 

@@ -5,6 +5,7 @@
 // The idea: live delivery is a hint. `upTo` is the seq up to which nothing is
 // missing; a message beyond `upTo + 1` is shown at once and the gap asked for.
 import type { Drawing } from "../ink/stroke";
+import { found, hidden, overAfter, overWithout, type Unsent, withoutSeqs } from "./unsent";
 
 export interface Message {
   readonly seq: number;
@@ -13,6 +14,20 @@ export interface Message {
   readonly drawing: Drawing;
   readonly caption: string;
   readonly clientId: string;
+  /** What it began as, where it is a remix and somebody still knows of whose. */
+  readonly remix?: Origin | undefined;
+}
+
+/** The message that a drawing began as. */
+export interface Origin {
+  readonly seq: number;
+  readonly author: string;
+}
+
+/** The same, for a drawing that is not sent yet. */
+export interface Remix extends Origin {
+  /** The life of the room that `seq` counts in. */
+  readonly epoch: number;
 }
 
 /** A drawing of this person that the server has not accepted yet. */
@@ -23,10 +38,14 @@ export interface Pending {
   readonly madeAtMs: number;
   readonly drawing: Drawing;
   readonly caption: string;
+  /** Missing in outboxes of older versions: none. */
+  readonly remix?: Remix | undefined;
   readonly state: "waiting" | "sending" | "failed";
   /** Of a failed one: the server's code and sentence. */
   readonly code: string;
   readonly reason: string;
+  /** Only in an outbox: it had gone out and was taken back. */
+  readonly unsent?: true;
 }
 
 export interface Notice {
@@ -47,7 +66,13 @@ export interface RoomState {
   readonly messages: readonly Message[];
   readonly pending: readonly Pending[];
   readonly notices: readonly Notice[];
+  /** Others who have the pen down. */
+  readonly drawing: readonly string[];
+  /** Drawings of this person that were taken back after they had gone out. */
+  readonly unsent: readonly Unsent[];
   readonly upTo: number;
+  /** The newest deletion up to which none is missing. */
+  readonly deletion: number;
   /** after_seq of the Join that is not answered yet. */
   readonly asked: number | undefined;
   readonly older: "none" | "exist" | "loading";
@@ -64,7 +89,10 @@ export const EMPTY_ROOM: RoomState = {
   messages: [],
   pending: [],
   notices: [],
+  drawing: [],
+  unsent: [],
   upTo: 0,
+  deletion: 0,
   asked: undefined,
   older: "none",
   need: "nothing",
@@ -80,6 +108,8 @@ export type RoomEvent =
       readonly more: boolean;
       readonly reset: boolean;
       readonly epoch: number;
+      readonly deletion: number;
+      readonly deleted: readonly number[];
     }
   | { readonly kind: "refused"; readonly code: string; readonly reason: string }
   | { readonly kind: "outside" }
@@ -100,6 +130,17 @@ export type RoomEvent =
       readonly reason: string;
     }
   | { readonly kind: "taken_back"; readonly clientId: string }
+  /** It is on its way or there already: nobody shall see it. `seq` 0: not known yet. */
+  | {
+      readonly kind: "unsent";
+      readonly author: string;
+      readonly clientId: string;
+      readonly seq: number;
+    }
+  /** What was to be deleted is gone already. */
+  | { readonly kind: "unsent_gone" }
+  /** The message that it was a remix of is not there. */
+  | { readonly kind: "remix_gone"; readonly clientId: string }
   | { readonly kind: "asked_for_older" }
   | { readonly kind: "page"; readonly messages: readonly Message[]; readonly more: boolean }
   | { readonly kind: "older_failed" }
@@ -110,7 +151,8 @@ export type RoomEvent =
       readonly occupancy: number;
       readonly me: string;
     }
-  | { readonly kind: "deleted"; readonly seq: number };
+  | { readonly kind: "deleted"; readonly seq: number; readonly deletion: number }
+  | { readonly kind: "pen"; readonly user: string; readonly down: boolean };
 
 /** A quiet line about each coming and going is nice; a hundred of them are not. */
 const NOTICES_MAX = 30;
@@ -139,10 +181,10 @@ export function reduce(room: RoomState, event: RoomEvent): RoomState {
     case "message":
       return withGapNoticed(merge(room, [event.message]));
     case "put":
-      return {
+      return remixesOfThisLife({
         ...room,
         pending: [...room.pending, event.pending].sort((a, b) => a.madeAtMs - b.madeAtMs),
-      };
+      });
     case "sending":
     case "waiting":
       return withPending(room, event.clientId, { state: event.kind });
@@ -156,6 +198,19 @@ export function reduce(room: RoomState, event: RoomEvent): RoomState {
       return accepted(room, event.clientId, event.seq, event.sentAtMs);
     case "taken_back":
       return { ...room, pending: room.pending.filter((one) => one.clientId !== event.clientId) };
+    case "unsent": {
+      const { author, clientId, seq } = event;
+      return {
+        ...room,
+        pending: room.pending.filter((one) => one.clientId !== clientId),
+        messages: room.messages.filter((one) => one.seq !== seq),
+        unsent: [...room.unsent, { author, clientId, seq, over: false }],
+      };
+    }
+    case "unsent_gone":
+      return { ...room, unsent: overAfter(room.unsent, (seq) => seq > 0) };
+    case "remix_gone":
+      return withPending(room, event.clientId, { remix: undefined, state: "waiting" });
     case "asked_for_older":
       return { ...room, older: "loading" };
     case "page":
@@ -165,7 +220,11 @@ export function reduce(room: RoomState, event: RoomEvent): RoomState {
     case "presence":
       return presence(room, event);
     case "deleted":
-      return { ...room, messages: room.messages.filter((one) => one.seq !== event.seq) };
+      return deleted(room, event.seq, event.deletion);
+    case "pen": {
+      const others = room.drawing.filter((one) => one !== event.user);
+      return { ...room, drawing: event.down ? [...others, event.user] : others };
+    }
     default:
       return event satisfies never;
   }
@@ -177,6 +236,7 @@ function outside(room: RoomState): RoomState {
     ...room,
     place: "outside",
     asked: undefined,
+    drawing: [],
     need: "nothing",
     older: room.older === "loading" ? "exist" : room.older,
     pending: room.pending.map((one) =>
@@ -188,15 +248,21 @@ function outside(room: RoomState): RoomState {
 function joined(room: RoomState, event: Extract<RoomEvent, { kind: "joined" }>): RoomState {
   const fresh = event.reset || room.asked === undefined || room.asked === 0;
   const kept = event.reset
-    ? { ...room, messages: [], notices: [], upTo: 0 }
+    ? { ...room, messages: [], notices: [], upTo: 0, unsent: withoutSeqs(room.unsent) }
     : joinable(room, event);
-  const merged = merge(kept, event.messages);
+  const gone = new Set(event.deleted);
+  const merged = merge(
+    { ...kept, messages: kept.messages.filter((one) => !gone.has(one.seq)) },
+    event.messages,
+  );
   const last = event.messages[event.messages.length - 1]?.seq ?? 0;
   const state: RoomState = {
     ...merged,
     place: "inside",
     refusal: undefined,
     epoch: event.epoch,
+    deletion: event.deletion,
+    unsent: overAfter(merged.unsent, (seq) => gone.has(seq)),
     members: event.members,
     occupancy: Math.max(event.occupancy, event.members.length),
     asked: undefined,
@@ -206,7 +272,28 @@ function joined(room: RoomState, event: Extract<RoomEvent, { kind: "joined" }>):
   // Newer ones exist behind a page of a catch-up. (After a reset `more` may mean
   // either; asking once too often is harmless.)
   const behind = event.more && last > 0 && (event.reset || !fresh);
-  return behind ? { ...state, need: "catch_up" } : withGapNoticed(state);
+  const next = remixesOfThisLife(state);
+  if (behind) return { ...next, need: "catch_up" };
+  return withGapNoticed({ ...next, unsent: overWithout(next.unsent) });
+}
+
+/** Of another life of the room, a seq is another drawing's. */
+function remixesOfThisLife(room: RoomState): RoomState {
+  const foreign = (one: Pending) => one.remix !== undefined && one.remix.epoch !== room.epoch;
+  if (room.place !== "inside" || !room.pending.some(foreign)) return room;
+  const pending = room.pending.map((one) => (foreign(one) ? { ...one, remix: undefined } : one));
+  return { ...room, pending };
+}
+
+function deleted(room: RoomState, seq: number, deletion: number): RoomState {
+  const state: RoomState = {
+    ...room,
+    messages: room.messages.filter((one) => one.seq !== seq),
+    unsent: overAfter(room.unsent, (one) => one === seq),
+  };
+  if (deletion === room.deletion + 1) return { ...state, deletion };
+  const gap = deletion > room.deletion && room.place === "inside" && room.asked === undefined;
+  return gap ? { ...state, need: "catch_up" } : state;
 }
 
 /**
@@ -240,9 +327,11 @@ function merge(room: RoomState, arrived: readonly Message[]): RoomState {
   const pending = room.pending.filter(
     (own) => !arrived.some((one) => one.author === own.author && one.clientId === own.clientId),
   );
+  const unsent = found(room.unsent, arrived);
   return {
     ...room,
-    messages,
+    messages: hidden(messages, unsent),
+    unsent,
     pending: pending.length === room.pending.length ? room.pending : pending,
     upTo: contiguous(messages, room.upTo),
   };
@@ -266,7 +355,7 @@ function withGapNoticed(room: RoomState): RoomState {
 function withPending(
   room: RoomState,
   clientId: string,
-  change: Partial<Pick<Pending, "state" | "code" | "reason">>,
+  change: Partial<Pick<Pending, "state" | "code" | "reason" | "remix">>,
 ): RoomState {
   return {
     ...room,
@@ -276,9 +365,18 @@ function withPending(
 
 function accepted(room: RoomState, clientId: string, seq: number, sentAtMs: number): RoomState {
   const own = room.pending.find((one) => one.clientId === clientId);
-  if (own === undefined) return room;
-  const { author, drawing, caption } = own;
-  const message = { seq, author, sentAtMs, drawing, caption, clientId };
+  if (own === undefined) {
+    const mine = room.unsent.filter((one) => one.clientId === clientId);
+    return {
+      ...room,
+      unsent: found(
+        room.unsent,
+        mine.map((one) => ({ ...one, seq })),
+      ),
+    };
+  }
+  const { author, drawing, caption, remix } = own;
+  const message = { seq, author, sentAtMs, drawing, caption, clientId, remix };
   const without = room.pending.filter((one) => one !== own);
   return withGapNoticed(merge({ ...room, pending: without }, [message]));
 }
@@ -288,11 +386,12 @@ function presence(room: RoomState, event: Extract<RoomEvent, { kind: "presence" 
   if (change === "count" || user === "") return { ...room, occupancy };
   const others = room.members.filter((one) => one !== user);
   const members = change === "joined" ? [...others, user] : others;
+  const drawing = change === "left" ? room.drawing.filter((one) => one !== user) : room.drawing;
   if (user === event.me) return { ...room, members, occupancy };
   const id = (room.notices[room.notices.length - 1]?.id ?? 0) + 1;
   const afterSeq = room.messages[room.messages.length - 1]?.seq ?? 0;
   // Somebody who comes and goes between two drawings is one line, not ten.
   const kept = room.notices.filter((one) => one.user !== user || one.afterSeq !== afterSeq);
   const notices = [...kept, { id, user, change, afterSeq }].slice(-NOTICES_MAX);
-  return { ...room, members, occupancy, notices };
+  return { ...room, members, occupancy, notices, drawing };
 }

@@ -24,6 +24,8 @@ const joined = (room: string): Heard => ({
     reset: false,
     epoch: 0,
     occupancy: 1,
+    deletion: 0,
+    deleted: [],
   },
 });
 const left: Pending = {
@@ -97,7 +99,7 @@ test("a room left with a drawing still waiting is left only when that is through
   rooms.linkUp("ada", list);
   const { room } = rooms.enter("main");
   rooms.hear(joined("main"));
-  void room.send(left.drawing, "");
+  room.send(left.drawing, "");
   rooms.leave("main");
   expect(leaves()).toEqual([]);
   const sent = said.find((one) => one.$case === "send");
@@ -137,11 +139,11 @@ test("a refused drawing returns to an empty pad, and not onto one in use", () =>
       value: { clientId, code: "drawing_tool", reason, retryAfterMs: 0, room: "main", frame: 4 },
     });
   };
-  void room.send(left.drawing, "first");
+  room.send(left.drawing, "first");
   refuse();
   expect(get(desk.state)).toMatchObject({ strokes: 1, caption: "first" });
   expect(room.now.pending).toEqual([]);
-  void room.send(left.drawing, "second");
+  room.send(left.drawing, "second");
   refuse();
   expect(get(desk.state)).toMatchObject({ strokes: 1, caption: "first" });
   expect(room.now.pending).toMatchObject([{ state: "failed", caption: "second" }]);

@@ -54,7 +54,10 @@ export class Rooms {
 
   /** The page may be gone the next moment. */
   hurry(): void {
-    for (const { desk } of this.open.values()) desk.hurry();
+    for (const { desk, room } of this.open.values()) {
+      desk.hurry();
+      room.liftPen();
+    }
   }
 
   /** The room on the screen. */
@@ -116,7 +119,7 @@ export class Rooms {
       // An empty pad takes its drawing back; one that is in use is left alone.
       refused: (pending) => {
         if (!desk.sketch.blank || room.takeBack(pending.clientId) === undefined) return;
-        desk.copy(pending.drawing, pending.caption);
+        desk.copy(pending.drawing, pending.caption, pending.remix);
         desk.tell(pending.code, pending.reason);
       },
       drained: () => this.settle(id),

@@ -76,10 +76,13 @@ test("a frame of a newer server is no frame either", () => {
 });
 
 test("what a phone says can be sent as it is", () => {
-  const bytes = encodeSay({ $case: "join", value: { room: "main", afterSeq: 7, epoch: 3 } });
+  const bytes = encodeSay({
+    $case: "join",
+    value: { room: "main", afterSeq: 7, epoch: 3, afterDeletion: 0 },
+  });
   expect(bytes.buffer.byteLength).toBe(bytes.length);
   expect(ClientFrame.decode(bytes).frame).toEqual({
     $case: "join",
-    value: { room: "main", afterSeq: 7, epoch: 3 },
+    value: { room: "main", afterSeq: 7, epoch: 3, afterDeletion: 0 },
   });
 });

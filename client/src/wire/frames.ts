@@ -24,6 +24,7 @@ export type Heard = NonNullable<ServerFrame["frame"]>;
 export const FRAME_JOIN = 2;
 export const FRAME_SEND = 4;
 export const FRAME_HISTORY = 5;
+export const FRAME_DELETE = 6;
 
 export function encodeSay(frame: Say): Uint8Array<ArrayBuffer> {
   // Copied, because a WebSocket wants a plain buffer and the writer's may be shared.

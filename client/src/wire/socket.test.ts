@@ -251,7 +251,7 @@ test("a server that never says Welcome is left", async () => {
 test("a question without any answer means that the connection is dead", async () => {
   socket.start();
   await isUp();
-  socket.send({ $case: "join", value: { room: "main", afterSeq: 0, epoch: 0 } });
+  socket.send({ $case: "join", value: { room: "main", afterSeq: 0, epoch: 0, afterDeletion: 0 } });
   await until(() => said.length === 2);
   passTime();
   await until(() => state() === "waiting");
@@ -260,7 +260,7 @@ test("a question without any answer means that the connection is dead", async ()
 test("any frame that arrives is a sign of life", async () => {
   socket.start();
   await isUp();
-  socket.send({ $case: "join", value: { room: "main", afterSeq: 0, epoch: 0 } });
+  socket.send({ $case: "join", value: { room: "main", afterSeq: 0, epoch: 0, afterDeletion: 0 } });
   say(peers[0], { $case: "rooms", value: { rooms: [] } });
   await until(() => heard.length === 2);
   expect(timers).toEqual([]);
@@ -277,7 +277,7 @@ test("nothing is sent without a connection, and the caller knows", async () => {
 test("a first touch after coming up, or back into a room, is told: neither is the person's doing", async () => {
   socket.start();
   await isUp();
-  socket.send({ $case: "join", value: { room: "main", afterSeq: 0, epoch: 0 } });
+  socket.send({ $case: "join", value: { room: "main", afterSeq: 0, epoch: 0, afterDeletion: 0 } });
   socket.acted();
   await until(() => said.some((one) => one.$case === "active"));
 });

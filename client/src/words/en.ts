@@ -1,6 +1,8 @@
 // Every sentence that a person reads. A translation is one more file like this.
 import type { Reason } from "../chat/me";
 
+const whose = (name: string) => `${name}’s drawing`;
+
 export const words = {
   colo: "Colo",
   invitation: "Talk in drawings.",
@@ -65,17 +67,44 @@ export const words = {
     tryAgain: "Try again",
     toRooms: "To the rooms",
     feed: "Drawings",
+    drawing: (names: readonly string[]) => {
+      const [first = "", second = "", ...more] = names;
+      if (second === "") return `${first} is drawing…`;
+      if (more.length === 0) return `${first} and ${second} are drawing…`;
+      return `${first}, ${second} and ${more.length} more are drawing…`;
+    },
   },
 
   card: {
-    drawing: (name: string, time: string) => `Drawing by ${name}, ${time}`,
-    captioned: (caption: string, name: string, time: string) => `${caption}. By ${name}, ${time}`,
+    /** `after`: whose drawing it began as; empty: nobody's. */
+    drawing: (name: string, time: string, after: string) =>
+      `Drawing by ${name}${after === "" ? "" : `, after ${whose(after)}`}, ${time}`,
+    captioned: (caption: string, name: string, time: string, after: string) =>
+      `${caption}. By ${name}${after === "" ? "" : `, after ${whose(after)}`}, ${time}`,
     arrived: (name: string, caption: string) =>
       caption === "" ? `${name} sent a drawing` : `${name} sent a drawing: ${caption}`,
     sending: "Sending…",
     waiting: "Waiting for the connection",
     failed: "Not sent.",
-    copy: "Copy to pad",
+    actions: "What to do with this drawing",
+    replay: "Replay",
+    stop: "Stop",
+    speed: "Speed",
+    times: (speed: number) => `${speed}×`,
+    strokeByStroke: "Stroke by stroke, because you asked for less motion.",
+    remix: "Remix",
+    after: (author: string) => `after ${whose(author)}`,
+    savePng: "Save as PNG",
+    saveSvg: "Save as SVG",
+    notSaved: "The picture could not be made. Please try again.",
+    delete: "Delete",
+    deleteAsk: "Delete for everybody?",
+    deleteYes: "Yes, delete",
+    deleteNo: "Keep",
+    notNow: "That needs the connection. Please try again when it is back.",
+    looking: "Looking for it…",
+    originGone: "That drawing is not here any more.",
+    originFar: "That drawing is a long way up: scroll on from here.",
     takeBack: "Back to the pad",
     now: "just now",
     yesterday: "yesterday",
@@ -102,6 +131,9 @@ export const words = {
     full: "This drawing is full. Send it, or undo something.",
     nothingToCopy: "There is no drawing to copy yet.",
     copied: "Copied onto the pad. Undo brings yours back.",
+    remixing: (author: string) => `${whose(author)} is on the pad. Undo takes it away.`,
+    unsent: "Taken back. Nobody sees it any more.",
+    unsentOver: "Taken back onto the pad. Undo brings the other one back.",
     cleared: "Cleared. Undo brings it back.",
     fingerOff: "The pen draws now. The Finger button lets your finger draw again.",
     returned: (why: string) => `Your drawing came back: ${why}`,
@@ -114,6 +146,12 @@ export const words = {
     pixel: "Pixel",
     stamp: "Stamp",
     eraser: "Eraser",
+  },
+
+  unsend: {
+    undo: "Undo",
+    label: "Undo: take the drawing back",
+    said: "Sent. Undo takes it back.",
   },
 
   pen: {
