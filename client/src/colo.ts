@@ -3,12 +3,15 @@
 import { browserKeep } from "./chat/keep";
 import { Session } from "./chat/me";
 import { Rooms } from "./chat/rooms";
+import { type LeftOff, leftOff } from "./chat/seen";
 import { Api, type Memory } from "./wire/api";
 import { type Link, Socket } from "./wire/socket";
 
 export interface Colo {
   readonly session: Session;
   readonly rooms: Rooms;
+  /** How far this person has seen this room. */
+  leftOff(person: string, room: string): LeftOff;
   /** Tries to connect now, also after the server closed for good. */
   reconnect(): void;
   start(): () => void;
@@ -103,6 +106,7 @@ export function createColo(): Colo {
   return {
     session,
     rooms,
+    leftOff: (person, room) => leftOff(memory, person, room),
     reconnect: () => socket.start(),
     start,
   };

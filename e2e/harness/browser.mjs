@@ -249,6 +249,35 @@ export class Page {
     return this.messages();
   }
 
+  /**
+   * Waits until that many drawings are in the feed and the server has them all;
+   * only those near the screen are in the page.
+   */
+  untilCount(count) {
+    return this.until(
+      (selector, wanted) => {
+        const feed = document.querySelector(selector)?.dataset;
+        return Number(feed?.count) === wanted && feed.unsent === "0";
+      },
+      test("feed"),
+      count,
+    );
+  }
+
+  /** Scrolls the feed to its first drawing, or the newest one; resolves when that is shown. */
+  scrollFeed(to) {
+    return this.until(
+      (selector, top) => {
+        const feed = document.querySelector(selector);
+        feed.scrollTop = top ? 0 : feed.scrollHeight;
+        const seq = top ? feed.dataset.first : feed.dataset.last;
+        return feed.querySelector(`[data-seq="${seq}"]`) !== null;
+      },
+      test("feed"),
+      to === "first",
+    );
+  }
+
   /** Keeps a picture under e2e/shots; gives its path. */
   async shot(name) {
     mkdirSync(shots, { recursive: true });

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { newPage, newPersonIn, newTab, startBrowser, wave } from "../harness/browser.mjs";
 import { generousLimits, startColo, usualConfig } from "../harness/colo.mjs";
 import { newPhoneIn } from "../harness/phone.mjs";
+import { seqsOnTheWayUp } from "./scrolling.mjs";
 
 test("a server that is killed and comes back: nothing missing, nothing twice", async (context) => {
   const colo = await startColo(context);
@@ -60,9 +61,9 @@ test("a phone without network catches up by itself", async (context) => {
   await ana.until(() => document.querySelector('[data-state="waiting"]') !== null);
   await ana.page.setOfflineMode(false);
   await ana.signIn("Ana");
-  const messages = await ana.untilSent(72);
+  await ana.untilCount(72);
   assert.deepEqual(
-    messages.map((message) => message.seq),
+    await seqsOnTheWayUp(ana),
     Array.from({ length: 72 }, (_, i) => i + 1),
   );
 });
