@@ -50,12 +50,14 @@ export function createColo(): Colo {
     () => socket,
     memory,
     () => Date.now(),
+    later,
   );
   const rooms = new Rooms({
     keep: browserKeep(memory),
     say: (frame) => socket.send(frame),
     later,
     now: () => Date.now(),
+    memory,
   });
 
   function changed(link: Link): void {
@@ -97,7 +99,8 @@ export function createColo(): Colo {
       hear(window, "pointerup", acted),
       hear(window, "keydown", acted),
     ];
-    session.start();
+    // First the rooms, as in changed().
+    session.start((name) => rooms.presume(name));
     return () => {
       for (const stop of stops) stop();
     };

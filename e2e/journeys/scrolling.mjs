@@ -6,12 +6,13 @@ import { test as named } from "../harness/browser.mjs";
 export const alive_max = 40;
 
 /**
- * Scrolls from where the feed is to its first drawing, and gives the seqs of
+ * Scrolls from the newest drawing of the feed to its first one, and gives the seqs of
  * all drawings that were shown on the way, in order. What is in view must go
  * exactly as far as it was scrolled, and never may too many cards be alive.
  * @param {{steps?: number[]}} [how] `steps`: how far to scroll at once, in turn
  */
 export async function seqsOnTheWayUp(page, { steps = [280] } = {}) {
+  await page.scrollFeed("newest");
   const seqs = new Set();
   for (let there = false, idle = 0; !there && idle < 20; ) {
     const seen = await page.evaluate(scrollUpAWhile, named("feed"), steps);

@@ -8,8 +8,8 @@
 // nothing visible moves, and settled with one write when the feed rests.
 import { Heights, type Measured, type Span } from "./window";
 
-/** Closer to the end than this counts as being there. */
-const AT_END_PX = 80;
+/** Closer to the end than this counts as being there; less than what an opened card grows by. */
+const AT_END_PX = 40;
 /** So far beyond the view lines are alive. */
 const AHEAD_PX = 1000;
 /** With less above it than this, the feed cannot wait for rest. */
@@ -94,6 +94,15 @@ export class Scroller {
     return this.options.box.scrollTop + this.lag;
   }
 
+  private get fromEnd(): number {
+    const { box } = this.options;
+    return box.scrollHeight - box.scrollTop - box.clientHeight;
+  }
+
+  private endsWith(found: readonly Measured[]): boolean {
+    return found.some(([index]) => index === this.heights.count - 1);
+  }
+
   /** What lies here is what one looks at, and stays where it is. */
   private get still(): number {
     return this.above + this.viewHeight / 4;
@@ -169,7 +178,7 @@ export class Scroller {
       this.wrote = -1;
       this.awaitRest();
     }
-    this.isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < AT_END_PX;
+    this.isAtEnd = this.fromEnd < AT_END_PX;
     if (this.lag > 0 && box.scrollTop < TIGHT_PX) this.settle();
     this.look();
     this.options.moved();
@@ -318,10 +327,15 @@ export class Scroller {
     }
     const found: Measured[] = [];
     for (const [child, index] of this.children()) {
-      if (changed.has(child) || !this.heights.isMeasured(index))
-        found.push([index, heightOf(child)]);
+      if (!changed.has(child) && this.heights.isMeasured(index)) continue;
+      const height = heightOf(child);
+      if (height !== this.heights.height(index)) found.push([index, height]);
     }
+    // A card that opens somewhere above pushes the end away from who is there.
+    const above = found.length > 0 && !changed.has(box) && !this.endsWith(found);
+    if (above) this.isAtEnd = false;
     this.measured(found);
+    if (above) this.isAtEnd = this.fromEnd < AT_END_PX;
     // Other lines come with the next frame: here they would be observed too late.
     cancelAnimationFrame(this.lookFrame);
     this.lookFrame = requestAnimationFrame(() => {

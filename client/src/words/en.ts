@@ -43,6 +43,33 @@ export const words = {
     },
     none: "There are no rooms. Whoever runs this server can add some in colo.toml.",
     signOut: "Sign out",
+    away: "Colo cannot be reached right now. You can go on drawing: the drawings on your pads and those you send are kept here, and go out when the server is back.",
+    noneKept: "The rooms are not known here yet. They show up when the server is back.",
+  },
+
+  about: {
+    title: "About this page",
+    kept: "What you draw is kept in this browser until the server has it: also when the network goes, the page is closed or you are signed out.",
+    nothing: "Everything Colo can do works at this address. It even opens without network.",
+    cannot: "At this address, Colo cannot:",
+    lacks: {
+      offline: {
+        what: "open without network",
+        means: "Keep the page open instead: what you draw then waits, and goes out later.",
+      },
+      install: {
+        what: "be installed as an app",
+        means: "On many phones. A bookmark, or an icon on the home screen, does.",
+      },
+      private: {
+        what: "keep the line to the server private",
+        means: "Others on the same network could read along. At home that is mostly fine.",
+      },
+    },
+    wantsHttps:
+      "All this needs https. Whoever runs this server can put it behind a proxy that does https; the README says how.",
+    otherBrowser: "It is this browser that does not allow it; a private window may be why.",
+    close: "Close",
   },
 
   room: {
