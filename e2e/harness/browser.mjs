@@ -264,6 +264,24 @@ export class Page {
     );
   }
 
+  /** A finger (or the mouse) goes down on an element, moves by dx, dy px in steps, and lets go. */
+  async drag(name, [dx, dy], { steps = 8, letGo = true } = {}) {
+    const box = await (await this.see(name)).boundingBox();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const { touchscreen, mouse } = this.page;
+    const touch = this.page.viewport().hasTouch;
+    if (touch) await touchscreen.touchStart(x, y);
+    else {
+      await mouse.move(x, y);
+      await mouse.down();
+    }
+    for (let i = 1; i <= steps; ++i) {
+      const to = [x + (dx * i) / steps, y + (dy * i) / steps];
+      await (touch ? touchscreen.touchMove(...to) : mouse.move(...to));
+    }
+    if (letGo) await (touch ? touchscreen.touchEnd() : mouse.up());
+  }
+
   /** Scrolls the feed to its first drawing, or the newest one; resolves when that is shown. */
   scrollFeed(to) {
     return this.until(

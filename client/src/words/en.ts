@@ -43,7 +43,7 @@ export const words = {
     },
     none: "There are no rooms. Whoever runs this server can add some in colo.toml.",
     signOut: "Sign out",
-    away: "Colo cannot be reached right now. You can go on drawing: the drawings on your pads and those you send are kept here, and go out when the server is back.",
+    away: "You can go on drawing: the drawings on your pads and those you send are kept here, and go out when the server is back.",
     noneKept: "The rooms are not known here yet. They show up when the server is back.",
   },
 
@@ -55,11 +55,11 @@ export const words = {
     lacks: {
       offline: {
         what: "open without network",
-        means: "Keep the page open instead: what you draw then waits, and goes out later.",
+        means: "Leave it open instead: what you draw then waits, and goes out later.",
       },
       install: {
         what: "be installed as an app",
-        means: "On many phones. A bookmark, or an icon on the home screen, does.",
+        means: "Most phones allow that with https only. A bookmark does nearly as well.",
       },
       private: {
         what: "keep the line to the server private",
@@ -83,8 +83,8 @@ export const words = {
     empty: "Nobody has drawn anything yet.",
     emptyHint: "The first one could be yours.",
     forgets: "This room forgets: its drawings go when the last one leaves.",
-    offline: "Colo cannot be reached.",
-    offlineHint: "Draw on: what you send waits here and goes out when the server is back.",
+    offline: "You can draw on.",
+    offlineHint: "What you send waits here, and goes out when the server is back.",
     leftOff: "You left off here",
     newDrawings: (count: number) => (count === 1 ? "1 new drawing" : `${count} new drawings`),
     loadingOlder: "Fetching older drawings…",
