@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { test as named, newPage, sizes, startBrowser, wave } from "../harness/browser.mjs";
+import { newPage, sizes, startBrowser, wave } from "../harness/browser.mjs";
 import { startColo, usualConfig } from "../harness/colo.mjs";
 import { newPhoneIn } from "../harness/phone.mjs";
 
@@ -47,8 +47,15 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await page.register("Anastasia von Rabenstein");
       await page.see("room-main-chat");
       await check(page, `${size}-${scheme}-lobby`);
-      await page.enter("main-chat");
+      await page.tap("about");
+      await page.see("about-panel");
+      await check(page, `${size}-${scheme}-about`);
+      await page.tap("about-close");
+      await page.unseen("about-panel");
+      await page.enter("scratch");
       await check(page, `${size}-${scheme}-room-empty`);
+      await page.tap("back");
+      await page.enter("main-chat");
 
       const ben = await newPhoneIn(context, colo, "main-chat");
       await ben.draw("main-chat");
@@ -74,7 +81,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await page.see("pen-panel");
       await check(page, `${size}-${scheme}-pen`);
       await page.tap("pen-done");
-      await page.page.$$eval(`${named("message")} button`, (cards) => cards.at(-1).click());
+      await page.choose(3);
       await page.see("card-copy");
       await check(page, `${size}-${scheme}-chosen`);
     });

@@ -20,8 +20,8 @@ export interface SheetDrag {
   downAbove(event: PointerEvent): void;
   /** Moves there by itself. */
   settle(lowered: boolean): void;
-  /** Whether the last touch moved the sheet, so that its click means nothing. */
-  moved(): boolean;
+  /** The handle was clicked: by a key, or by a touch that has been heeded already. */
+  clicked(event: MouseEvent): void;
 }
 
 /** How fast a finger was lately, in px per ms; downwards is positive. */
@@ -81,6 +81,7 @@ export function sheetDrag(
 ): SheetDrag {
   let grip: Grip | undefined;
   let moved = false;
+  let heeded = false;
   let lowered = false;
   let motion: Animation | undefined;
 
@@ -100,12 +101,11 @@ export function sheetDrag(
     });
   }
 
-  /** Stops a sheet on its way where it is; returns whether there was one. */
-  function caught(element: HTMLElement, height: number): boolean {
-    if (motion === undefined || motion.playState !== "running") return false;
+  /** Stops a sheet on its way where it is. */
+  function caught(element: HTMLElement, height: number): void {
+    if (motion?.playState !== "running") return;
     motion.cancel();
     element.style.height = `${height}px`;
-    return true;
   }
 
   function take(event: PointerEvent, from: Grip["from"]): void {
@@ -115,7 +115,8 @@ export function sheetDrag(
     if (!event.isPrimary || event.button !== 0) return;
     moved = false;
     const { height } = element.getBoundingClientRect();
-    const held = from === "handle" && caught(element, height);
+    heeded = false;
+    if (from === "handle") caught(element, height);
     const { clientX: x, clientY: y, pointerId: pointer } = event;
     grip = { from, pointer, x, y, height, full: element.scrollHeight, speed: new Speed() };
     grip.speed.add(y, event.timeStamp);
@@ -126,7 +127,7 @@ export function sheetDrag(
       window.removeEventListener("pointermove", move);
       window.removeEventListener("pointerup", release);
       window.removeEventListener("pointercancel", release);
-      letGo(end, held);
+      letGo(end);
     };
     // On the window: until it is captured, a mouse may let go anywhere.
     window.addEventListener("pointermove", move);
@@ -156,18 +157,20 @@ export function sheetDrag(
     element.style.height = `${pulledHeight(grip.height, grip.full, event.clientY - grip.y)}px`;
   }
 
-  function letGo(event: PointerEvent, held: boolean): void {
+  function letGo(event: PointerEvent): void {
     const was = grip;
     grip = undefined;
     if (was === undefined) return;
+    const cancelled = event.type === "pointercancel";
+    heeded = true;
     if (!moved) {
-      // A tap's click decides; a touch that was taken away leaves things as they were.
-      if (held && event.type === "pointercancel") settle(lowered);
+      // A tap. (Not its click: browsers swallow that of a tap which follows a swipe.)
+      if (was.from === "handle") settle(cancelled ? lowered : !lowered);
       return;
     }
     if (was.from === "above") ignoreClick();
     const height = pulledHeight(was.height, was.full, event.clientY - was.y);
-    const speed = event.type === "pointercancel" ? 0 : was.speed.when(event.timeStamp);
+    const speed = cancelled ? 0 : was.speed.when(event.timeStamp);
     settle(goesDown(height, was.full, speed), speed);
   }
 
@@ -175,7 +178,10 @@ export function sheetDrag(
     down: (event) => take(event, "handle"),
     downAbove: (event) => take(event, "above"),
     settle: (to) => settle(to),
-    moved: () => moved,
+    clicked: (event) => {
+      if (event.detail === 0 || !heeded) settle(!lowered);
+      heeded = false;
+    },
   };
 }
 
