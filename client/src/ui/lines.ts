@@ -18,6 +18,10 @@ export type Line =
       readonly place: number;
       readonly pending: Pending;
     }
+  | Quiet;
+
+/** A line without a drawing. */
+export type Quiet =
   | { readonly kind: "notice"; readonly key: string; readonly notice: Notice }
   | { readonly kind: "older" | "beginning" | "left_off"; readonly key: string };
 
