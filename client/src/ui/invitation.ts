@@ -1,4 +1,4 @@
-// The drawing in an empty room: a face that looks up, and an arrow to the pad.
+// The drawing where nothing is yet: a face, and in a room an arrow to the pad.
 // Made of the same strokes as everybody's.
 import { type Drawing, PAPER_WHITE, type Stroke } from "../ink/stroke";
 
@@ -48,20 +48,33 @@ function arrow(
   return [shaft, wing(0.6), wing(-0.6)].map((points) => line(GREEN, 44, points));
 }
 
-/** `pad`: where it lies, seen from the feed. */
-export function invitation(pad: "below" | "beside"): Drawing {
-  const [x, y] = pad === "below" ? [640, 600] : [520, 860];
-  const face = [
+function face(x: number, y: number, smile: number): Stroke[] {
+  return [
     line(TEAL, 34, ring(x, y, 330, 1.08)),
     line(INK, 54, [x - 110, y - 90, x - 108, y - 20, x - 110, y + 10]),
     line(INK, 54, [x + 110, y - 100, x + 114, y - 40, x + 110, y]),
     line(
       INK,
       34,
-      curve(16, (t) => [x - 165 + 330 * t, y + 110 + 95 * Math.sin(Math.PI * t)]),
+      curve(16, (t) => [x - 165 + 330 * t, y + 120 + smile * Math.sin(Math.PI * t)]),
     ),
   ];
-  const pointing =
-    pad === "below" ? arrow([1080, 300], [1500, 1310], 260) : arrow([960, 560], [1850, 900], 200);
-  return { paper: PAPER_WHITE, strokes: [...face, ...pointing] };
+}
+
+/** `pad`: where it lies, seen from the picture; without one, there is nowhere to draw. */
+export function invitation(pad: "below" | "beside" | "nowhere"): Drawing {
+  switch (pad) {
+    case "below":
+      return onPaper(face(640, 600, 95), arrow([1080, 300], [1500, 1310], 260));
+    case "beside":
+      return onPaper(face(520, 860, 95), arrow([960, 560], [1850, 900], 200));
+    case "nowhere":
+      return onPaper(face(1024, 760, -30), []);
+    default:
+      return pad satisfies never;
+  }
+}
+
+function onPaper(...strokes: Stroke[][]): Drawing {
+  return { paper: PAPER_WHITE, strokes: strokes.flat() };
 }

@@ -54,7 +54,7 @@ export class Scroller {
   private lookFrame = 0;
   private readonly sizes: ResizeObserver;
   private readonly observed = new Set<Element>();
-  private readonly stops: (() => void)[];
+  private readonly stops: readonly (() => void)[];
 
   constructor(private readonly options: ScrollerOptions) {
     const { box, list } = options;
@@ -62,16 +62,9 @@ export class Scroller {
     this.sizes.observe(box);
     this.viewHeight = box.clientHeight;
     this.width = list.clientWidth;
-    const finger = (down: boolean) => (event: TouchEvent) => {
-      this.touching = down || event.touches.length > 0;
-      if (down) this.smooth = false;
-      else this.awaitRest();
-    };
     this.stops = [
       hear(box, "scroll", () => this.scrolled()),
-      hear(box, "touchstart", finger(true)),
-      hear(box, "touchend", finger(false)),
-      hear(box, "touchcancel", finger(false)),
+      hear(box, "touchstart", (event) => this.touched(event)),
       hear(box, "wheel", () => {
         this.smooth = false;
       }),
@@ -182,6 +175,21 @@ export class Scroller {
     if (this.lag > 0 && box.scrollTop < TIGHT_PX) this.settle();
     this.look();
     this.options.moved();
+  }
+
+  /** The end is heard where the touch began: that card may be gone from the page by then. */
+  private touched({ target }: TouchEvent): void {
+    this.touching = true;
+    this.smooth = false;
+    if (!(target instanceof Element)) return;
+    const ended = (event: Event) => {
+      target.removeEventListener("touchend", ended);
+      target.removeEventListener("touchcancel", ended);
+      this.touching = event instanceof TouchEvent && event.touches.length > 0;
+      this.awaitRest();
+    };
+    target.addEventListener("touchend", ended);
+    target.addEventListener("touchcancel", ended);
   }
 
   private awaitRest(): void {
