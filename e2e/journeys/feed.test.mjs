@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { test as named, newPersonIn, startBrowser } from "../harness/browser.mjs";
 import { startColo } from "../harness/colo.mjs";
 import { newPhoneIn } from "../harness/phone.mjs";
-import { alive_max, seqsOnTheWayUp } from "./scrolling.mjs";
+import { alive_max, seqsOnTheWayDown, seqsOnTheWayUp } from "./scrolling.mjs";
 
 const scrolled = (page) => page.page.$eval(named("feed"), (feed) => feed.scrollTop);
 
@@ -103,7 +103,11 @@ test("three thousand drawings: few are alive, none is missing, nothing jumps", a
     await seqsOnTheWayUp(page, { steps: [150, 1800] }),
     Array.from({ length: count }, (_, i) => i + 1),
   );
-  await page.scrollFeed("newest");
+  // And down again.
+  assert.deepEqual(
+    await seqsOnTheWayDown(page, { steps: [150, 1800] }),
+    Array.from({ length: count }, (_, i) => i + 1),
+  );
   await inView(page, count);
   const alive = await page.evaluate(() => document.querySelectorAll("[data-seq]").length);
   assert.ok(alive <= alive_max, `${alive} alive`);

@@ -13,20 +13,33 @@ export const alive_max = 40;
  */
 export async function seqsOnTheWayUp(page, { steps = [280] } = {}) {
   await page.scrollFeed("newest");
+  return seqsOnTheWay(
+    page,
+    steps.map((step) => -step),
+  );
+}
+
+/** The same from the first drawing that is loaded to the newest one. */
+export async function seqsOnTheWayDown(page, { steps = [280] } = {}) {
+  await page.scrollFeed("first");
+  return seqsOnTheWay(page, steps);
+}
+
+async function seqsOnTheWay(page, steps) {
   const seqs = new Set();
   for (let there = false, idle = 0; !there && idle < 20; ) {
-    const seen = await page.evaluate(scrollUpAWhile, named("feed"), steps);
+    const seen = await page.evaluate(scrollAWhile, named("feed"), steps);
     for (const seq of seen.seqs) seqs.add(seq);
     assert.ok(seen.jump <= 2, `what was in view jumped by ${seen.jump} px`);
     assert.ok(seen.alive <= alive_max, `${seen.alive} cards were alive at once`);
     there = seen.there;
-    idle = seen.scrolled > 0 ? 0 : idle + 1;
+    idle = seen.scrolled !== 0 ? 0 : idle + 1;
   }
   return [...seqs].sort((a, b) => a - b);
 }
 
 /** Runs in the page. */
-async function scrollUpAWhile(selector, steps) {
+async function scrollAWhile(selector, steps) {
   const feed = document.querySelector(selector);
   const box = feed.getBoundingClientRect();
   const cards = () => [...feed.querySelectorAll("[data-seq]")];
@@ -43,16 +56,19 @@ async function scrollUpAWhile(selector, steps) {
       .filter(inView)
       .map((card) => [card, topOf(card)]);
     const from = feed.scrollTop;
-    feed.scrollTop = from - steps[turn % steps.length];
-    const scrolled = from - feed.scrollTop;
+    feed.scrollTop = from + steps[turn % steps.length];
+    const scrolled = feed.scrollTop - from;
     await painted();
     seen.scrolled += scrolled;
     for (const [card, top] of before)
-      if (card.isConnected && top + scrolled < box.bottom)
-        seen.jump = Math.max(seen.jump, Math.abs(topOf(card) - top - scrolled));
+      if (card.isConnected && inView(card))
+        seen.jump = Math.max(seen.jump, Math.abs(topOf(card) - top + scrolled));
     for (const card of cards()) seqs.add(Number(card.dataset.seq));
     seen.alive = Math.max(seen.alive, cards().length);
-    seen.there = feed.dataset.first === "1" && feed.scrollTop <= 0 && seqs.has(1);
+    const goal = Number(steps[0] < 0 ? feed.dataset.first : feed.dataset.last);
+    const end = steps[0] < 0 ? 0 : feed.scrollHeight - feed.clientHeight;
+    const complete = steps[0] > 0 || goal === 1;
+    seen.there = complete && Math.abs(feed.scrollTop - end) < 1 && seqs.has(goal);
   }
   return { ...seen, seqs: [...seqs] };
 }

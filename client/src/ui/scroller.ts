@@ -112,6 +112,7 @@ export class Scroller {
   /** The page shows these lines now; called before it is painted. */
   rendered(alive: readonly number[]): void {
     this.alive = alive;
+    this.space();
     this.observe();
     const found: Measured[] = [];
     for (const [child, index] of this.children()) {
@@ -298,7 +299,9 @@ export class Scroller {
       setPx(child, "marginTop", heights.top(index) - filled);
       filled = heights.bottom(index);
     }
-    setPx(this.options.list, "paddingBottom", heights.total - filled + FOOT_PX);
+    // Also holds the place while lines come and go: a feed that is shorter for a
+    // moment would be scrolled back by the browser.
+    setPx(this.options.list, "minHeight", heights.total - this.lag + FOOT_PX);
   }
 
   private *children(): Generator<[HTMLElement, number]> {
@@ -357,7 +360,7 @@ function heightOf(element: Element): number {
   return element.getBoundingClientRect().height;
 }
 
-function setPx(element: HTMLElement, property: "marginTop" | "paddingBottom", px: number): void {
+function setPx(element: HTMLElement, property: "marginTop" | "minHeight", px: number): void {
   const value = `${Math.round(px * 100) / 100}px`;
   if (element.style[property] !== value) element.style[property] = value;
 }
