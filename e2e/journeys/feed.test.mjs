@@ -8,6 +8,12 @@ import { alive_max, seqsOnTheWayDown, seqsOnTheWayUp } from "./scrolling.mjs";
 
 const scrolled = (page) => page.page.$eval(named("feed"), (feed) => feed.scrollTop);
 
+const untilEnd = (page) =>
+  page.until((selector) => {
+    const feed = document.querySelector(selector);
+    return feed.scrollHeight - feed.scrollTop - feed.clientHeight < 2;
+  }, named("feed"));
+
 test("who reads further up is told of new drawings and not moved", async (context) => {
   const colo = await startColo(context);
   const browser = await startBrowser(context);
@@ -28,10 +34,7 @@ test("who reads further up is told of new drawings and not moved", async (contex
 
   await page.tap("new-drawings");
   await page.unseen("new-drawings");
-  await page.until((selector) => {
-    const feed = document.querySelector(selector);
-    return feed.scrollHeight - feed.scrollTop - feed.clientHeight < 2;
-  }, named("feed"));
+  await untilEnd(page);
 });
 
 test("what can be done with a tapped drawing comes into view", async (context) => {
@@ -69,10 +72,7 @@ test("who is at the end stays there as drawings come", async (context) => {
   for (let i = 1; i <= 8; ++i) {
     await bot.draw("main-chat", { caption: `number ${i}` });
     await page.untilCount(i);
-    await page.until((selector) => {
-      const feed = document.querySelector(selector);
-      return feed.scrollHeight - feed.scrollTop - feed.clientHeight < 2;
-    }, named("feed"));
+    await untilEnd(page);
   }
 });
 
@@ -133,8 +133,7 @@ test("what was missed begins with a mark, where the feed opens", async (context)
   await page.reload(); // not seen to the end yet
   await page.see("left-off");
   await page.tap("new-drawings");
-  await inView(page, 18);
-  await page.until(() => document.querySelector('[data-test="left-off"]') === null);
+  await untilEnd(page);
   await page.reload();
   await inView(page, 18);
   assert.equal(await page.evaluate(() => document.querySelector('[data-test="left-off"]')), null);

@@ -141,7 +141,10 @@ export class Scroller {
       this.write(top - 2 * this.viewHeight);
       this.look();
     }
+    // From now on, so that nothing we write stops it; rest comes if it never begins.
     this.smooth = true;
+    this.moving = true;
+    this.awaitRest();
     box.scrollTo({ top: box.scrollHeight, behavior: "smooth" });
   }
 
