@@ -279,7 +279,13 @@ export class Page {
       const to = [x + (dx * i) / steps, y + (dy * i) / steps];
       await (touch ? touchscreen.touchMove(...to) : mouse.move(...to));
     }
-    if (letGo) await (touch ? touchscreen.touchEnd() : mouse.up());
+    if (letGo) await this.letGo();
+  }
+
+  /** What drag() still holds is let go. */
+  letGo() {
+    const { touchscreen, mouse } = this.page;
+    return this.page.viewport().hasTouch ? touchscreen.touchEnd() : mouse.up();
   }
 
   /** Scrolls the feed to its first drawing, or the newest one; resolves when that is shown. */

@@ -7,9 +7,11 @@ import { startColo, usualConfig } from "../harness/colo.mjs";
 
 /** The page and its files are kept from now on. */
 const untilKept = (page) =>
-  page.until(async () => {
-    const registration = await navigator.serviceWorker.ready;
-    return registration.active?.state === "activated";
+  page.until(() => {
+    navigator.serviceWorker.ready.then(({ active }) => {
+      window.kept = active?.state === "activated";
+    });
+    return window.kept === true;
   });
 
 test("a page without network opens, says so, and one can go on drawing", async (context) => {

@@ -27,7 +27,7 @@ test("the sheet follows the finger, and stays where it is let go", async (contex
     const now = document.querySelector('[data-test="handle"]').getBoundingClientRect().top;
     return Math.abs(now - from - 90) <= 2;
   }, open);
-  await page.page.touchscreen.touchEnd();
+  await page.letGo();
   await page.drag("handle", [0, 400]);
   await lowered(page, true);
   await page.shot("sheet-lowered");
