@@ -3,12 +3,15 @@
 import { browserKeep } from "./chat/keep";
 import { Session } from "./chat/me";
 import { Rooms } from "./chat/rooms";
+import { type LeftOff, leftOff } from "./chat/seen";
 import { Api, type Memory } from "./wire/api";
 import { type Link, Socket } from "./wire/socket";
 
 export interface Colo {
   readonly session: Session;
   readonly rooms: Rooms;
+  /** How far this person has seen this room. */
+  leftOff(person: string, room: string): LeftOff;
   /** Tries to connect now, also after the server closed for good. */
   reconnect(): void;
   start(): () => void;
@@ -47,12 +50,14 @@ export function createColo(): Colo {
     () => socket,
     memory,
     () => Date.now(),
+    later,
   );
   const rooms = new Rooms({
     keep: browserKeep(memory),
     say: (frame) => socket.send(frame),
     later,
     now: () => Date.now(),
+    memory,
   });
 
   function changed(link: Link): void {
@@ -94,7 +99,8 @@ export function createColo(): Colo {
       hear(window, "pointerup", acted),
       hear(window, "keydown", acted),
     ];
-    session.start();
+    // First the rooms, as in changed().
+    session.start((name) => rooms.presume(name));
     return () => {
       for (const stop of stops) stop();
     };
@@ -103,6 +109,7 @@ export function createColo(): Colo {
   return {
     session,
     rooms,
+    leftOff: (person, room) => leftOff(memory, person, room),
     reconnect: () => socket.start(),
     start,
   };

@@ -3,6 +3,7 @@ import { mount } from "svelte";
 import { createColo } from "./colo";
 import App from "./ui/App.svelte";
 import { followViewport } from "./ui/viewport";
+import { keepPage } from "./worker/register";
 
 const target = document.getElementById("colo");
 if (target === null) throw new Error("index.html has no place for the app");
@@ -11,3 +12,4 @@ followViewport();
 const colo = createColo();
 mount(App, { target, props: { colo } });
 colo.start();
+keepPage();

@@ -311,3 +311,30 @@ test("the page and its files are cached, revalidated and compressed", async (t) 
   assert.equal(posted.status, 405);
   assert.equal(posted.headers.allow, "GET, HEAD");
 });
+
+test("the page may be kept and installed: its worker, manifest and icons", async (t) => {
+  const worker = await request(colo.url, { path: "/sw.js" });
+  if (worker.status === 404) return t.skip("this build has no web client");
+  assert.match(worker.headers["content-type"], /^text\/javascript/);
+  assert.equal(worker.headers["cache-control"], "no-cache");
+  const policy = worker.headers["content-security-policy"];
+  assert.match(policy, /worker-src 'self'/);
+  assert.match(policy, /manifest-src 'self'/);
+
+  // Whatever the worker keeps is there, or it would keep nothing.
+  const shell = /\{"build":"[^"]+","paths":\[[^\]]+\]\}/.exec(worker.text)?.[0];
+  assert.ok(shell, worker.text);
+  for (const path of JSON.parse(shell).paths)
+    assert.equal((await request(colo.url, { path })).status, 200, path);
+
+  const manifest = await request(colo.url, { path: "/manifest.webmanifest" });
+  assert.equal(manifest.headers["content-type"], "application/manifest+json");
+  const { icons } = JSON.parse(manifest.text);
+  const page = await request(colo.url, { path: "/" });
+  const touch = /rel="apple-touch-icon" href="([^"]+)"/.exec(page.text)?.[1];
+  for (const { src, type } of [...icons, { src: touch, type: "image/png" }]) {
+    const icon = await request(colo.url, { path: src });
+    assert.equal(icon.status, 200, src);
+    assert.equal(icon.headers["content-type"], type);
+  }
+});

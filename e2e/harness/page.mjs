@@ -233,17 +233,23 @@ export class Page {
     await this.pointer(pointer, 0, [{ does: "up" }]);
   }
 
-  /** Drags from the middle of a key of the stamp keyboard to `to`; gives what did it. */
-  async dragStamp({ x, y, width, height }, to) {
+  /** A finger, or the mouse, goes down on an element, moves by dx, dy px in steps, and lets go. */
+  async drag(name, [dx, dy], { steps = 8, letGo = true } = {}) {
+    const { x, y, width, height } = await this.box(name);
+    const [fromX, fromY] = [x + width / 2, y + height / 2];
+    const way = Array.from({ length: steps }, (_, i) => ({
+      does: "move",
+      x: fromX + (dx * (i + 1)) / steps,
+      y: fromY + (dy * (i + 1)) / steps,
+    }));
     const kind = this.#finger === "touch" ? "touch" : "mouse";
-    const from = [x + width / 2, y + height / 2];
-    const way = [0.3, 0.6, 0.9, 1].map((part) => from.map((at, i) => at + (to[i] - at) * part));
-    await this.pointer(kind, 0, [
-      { does: "down", x: from[0], y: from[1] },
-      ...way.map(([wayX, wayY]) => ({ does: "move", x: wayX, y: wayY })),
-      { does: "up" },
-    ]);
-    return kind;
+    await this.pointer(kind, 0, [{ does: "down", x: fromX, y: fromY }, ...way]);
+    if (letGo) await this.letGo();
+  }
+
+  /** What drag() still holds is let go. */
+  letGo() {
+    return this.pointer(this.#finger === "touch" ? "touch" : "mouse", 0, [{ does: "up" }]);
   }
 
   /**
@@ -308,6 +314,35 @@ export class Page {
       count,
     );
     return this.messages();
+  }
+
+  /**
+   * Waits until that many drawings are in the feed and the server has them all;
+   * only those near the screen are in the page.
+   */
+  untilCount(count) {
+    return this.until(
+      (selector, wanted) => {
+        const feed = document.querySelector(selector)?.dataset;
+        return Number(feed?.count) === wanted && feed.unsent === "0";
+      },
+      test("feed"),
+      count,
+    );
+  }
+
+  /** Scrolls the feed to its first drawing, or the newest one; resolves when that is shown. */
+  scrollFeed(to) {
+    return this.until(
+      (selector, top) => {
+        const feed = document.querySelector(selector);
+        feed.scrollTop = top ? 0 : feed.scrollHeight;
+        const seq = top ? feed.dataset.first : feed.dataset.last;
+        return feed.querySelector(`[data-seq="${seq}"]`) !== null;
+      },
+      test("feed"),
+      to === "first",
+    );
   }
 
   /** Waits until that many drawings wait to be sent. */

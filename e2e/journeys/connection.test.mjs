@@ -5,6 +5,7 @@ import { newPage, newPersonIn, newTab, startBrowser, wave } from "../harness/bro
 import { generousLimits, startColo, usualConfig } from "../harness/colo.mjs";
 import { newPhoneIn } from "../harness/phone.mjs";
 import { startRoad } from "../harness/road.mjs";
+import { seqsOnTheWayUp } from "./scrolling.mjs";
 
 test("a server that is killed and comes back: nothing missing, nothing twice", async (context) => {
   const colo = await startColo(context);
@@ -57,9 +58,9 @@ test("a phone without network catches up by itself", async (context) => {
   await ana.tap("send");
   await ana.untilWaiting(1);
   road.mend();
-  const messages = await ana.untilSent(72);
+  await ana.untilCount(72);
   assert.deepEqual(
-    messages.map((message) => message.seq),
+    await seqsOnTheWayUp(ana),
     Array.from({ length: 72 }, (_, i) => i + 1),
   );
 });

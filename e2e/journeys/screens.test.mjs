@@ -46,8 +46,15 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await page.register("Anastasia von Rabenstein");
       await page.see("room-main-chat");
       await check(page, `${size}-${scheme}-lobby`);
-      await page.enter("main-chat");
+      await page.tap("about");
+      await page.see("about-panel");
+      await check(page, `${size}-${scheme}-about`);
+      await page.tap("about-close");
+      await page.unseen("about-panel");
+      await page.enter("scratch");
       await check(page, `${size}-${scheme}-room-empty`);
+      await page.tap("back");
+      await page.enter("main-chat");
 
       const ben = await newPhoneIn(context, colo, "main-chat");
       await ben.draw("main-chat");

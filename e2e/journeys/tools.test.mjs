@@ -1,7 +1,14 @@
 // The tools: what each leaves on the paper, and that everybody else gets just that.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { test as named, newPersonIn, sizes, startBrowser, wave } from "../harness/browser.mjs";
+import {
+  test as named,
+  newPersonIn,
+  sizes,
+  startBrowser,
+  supports,
+  wave,
+} from "../harness/browser.mjs";
 import { startColo } from "../harness/colo.mjs";
 import { newPhoneIn } from "../harness/phone.mjs";
 
@@ -18,6 +25,12 @@ async function pick(page, kind) {
   await page.tap("tool-pen");
   await page.see("pen-panel");
   await page.tap(`kind-${kind}`);
+}
+
+/** Drags a key of the stamp keyboard to a place on the page. */
+async function dragTo(page, key, [toX, toY]) {
+  const { x, y, width, height } = await page.box(key);
+  await page.drag(key, [toX - x - width / 2, toY - y - height / 2]);
 }
 
 async function sendAndSee(page, bot) {
@@ -147,9 +160,8 @@ test("stamps are typed, and dragged onto the paper", async (context) => {
   await page.untilStrokes(2);
 
   await page.tap("stamp-page-4");
-  const key = await page.box("stamp-♥");
   const [[x, y]] = await page.onPad([0.75, 0.7]);
-  const kind = await page.dragStamp(key, [x, y]);
+  await dragTo(page, "stamp-♥", [x, y]);
   await page.untilStrokes(3);
   await page.shot("tools-stamps");
 
@@ -166,7 +178,7 @@ test("stamps are typed, and dragged onto the paper", async (context) => {
   assert.ok(h.points[0] < i.points[0]);
   // A finger hides what it drags, so the sign floats 44 pixels above it.
   const { width, height } = await page.box("pad");
-  const lift = kind === "touch" ? (44 / height) * 1536 : 0;
+  const lift = supports("touch") ? (44 / height) * 1536 : 0;
   assert.ok(Math.abs(heart.points[0] - 0.75 * 2048) < 2048 / width + 1, `${heart.points}`);
   assert.ok(Math.abs(heart.points[1] - (0.7 * 1536 - lift)) < 1536 / height + 1, `${heart.points}`);
 });
@@ -175,9 +187,8 @@ test("a sign that is let go beside the paper is not stamped", async (context) =>
   const { page } = await newArtist(context);
   await pick(page, "stamp");
   await page.tap("pen-done");
-  const key = await page.box("stamp-a");
   const pad = await page.box("pad");
-  await page.dragStamp(key, [pad.x + pad.width / 2, pad.y - 60]);
+  await dragTo(page, "stamp-a", [pad.x + pad.width / 2, pad.y - 60]);
   await page.tap("stamp-b");
   await page.untilStrokes(1);
 });

@@ -18,8 +18,8 @@ std::string content_security_policy(const std::optional<Site>& site) {
   if (site) sockets = fmt::format(" {}://{}", site->secure ? "wss" : "ws", site->host);
   return fmt::format(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-      "font-src 'self'; connect-src 'self'{}; manifest-src 'self'; base-uri 'none'; "
-      "form-action 'self'; frame-ancestors 'none'",
+      "font-src 'self'; connect-src 'self'{}; manifest-src 'self'; worker-src 'self'; "
+      "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
       sockets);
 }
 

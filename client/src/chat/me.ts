@@ -9,11 +9,15 @@ export type Reason = "fresh" | "left" | "idle" | "restart" | "ended";
 export type Me =
   /** A sign-in may still hold: the server is being asked. */
   | { readonly state: "unknown" }
+  /** The server cannot be asked; until it can, this is whoever was here last. */
+  | { readonly state: "remembered"; readonly name: string }
   | { readonly state: "signed_out"; readonly reason: Reason }
   | { readonly state: "signed_in"; readonly name: string; readonly admin: boolean };
 
 const NAME = "colo.name";
 const SEEN = "colo.seen";
+/** So long a page waits for the server before it opens with what is kept. */
+const PATIENCE_MS = 1500;
 
 export interface Farewell {
   readonly code: string;
@@ -44,21 +48,40 @@ export class Session {
   readonly me: Readable<Me> = this.meCell;
   readonly link: Readable<Link> = this.linkCell;
   private idleMs = 0;
+  private stopWaiting = () => {};
 
   constructor(
     private readonly api: Api,
     private readonly socket: () => Socket,
     private readonly memory: Memory,
     private readonly now: () => number,
+    private readonly later: (run: () => void, ms: number) => () => void,
   ) {}
 
-  /** A browser that never signed in asks nothing; one that did tries its token. */
-  start(): void {
+  /**
+   * A browser that never signed in asks nothing; one that did tries its token.
+   * `presumed` is called before somebody is only remembered.
+   */
+  start(presumed: (name: string) => void): void {
     if (this.memory.getItem(NAME) === null) {
-      this.meCell.set({ state: "signed_out", reason: "fresh" });
+      this.set({ state: "signed_out", reason: "fresh" });
     } else {
+      this.stopWaiting = this.later(() => this.presume(presumed), PATIENCE_MS);
       this.socket().start();
     }
+  }
+
+  /** No answer yet: nobody has to look at an empty page for that. */
+  private presume(presumed: (name: string) => void): void {
+    const name = this.lastName;
+    if (name === "") return;
+    presumed(name);
+    this.set({ state: "remembered", name });
+  }
+
+  private set(me: Me): void {
+    this.stopWaiting();
+    this.meCell.set(me);
   }
 
   /** The last name used here, for the form. */
@@ -76,7 +99,7 @@ export class Session {
 
   async logout(): Promise<void> {
     this.socket().stop();
-    this.meCell.set({ state: "signed_out", reason: "left" });
+    this.set({ state: "signed_out", reason: "left" });
     this.memory.removeItem(NAME);
     await this.api.logout();
   }
@@ -95,14 +118,14 @@ export class Session {
       this.idleMs = idleSeconds * 1000;
       this.write(NAME, user);
       this.seen();
-      this.meCell.set({ state: "signed_in", name: user, admin });
+      this.set({ state: "signed_in", name: user, admin });
     } else if (link.state === "over" && link.why.kind === "signed_out") {
       const { wasUp, lost } = link;
       const code = link.why.code;
       const [told, idleMs] = this.lastSeen();
       const sinceActionMs = this.now() - told;
       const reason = whySignedOut({ code, wasUp, lost, sinceActionMs, idleMs });
-      this.meCell.set({ state: "signed_out", reason });
+      this.set({ state: "signed_out", reason });
     }
   }
 

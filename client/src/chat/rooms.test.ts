@@ -1,5 +1,5 @@
 import { get } from "svelte/store";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { Heard, Say } from "../wire/frames";
 import { type Keep, memoryKeep } from "./keep";
 import type { Pending } from "./room_state";
@@ -8,6 +8,7 @@ import { type RoomInfo, Rooms } from "./rooms";
 let said: Say[];
 let keep: Keep;
 let rooms: Rooms;
+let memory: Map<string, string>;
 
 const list: RoomInfo[] = [
   { id: "main", name: "Main", persistent: true, occupancy: 0, capacity: 64, description: "" },
@@ -45,10 +46,12 @@ const left: Pending = {
   reason: "",
 };
 
-beforeEach(() => {
-  said = [];
-  keep = memoryKeep();
-  rooms = new Rooms({
+function newRooms(): Rooms {
+  return new Rooms({
+    memory: {
+      getItem: (key) => memory.get(key) ?? null,
+      setItem: (key, value) => void memory.set(key, value),
+    },
     keep,
     say: (frame) => {
       said.push(frame);
@@ -57,6 +60,13 @@ beforeEach(() => {
     later: () => () => {},
     now: () => 1,
   });
+}
+
+beforeEach(() => {
+  said = [];
+  keep = memoryKeep();
+  memory = new Map();
+  rooms = newRooms();
 });
 
 test("the list follows the server", () => {
@@ -147,4 +157,37 @@ test("a refused drawing returns to an empty pad, and not onto one in use", () =>
   refuse();
   expect(get(desk.state)).toMatchObject({ strokes: 1, caption: "first" });
   expect(room.now.pending).toMatchObject([{ state: "failed", caption: "second" }]);
+});
+
+test("without the server, the rooms are those last seen, and the pads are there", async () => {
+  rooms.linkUp(
+    "ada",
+    list.map((one) => ({ ...one, occupancy: 7 })),
+  );
+  rooms.enter("main").desk.copy(left.drawing);
+  await keep.putOutbox({ ...left, room: "main" });
+  await vi.waitFor(async () => expect(await keep.draft("ada", "main")).toBeDefined());
+  const later = newRooms();
+  later.presume("ada");
+  expect(get(later.list)).toEqual(list);
+  const { room, desk } = later.enter("main");
+  await vi.waitFor(() => expect(get(desk.state)).toMatchObject({ ready: true, strokes: 1 }));
+  await room.send(left.drawing, "drawn without the server");
+  expect(room.now.pending).toMatchObject([{ state: "waiting" }, { state: "waiting" }]);
+  expect(await keep.outbox("ada")).toHaveLength(2);
+
+  // The server is back, and it is the same person: nothing begins anew.
+  later.linkUp("ada", list);
+  expect(later.enter("main").room).toBe(room);
+  later.hear(joined("main"));
+  expect(room.now.pending).toMatchObject([{ state: "sending" }, { state: "waiting" }]);
+});
+
+test("a list that cannot be read is no list", () => {
+  for (const text of ["", "{", "null", "[1, null, {}]", '{"id":"main"}']) {
+    memory.set("colo.rooms", text);
+    const later = newRooms();
+    later.presume("ada");
+    expect(get(later.list)).toEqual([]);
+  }
 });

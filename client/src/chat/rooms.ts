@@ -2,10 +2,12 @@
 // socket hears to the room it is about, and keeps a room open behind the scenes
 // while drawings of this person still wait to go out in it.
 import { get, type Readable, writable } from "svelte/store";
+import type { Memory } from "../wire/api";
 import type { Heard, Say, Room as WireRoom } from "../wire/frames";
 import { Desk } from "./desk";
 import type { Keep } from "./keep";
 import { Room } from "./room";
+import { readRooms, writeRooms } from "./rooms_kept";
 
 export type RoomInfo = Pick<
   WireRoom,
@@ -17,6 +19,8 @@ export interface RoomsHost {
   readonly say: (frame: Say) => boolean;
   readonly later: (run: () => void, ms: number) => () => void;
   readonly now: () => number;
+  /** Where the list outlives the page. */
+  readonly memory: Pick<Memory, "getItem" | "setItem">;
 }
 
 interface Open {
@@ -37,9 +41,21 @@ export class Rooms {
   /** Welcome: back in all rooms that are shown or have something to send. */
   linkUp(person: string, list: readonly RoomInfo[]): void {
     if (person !== this.person) this.become(person);
-    this.cell.set(list);
+    this.tell(list);
     this.up = true;
     for (const { room } of this.open.values()) this.joinIfWanted(room);
+  }
+
+  /** Without a server: this person's pads, and the rooms as they were last seen. */
+  presume(person: string): void {
+    if (person === this.person) return;
+    this.become(person);
+    this.cell.set(readRooms(this.host.memory));
+  }
+
+  private tell(list: readonly RoomInfo[]): void {
+    this.cell.set(list);
+    writeRooms(this.host.memory, list);
   }
 
   linkDown(): void {
@@ -83,7 +99,7 @@ export class Rooms {
       case undefined:
         return;
       case "rooms":
-        this.cell.set(frame.value.rooms);
+        this.tell(frame.value.rooms);
         return;
       default:
         this.open.get(frame.value.room)?.room.hear(frame);

@@ -45,6 +45,33 @@ export const words = {
     },
     none: "There are no rooms. Whoever runs this server can add some in colo.toml.",
     signOut: "Sign out",
+    away: "You can go on drawing: the drawings on your pads and those you send are kept here, and go out when the server is back.",
+    noneKept: "The rooms are not known here yet. They show up when the server is back.",
+  },
+
+  about: {
+    title: "About this page",
+    kept: "What you draw is kept in this browser until the server has it: also when the network goes, the page is closed or you are signed out.",
+    nothing: "Everything Colo can do works at this address. It even opens without network.",
+    cannot: "At this address, Colo cannot:",
+    lacks: {
+      offline: {
+        what: "open without network",
+        means: "Leave it open instead: what you draw then waits, and goes out later.",
+      },
+      install: {
+        what: "be installed as an app",
+        means: "Most phones allow that with https only. A bookmark does nearly as well.",
+      },
+      private: {
+        what: "keep the line to the server private",
+        means: "Others on the same network could read along. At home that is mostly fine.",
+      },
+    },
+    wantsHttps:
+      "All this needs https. Whoever runs this server can put it behind a proxy that does https; the README says how.",
+    otherBrowser: "It is this browser that does not allow it; a private window may be why.",
+    close: "Close",
   },
 
   room: {
@@ -57,6 +84,10 @@ export const words = {
     joining: "Coming in…",
     empty: "Nobody has drawn anything yet.",
     emptyHint: "The first one could be yours.",
+    forgets: "This room forgets: its drawings go when the last one leaves.",
+    offline: "You can draw on.",
+    offlineHint: "What you send waits here, and goes out when the server is back.",
+    leftOff: "You left off here",
     newDrawings: (count: number) => (count === 1 ? "1 new drawing" : `${count} new drawings`),
     loadingOlder: "Fetching older drawings…",
     beginning: "This is where it all began.",

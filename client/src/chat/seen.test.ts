@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { leftOff, markAfter } from "./seen";
+
+function memory() {
+  const values = new Map<string, string>();
+  return {
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => void values.set(key, value),
+  };
+}
+
+test("what was seen is remembered per person and room, and never shrinks", () => {
+  const kept = memory();
+  const mine = leftOff(kept, "ada", "main");
+  expect(mine.read(0)).toBeUndefined();
+  mine.write(0, 7);
+  mine.write(0, 5);
+  expect(mine.read(0)).toBe(7);
+  expect(leftOff(kept, "ada", "other").read(0)).toBeUndefined();
+  expect(leftOff(kept, "bob", "main").read(0)).toBeUndefined();
+});
+
+test("a temporary room that began anew was never seen", () => {
+  const mine = leftOff(memory(), "ada", "scratch");
+  mine.write(1111, 40);
+  expect(mine.read(2222)).toBeUndefined();
+  mine.write(2222, 2);
+  expect(mine.read(2222)).toBe(2);
+});
+
+test("a browser that keeps nothing, or something odd, is no trouble", () => {
+  const full = {
+    getItem: () => "what is this",
+    setItem: () => {
+      throw new Error("full");
+    },
+  };
+  const mine = leftOff(full, "ada", "main");
+  mine.write(0, 3);
+  expect(mine.read(0)).toBeUndefined();
+});
+
+test("the mark stands where others' drawings begin that were not seen", () => {
+  const came = [1, 2, 3].map((seq) => ({ seq, author: seq === 3 ? "bob" : "ada" }));
+  expect(markAfter(undefined, came, "ada")).toBeUndefined();
+  expect(markAfter(3, came, "ada")).toBeUndefined();
+  expect(markAfter(1, came, "ada")).toBe(1);
+  expect(markAfter(1, came.slice(0, 2), "ada")).toBeUndefined();
+});

@@ -1,0 +1,62 @@
+// What the service worker does with a request, and how: values and functions
+// without a worker, so that they can be tested without one.
+
+/** What is kept of one build of the page, and under which name. */
+export interface Shell {
+  /** Changes with every build. */
+  readonly build: string;
+  /** "/" and the files it needs. */
+  readonly paths: readonly string[];
+}
+
+export type Way =
+  /** The page itself: the newest one, or else the one that is kept. */
+  | "page"
+  /** A file whose name holds a hash of its content: what is kept is right. */
+  | "kept"
+  /** None of our business: the API, the socket, another site. */
+  | "pass";
+
+const PREFIX = "colo-shell-";
+
+export function cacheName(shell: Shell): string {
+  return PREFIX + shell.build;
+}
+
+/** Caches of builds before this one. */
+export function outdated(names: readonly string[], shell: Shell): string[] {
+  return names.filter((name) => name.startsWith(PREFIX) && name !== cacheName(shell));
+}
+
+export function wayOf(
+  request: { readonly method: string; readonly url: string; readonly mode: string },
+  origin: string,
+  shell: Shell,
+): Way {
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== origin) return "pass";
+  if (request.mode === "navigate") return url.pathname === "/" ? "page" : "pass";
+  return url.pathname !== "/" && shell.paths.includes(url.pathname) ? "kept" : "pass";
+}
+
+/**
+ * The page from the network, unless that fails, answers with an error (a proxy
+ * whose server is down) or takes longer than `patience`.
+ */
+export async function freshOrKept(
+  fetched: Promise<Response>,
+  kept: () => Promise<Response | undefined>,
+  patience: Promise<unknown>,
+): Promise<Response> {
+  const late = patience.then(() => undefined);
+  const failed = () => undefined;
+  const first = await Promise.race([fetched.catch(failed), late]);
+  // A redirect is the browser's to follow.
+  if (first !== undefined && (first.ok || first.type === "opaqueredirect")) return first;
+  return (await kept()) ?? first ?? fetched;
+}
+
+/** Whether a page and a list of files are of the same build. */
+export function fits(html: string, shell: Shell): boolean {
+  return shell.paths.every((path) => !path.startsWith("/assets/") || html.includes(path));
+}
