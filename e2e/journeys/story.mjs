@@ -85,11 +85,12 @@ export async function tellTheStory(context, { config, urlOf = (colo) => colo.url
     for (let i = 3; i <= 120; ++i) await bot.draw("main-chat", { caption: `number ${i}` });
     await bot.hangUp();
     await ana.tap("back");
+    await ana.reload(); // what the page knew of the room is forgotten
     await ana.enter("main-chat");
-    await ana.until(
-      (selector) => document.querySelectorAll(selector).length >= 50,
-      named("message"),
-    );
+    await ana.until((selector) => {
+      const cards = [...document.querySelectorAll(selector)];
+      return cards.length >= 50 && cards[cards.length - 1].dataset.seq === "120";
+    }, named("message"));
     // Up until the first one is there; what was in view stays where it was.
     for (let first = Infinity; first > 1; ) {
       const before = await ana.evaluate((selector) => {
