@@ -18,10 +18,6 @@ export function offLine(points, line) {
         nearest,
         offSegment(point, line[i], line[Math.min(i + 1, line.length - 1)]),
       );
-    if (process.env.DEB) {
-      const q = toNearest(theirs, i % width, Math.floor(i / width), width, height);
-      if (q > 2) console.log(i % width, Math.floor(i / width), a[i], q);
-    }
     farthest = Math.max(farthest, nearest);
   }
   return farthest;

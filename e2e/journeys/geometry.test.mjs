@@ -8,10 +8,12 @@
 //    point is farther than 2 units from the stored line, and none of the stored from the
 //    recorded line;
 // 2. the painted pixels of the pad with the recording's own geometry: the outline that
-//    ink/paint.ts makes of the recorded points in Node, filled there. Smoothing belongs to
-//    that geometry; what an engine may add is in the pixels. None that is at least half
-//    covered is farther than 2 units from the filled outline, and no pixel of the outline
-//    is farther than that from some ink (where a line is thinner than a pixel, all is pale).
+//    ink/outline.ts makes of the recorded points in Node, filled there. What an engine may
+//    add is in the pixels. None that is at least half covered is farther than 2 units from
+//    the filled outline, and no pixel of the outline is farther than that from some ink
+//    (where a line is thinner than a pixel, all is pale);
+// 3. the painted pixels with the recorded points themselves: none of those is farther than
+//    2 units from ink. (That the line between them is the hand's is ink/center_line.test.ts.)
 // Being close to the same outline, the engines are as close to each other.
 // What each engine came to is kept in e2e/shots/geometry-<engine>.json.
 import assert from "node:assert/strict";
@@ -52,7 +54,7 @@ function inkOf(selector, least) {
 }
 
 test("what is stored and painted is what the hand did", async (context) => {
-  const { module: paint } = await runnerImport(here("../../client/src/ink/paint.ts"));
+  const { module: ink } = await runnerImport(here("../../client/src/ink/outline.ts"));
   const colo = await startColo(context);
   const browser = await startBrowser(context);
   const bot = await newPhoneIn(context, colo, "main-chat");
@@ -69,7 +71,7 @@ test("what is stored and painted is what the hand did", async (context) => {
         points.map(([x, y]) => [x / canvas.width, y / canvas.height]),
         { pointer },
       );
-      const ink = await page.evaluate(inkOf, '[data-test="pad"]', 128);
+      const painted = await page.evaluate(inkOf, '[data-test="pad"]', 128);
       const traces = await page.evaluate(inkOf, '[data-test="pad"]', 1);
       await page.shot(`geometry-${engine}-${name}`);
       await page.tap("send");
@@ -78,26 +80,35 @@ test("what is stored and painted is what the hand did", async (context) => {
       const stored = absolute(stroke.points);
       const recorded = points.flat();
       const pen = { tool: "pen", rgb: stroke.rgb, width: stroke.width };
-      const outline = paint.outline({ ...pen, points: recorded, pressure: [] }, true);
-      const scale = ink.width / canvas.width;
-      const expected = fill(flatten(outline), scale, ink);
+      const outline = ink.outline({ ...pen, points: recorded, pressure: [] }, true);
+      const scale = painted.width / canvas.width;
+      const expected = fill(flatten(outline), scale, painted);
       const result = {
         points: stored.length,
         recorded: points.length,
         stored: Math.max(offLine(points, stored), offLine(stored, points)),
-        painted: Math.max(farthest(ink, expected), farthest(expected, traces)) / scale,
-        pixels: ink.runs.reduce((sum, [, from, to]) => sum + to - from, 0),
+        painted: Math.max(farthest(painted, expected), farthest(expected, traces)) / scale,
+        covered: farthest(dots(points, scale, painted), traces) / scale,
+        pixels: painted.runs.reduce((sum, [, from, to]) => sum + to - from, 0),
       };
       results[name] = result;
       assert.deepEqual(stroke.pressure ?? [], []);
       assert.ok(result.stored <= allowed, `stored: ${result.stored} units off`);
       assert.ok(result.painted <= allowed, `painted: ${result.painted} units off`);
+      assert.ok(result.covered <= allowed, `a point is ${result.covered} units off the ink`);
       await page.untilStrokes(0);
     });
   }
   mkdirSync(here("../shots"), { recursive: true });
   writeFileSync(here(`../shots/geometry-${engine}.json`), JSON.stringify(results, undefined, 2));
 });
+
+/** The pixels that the points lie in, as inkOf() gives them. */
+function dots(points, scale, { width, height }) {
+  const within = (value, size) => Math.min(size - 1, Math.floor(value * scale));
+  const runs = points.map(([x, y]) => [within(y, height), within(x, width), within(x, width) + 1]);
+  return { width, height, runs };
+}
 
 /** Differences become points. */
 function absolute(steps) {

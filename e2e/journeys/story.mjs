@@ -86,11 +86,12 @@ export async function tellTheStory(context, { config, urlOf = (colo) => colo.url
     for (let i = 3; i <= 120; ++i) await bot.draw("main-chat", { caption: `number ${i}` });
     await bot.hangUp();
     await ana.tap("back");
+    await ana.reload(); // what the page knew of the room is forgotten
     await ana.enter("main-chat");
-    await ana.until(
-      (selector) => Number(document.querySelector(selector).dataset.count) >= 50,
-      named("feed"),
-    );
+    await ana.until((selector) => {
+      const { count, last } = document.querySelector(selector).dataset;
+      return Number(count) >= 50 && last === "120";
+    }, named("feed"));
     assert.deepEqual(
       await seqsOnTheWayUp(ana),
       Array.from({ length: 120 }, (_, i) => i + 1),

@@ -1,13 +1,12 @@
-// A line whose hue runs with its length: bands of one colour each, cut from a
-// smooth curve through the middles between its points.
-import type { Span } from "./outline";
+// A line whose hue runs with its length: bands of one colour each, cut from the
+// line that the hand drew.
+import { centerLine } from "./center_line";
+import type { Ink, Span } from "./outline";
 
 /** Canvas units until red is red again. */
 const PERIOD = 1152;
 /** Short enough that no step between two hues is seen. */
 const BAND = 24;
-/** Canvas units between two points of the smooth curve. */
-const STEP = 6;
 
 export interface Band {
   readonly rgb: number;
@@ -15,33 +14,9 @@ export interface Band {
   readonly points: number[];
 }
 
-export function bands(points: readonly number[], span: Span): Band[] {
-  if (span.from >= span.to) return [];
-  const cutter = new Cutter(lengthUpTo(points, span.from));
-  const at = (i: number): readonly [number, number] => [points[2 * i] ?? 0, points[2 * i + 1] ?? 0];
-  const [firstX, firstY] = at(span.from);
-  cutter.to(firstX, firstY);
-  let [fromX, fromY] = [firstX, firstY];
-  for (let i = span.from; i + 1 < span.to; i++) {
-    const [x, y] = at(i);
-    const [nextX, nextY] = at(i + 1);
-    const [midX, midY] = [(x + nextX) / 2, (y + nextY) / 2];
-    const steps = Math.max(
-      1,
-      Math.ceil((Math.hypot(x - fromX, y - fromY) + Math.hypot(midX - x, midY - y)) / STEP),
-    );
-    for (let step = 1; step <= steps; step++) {
-      const t = step / steps;
-      const u = 1 - t;
-      cutter.to(
-        u * u * fromX + 2 * u * t * x + t * t * midX,
-        u * u * fromY + 2 * u * t * y + t * t * midY,
-      );
-    }
-    [fromX, fromY] = [midX, midY];
-  }
-  const [lastX, lastY] = at(span.to - 1);
-  cutter.to(lastX, lastY);
+export function bands(ink: Ink, ahead: readonly number[], span: Span): Band[] {
+  const cutter = new Cutter(lengthUpTo(ink.points, span.from));
+  for (const { point } of centerLine(ink, ahead, span)) cutter.to(point[0] ?? 0, point[1] ?? 0);
   return cutter.done;
 }
 

@@ -42,7 +42,7 @@ test("only a marker lets through what it crosses", () => {
 });
 
 test("the rainbow begins red, has all hues and stays near its points", () => {
-  const all = bands(wave, { from: 0, to: 60 });
+  const all = bands(ink("rainbow", wave), [], { from: 0, to: 60 });
   expect(all[0]?.rgb).toBe(hue(0));
   expect(new Set(all.map((band) => band.rgb)).size).toBeGreaterThan(40);
   for (const { points } of all) {
@@ -63,8 +63,8 @@ test("the rainbow begins red, has all hues and stays near its points", () => {
 
 test("a part of a rainbow has the hues that the whole one has there", () => {
   const straight = Array.from({ length: 60 }, (_, i) => [30 * i, 100]).flat();
-  const whole = bands(straight, { from: 0, to: 60 });
-  const part = bands(straight, { from: 30, to: 60 });
+  const whole = bands(ink("rainbow", straight), [], { from: 0, to: 60 });
+  const part = bands(ink("rainbow", straight), [], { from: 30, to: 60 });
   const at = (all: typeof whole, x: number) => all.find((band) => (band.points[0] ?? 0) >= x)?.rgb;
   for (const x of [1000, 1300, 1600]) expect(at(part, x)).toBe(at(whole, x));
 });

@@ -41,7 +41,7 @@ export function shapeOf(
         rects: stampDots(ink.stamp ?? "", ink.points[0] ?? 0, ink.points[1] ?? 0, ink.width),
       };
     case "rainbow":
-      return { kind: "bands", width: ink.width, bands: bands(ink.points, span) };
+      return { kind: "bands", width: ink.width, bands: bands(ink, ahead, span) };
     default:
       return ink.tool satisfies never;
   }

@@ -54,7 +54,7 @@ async function newJar({ proxy, scheme, motion, size }) {
   await mkdir(join(home, "gtk-3.0"));
   await writeFile(
     join(home, "gtk-3.0/settings.ini"),
-    `[Settings]\ngtk-enable-animations=${motion !== "reduce"}\ngtk-application-prefer-dark-theme=${scheme === "dark"}\n`,
+    `[Settings]\ngtk-enable-animations=${motion !== "reduce"}\n`,
   );
   const screen = await startScreen(home);
   const env = {
@@ -65,6 +65,7 @@ async function newJar({ proxy, scheme, motion, size }) {
     XDG_DATA_HOME: home,
     XDG_CACHE_HOME: home,
     NO_AT_BRIDGE: "1",
+    GTK_THEME: scheme === "dark" ? "Adwaita:dark" : "Adwaita",
     // There is no graphics card here, and without it these are far quicker.
     WEBKIT_DISABLE_DMABUF_RENDERER: "1",
     WEBKIT_SKIA_ENABLE_CPU_RENDERING: "1",
