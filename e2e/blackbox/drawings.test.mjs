@@ -28,7 +28,7 @@ const refusals = {
   ],
   drawing_tool: [
     ["no tool", withStroke({ tool: undefined })],
-    ["tool 3", withStroke({ tool: 3 })],
+    ["tool 7", withStroke({ tool: 7 })],
     ["tool -1", withStroke({ tool: -1 })],
   ],
   drawing_off_canvas: [
@@ -59,6 +59,9 @@ const refusals = {
     ],
   ],
   drawing_malformed: [
+    ["a stamp that is none", withStroke({ tool: "TOOL_STAMP", stamp: 0x1f4a9 })],
+    ["a stamp in two places", withStroke({ tool: "TOOL_STAMP", stamp: 65, points: [5, 5, 1, 1] })],
+    ["a pen with a sign", withStroke({ tool: "TOOL_PEN", stamp: 65 })],
     ["an odd number of coordinates", withStroke({ points: [1, 2, 3], pressure: [] })],
     ["half a point", withStroke({ points: [1], pressure: [] })],
     [

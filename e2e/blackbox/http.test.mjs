@@ -338,3 +338,25 @@ test("the page may be kept and installed: its worker, manifest and icons", async
     assert.equal(icon.headers["content-type"], type);
   }
 });
+
+test("the page's scripts keep to what phones of five years ago understand", async (context) => {
+  const colo = await startColo(context);
+  const page = await (await fetch(colo.url)).text();
+  const seen = new Set();
+  const queue = [...page.matchAll(/\/assets\/[\w-]+\.js/g)].map(([path]) => path);
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const text = await (await fetch(colo.url + path)).text();
+    for (const [, name] of text.matchAll(/["'`](?:\.\/|\/?assets\/)([\w-]+\.js)["'`]/g))
+      queue.push(`/assets/${name}`);
+    for (const newer of [
+      /\bstatic\s*\{/, // a static block
+      /#[\w$]+ in /, // a check for a private field
+      /\(\?<[=!]/, // a lookbehind
+      /\b(?:structuredClone|findLast|toSorted|hasOwn)\(/,
+    ])
+      assert.equal(newer.exec(text)?.[0], undefined, path);
+  }
+  assert.ok(seen.size >= 5, `only ${[...seen].join(", ")}`);
+});

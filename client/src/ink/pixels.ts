@@ -1,7 +1,7 @@
 // Hard square dots. The pixel pen fills cells of a grid of 256 by 192, the very
 // dots that PictoChat had; a stamp is made of dots of its own size.
 import type { Span } from "./outline";
-import { stampOf } from "./stamps";
+import { stampOf } from "./stamp_dots";
 import { CANVAS_HEIGHT, CANVAS_WIDTH, clamp } from "./stroke";
 
 /** Canvas units along one side of a cell. */

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { isStamp, STAMP_PAGES, stampOf } from "./stamps";
+import { stampOf } from "./stamp_dots";
+import { isStamp, STAMP_PAGES } from "./stamps";
 
 const contract = fileURLToPath(new URL("../../../protocol/stamps.txt", import.meta.url));
 

@@ -61,8 +61,10 @@ function face(x: number, y: number, smile: number): Stroke[] {
   ];
 }
 
-/** `pad`: where it lies, seen from the picture; without one, there is nowhere to draw. */
-export function invitation(pad: "below" | "beside" | "nowhere"): Drawing {
+/** Where the pad lies, seen from the picture; without one, there is nowhere to draw. */
+export type Scene = "below" | "beside" | "nowhere";
+
+export function invitation(pad: Scene): Drawing {
   switch (pad) {
     case "below":
       return onPaper(face(640, 600, 95), arrow([1080, 300], [1500, 1310], 260));

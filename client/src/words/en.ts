@@ -221,6 +221,8 @@ export const words = {
     flooding: "That was too much at once.",
     again: "Connect again",
     reload: "Load again",
+    missing:
+      "This part of the page did not arrive. What you drew is kept; please load the page again.",
   },
 } as const;
 
