@@ -31,7 +31,7 @@ const parts = {
   launch: { title: "Start", measure: () => measureLaunch() },
   first_load: {
     title: "First load",
-    measure: ({ browser, colo }) => measureFirstLoad(browser, colo.url),
+    measure: ({ browser, colo }) => measureFirstLoad(browser, colo.url, penRooms.empty),
   },
   pen: {
     title: "The pen",

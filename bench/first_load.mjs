@@ -9,7 +9,7 @@ const accepted = { "Accept-Encoding": "gzip, deflate, br" };
 const plain = (path) => path.replace(/-[\w-]{8}\./, "-*.");
 
 /** Loads the page and hears of each reply: {path, status, coding, total} with bytes as sent. */
-async function loaded(browser, url) {
+async function loaded(browser, url, room) {
   const phone = await newPhonePage(browser, url);
   const replies = new Map();
   phone.cdp.on("Network.responseReceived", ({ requestId, response }) =>
@@ -32,8 +32,17 @@ async function loaded(browser, url) {
     const script = worker?.active ?? worker?.waiting ?? worker?.installing;
     return [...links.map((link) => link.href), ...(script ? [script.scriptURL] : [])];
   });
+  const first = [...replies.values()];
+  // Into a room, where the parts follow that the first look does without.
+  await phone.register("Ana");
+  await phone.enter(room);
+  await phone.page.waitForNetworkIdle({ idleTime: 5000, timeout: patience_ms });
   await phone.page.browserContext().close();
-  return { replies: [...replies.values()], linked: linked.map((link) => new URL(link).pathname) };
+  const known = new Set([...first.map((reply) => reply.path), "/sw.js"]);
+  const later = [...replies.values()].filter(
+    ({ path, total }) => path.startsWith("/assets/") && total !== undefined && !known.has(path),
+  );
+  return { first, later, linked: linked.map((link) => new URL(link).pathname) };
 }
 
 /** How many bytes come for `path`, body and header, unpacked by nobody. */
@@ -59,11 +68,12 @@ function fetched(url, path) {
   });
 }
 
-export async function measureFirstLoad(browser, url) {
-  const { replies, linked } = await loaded(browser, url);
+/** `room`: one that there is, to go into afterwards. */
+export async function measureFirstLoad(browser, url, room) {
+  const { first, later, linked } = await loaded(browser, url, room);
   const rows = [];
   const seen = new Set();
-  for (const reply of replies) {
+  for (const reply of first) {
     seen.add(reply.path);
     // The API is asked anew; a file is, byte for byte, what was sent a moment ago.
     const isFile = !reply.path.startsWith("/api/") && reply.status === 200;
@@ -83,6 +93,10 @@ export async function measureFirstLoad(browser, url) {
   ]);
   cells.push(["**sum**", "", `**${sum("body")}**`, `**${sum("total")}**`]);
   const kilobytes = sum("total") / 1000;
+  const parts = [];
+  for (const path of new Set(later.map((reply) => reply.path)))
+    parts.push(await fetched(url, path));
+  const bytes = (key) => parts.reduce((total, part) => total + part[key], 0);
   return {
     budgets: [
       {
@@ -92,6 +106,9 @@ export async function measureFirstLoad(browser, url) {
         verdict: verdict(kilobytes, { must: 60, aim: 40, unit: "kB" }),
       },
     ],
-    text: table(["file", "coding", "body, bytes", "with header, bytes"], cells),
+    text: `${table(["file", "coding", "body, bytes", "with header, bytes"], cells)}
+
+Once somebody is in a room, ${parts.length} further files have followed, the parts that open inside it among them:
+${bytes("body")} bytes, ${bytes("total")} with headers. First load and all of these: ${short((sum("total") + bytes("total")) / 1000)} kB.`,
   };
 }

@@ -1,9 +1,6 @@
 /** From launching the executable until it takes a connection. */
-import { mkdtemp, rm } from "node:fs/promises";
 import net from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Colo, patience_ms } from "../e2e/harness/colo.mjs";
+import { Colo, newFolder, patience_ms, removeFolder } from "../e2e/harness/colo.mjs";
 import { median, p95, short, spread, table, verdict } from "./figures.mjs";
 
 const repetitions = 20;
@@ -59,12 +56,12 @@ export async function measureLaunch() {
   const first = [];
   const again = [];
   for (let i = 0; i < repetitions; ++i) {
-    const data = await mkdtemp(join(tmpdir(), "colo-bench-"));
+    const data = await newFolder();
     try {
       first.push(await launched(data));
       again.push(await launched(data));
     } finally {
-      await rm(data, { recursive: true, force: true });
+      await removeFolder(data);
     }
   }
   const worse = Math.max(median(first), median(again));

@@ -121,20 +121,45 @@ description = "What is for dinner"
   await mira.draw("main-chat", { drawing: house, caption: "good night" });
   await mira.draw("main-chat", { drawing: cat });
   await page.untilSent(2);
-  await page.tap("tool-pen"); // the second tap opens its settings
-  await page.tap("swatch-e5322d");
+  const still = () =>
+    page.until(() => document.getAnimations().every((one) => one.playState !== "running"));
+  /** The first tap takes the tool up, the second opens its settings. */
+  const pick = async (kind, ...choices) => {
+    await page.tap("tool-pen");
+    await page.see("pen-panel");
+    await page.tap(`kind-${kind}`);
+    for (const choice of choices) await page.tap(choice);
+  };
+  const stroke = (points) => page.stroke(points.map(([x, y]) => [x / 2048, y / 1536]));
+  await pick("marker", "swatch-ffd21f", "paper-fff4d6");
   await page.tap("pen-done");
-  await page.unseen("pen-panel");
-  const size = { width: 2048, height: 1536 };
-  await page.stroke(heart.map(([x, y]) => [x / size.width, y / size.height]));
+  await stroke(circle(1640, 420, 130));
+  await pick("pixel", "swatch-1fa84a");
+  await page.tap("pen-done");
+  await stroke(line([140, 1380], [600, 1330], [1200, 1400], [1900, 1350]));
+  await pick("rainbow");
+  await still();
+  const panel = await page.shot("readme-panel");
+  await page.tap("pen-done");
+  await stroke(heart);
+  await pick("stamp", "swatch-e5322d");
+  await page.tap("pen-done");
+  for (const sign of "hello") await page.tap(`stamp-${sign}`);
+  await page.tap("stamp-page-4");
+  await page.tap("stamp-♥");
+  await page.untilStrokes(9);
+  await still();
   const drawn = await page.shot("readme-pad");
   await page.tap("send");
   await page.untilSent(3);
+  await pick("pen"); // the stamps' keyboard goes
+  await page.tap("pen-done");
   await page.tap("handle"); // lowers the pad: time to read
-  await page.until(() => document.getAnimations().every((one) => one.playState !== "running"));
+  await page.unseen("unsend");
+  await still();
   const feed = await page.shot("readme-feed");
 
-  await compose(browser, [lobby, drawn, feed], join(out, "colo.png"));
+  await compose(browser, [lobby, panel, drawn, feed], join(out, "colo.png"));
 } finally {
   for (const end of ends) await end();
 }
@@ -151,7 +176,7 @@ async function compose(browser, pictures, path) {
     join(folder, "sheet.html"),
     `<body style="margin:0;display:flex;gap:30px;padding:40px;background:#009688">${images.join("")}`,
   );
-  const size = { width: 1310, height: 924, ratio: 1, touch: false };
+  const size = { width: 1730, height: 924, ratio: 1, touch: false };
   const sheet = await newPage(context, browser, `file://${folder}`, { path: "/sheet.html", size });
   copyFileSync(await sheet.shot("readme-sheet"), path);
 }

@@ -4,7 +4,9 @@ import { browserKeep } from "./chat/keep";
 import { Session } from "./chat/me";
 import { Rooms } from "./chat/rooms";
 import { type LeftOff, leftOff } from "./chat/seen";
+import { openTabs, type Tabs } from "./chat/tabs";
 import { Api, type Memory } from "./wire/api";
+import { randomBytes, toHex } from "./wire/random";
 import { type Link, Socket } from "./wire/socket";
 
 export interface Colo {
@@ -53,7 +55,7 @@ export function createColo(): Colo {
     later,
   );
   const rooms = new Rooms({
-    keep: browserKeep(memory),
+    keep: browserKeep(memory, browserTabs()),
     say: (frame) => socket.send(frame),
     later,
     now: () => Date.now(),
@@ -122,6 +124,23 @@ function hear(target: EventTarget, type: string, listener: () => void): () => vo
 
 function socketAddress(): string {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+}
+
+/** This tab keeps its name through reloads; a copy of it in a new tab gets another. */
+function browserTabs(): Tabs {
+  const fresh = toHex(randomBytes(6));
+  const channel =
+    typeof BroadcastChannel === "function" ? new BroadcastChannel("colo.tabs") : undefined;
+  try {
+    // While the page is open its name is nowhere: a tab that is duplicated finds none.
+    const name = sessionStorage.getItem("colo.tab") ?? fresh;
+    sessionStorage.removeItem("colo.tab");
+    window.addEventListener("pagehide", () => sessionStorage.setItem("colo.tab", name));
+    window.addEventListener("pageshow", () => sessionStorage.removeItem("colo.tab"));
+    return openTabs(name, channel);
+  } catch {
+    return openTabs(fresh, channel);
+  }
 }
 
 /** localStorage, or a stand-in where the browser forbids it. */

@@ -42,7 +42,10 @@ const browsers = new Map();
 // Only a test file has an end that node:test knows of.
 if (process.env.NODE_TEST_CONTEXT || process.argv[1]?.endsWith(".test.mjs"))
   after(async () => {
-    for (const browser of browsers.values()) await (await browser).close();
+    const closed = await Promise.allSettled(
+      [...browsers.values()].map(async (browser) => (await browser).close()),
+    );
+    for (const { reason } of closed) if (reason) throw reason;
   });
 
 /**

@@ -59,14 +59,15 @@ export async function within(promise, what, ms = patience_ms) {
 const running = new Set();
 const folders = new Set();
 
-async function newFolder() {
+/** A folder that is gone when this process is, however it ends. */
+export async function newFolder() {
   const folder = await mkdtemp(join(tmpdir(), "colo-"));
   folders.add(folder);
   return folder;
 }
 
-async function removeFolder(folder) {
-  await rm(folder, { recursive: true, force: true });
+export async function removeFolder(folder) {
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   folders.delete(folder);
 }
 

@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { isAt, isReachable, isShown, placeOf } from "./in_page.mjs";
 
 const shots = fileURLToPath(new URL("../shots/", import.meta.url));
 
@@ -48,6 +49,11 @@ export class Page {
 
   reload() {
     return this.#tab.reload();
+  }
+
+  /** Closes this tab; the person's others, and what they keep, stay. */
+  close() {
+    return this.#tab.close();
   }
 
   /** What `run` gives, which runs in the page; arguments and result are JSON. */
@@ -99,24 +105,25 @@ export class Page {
     let last;
     const selector = name.startsWith("[") ? name : test(name);
     await this.until(isShown, selector, true);
-    for (;;) {
+    for (const until = Date.now() + patience_ms; Date.now() < until; await pause(ask_ms)) {
       const box = await this.until(placeOf, selector);
       if (JSON.stringify(box) === JSON.stringify(last)) return box;
       last = box;
-      await pause(ask_ms);
     }
+    throw new Error(`${this.name}: ${name} never lies still`);
   }
 
   /** A finger's tap, or a click where there is no touch, on what is brought into view for it. */
   async tap(name) {
     const selector = name.startsWith("[") ? name : test(name);
-    for (;;) {
+    for (const until = Date.now() + patience_ms; Date.now() < until; ) {
       await this.until(isReachable, selector);
       const { x, y, width, height } = await this.box(name);
       const middle = [x + width / 2, y + height / 2];
       // It may have gone elsewhere meanwhile.
       if (await this.evaluate(isAt, selector, ...middle)) return this.tapAt(...middle);
     }
+    throw new Error(`${this.name}: no finger can come at ${name}`);
   }
 
   tapAt(x, y) {
@@ -237,10 +244,12 @@ export class Page {
   async drag(name, [dx, dy], { steps = 8, letGo = true } = {}) {
     const { x, y, width, height } = await this.box(name);
     const [fromX, fromY] = [x + width / 2, y + height / 2];
+    // Off the page, no engine takes a pointer.
+    const within = (at, length) => Math.min(length - 1, Math.max(0, at));
     const way = Array.from({ length: steps }, (_, i) => ({
       does: "move",
-      x: fromX + (dx * (i + 1)) / steps,
-      y: fromY + (dy * (i + 1)) / steps,
+      x: within(fromX + (dx * (i + 1)) / steps, this.size.width),
+      y: within(fromY + (dy * (i + 1)) / steps, this.size.height),
     }));
     const kind = this.#finger === "touch" ? "touch" : "mouse";
     await this.pointer(kind, 0, [{ does: "down", x: fromX, y: fromY }, ...way]);
@@ -361,35 +370,4 @@ export class Page {
     writeFileSync(path, picture);
     return path;
   }
-}
-
-// What follows runs in the page.
-
-function isShown(selector, wanted) {
-  const element = document.querySelector(selector);
-  if (element === null) return !wanted;
-  const style = getComputedStyle(element);
-  const box = element.getBoundingClientRect();
-  const shown =
-    style.visibility !== "hidden" && style.visibility !== "collapse" && box.width * box.height > 0;
-  return shown === wanted;
-}
-
-function isAt(selector, x, y) {
-  return Boolean(document.elementFromPoint(x, y)?.closest(selector));
-}
-
-/** Whether a finger can come at it; what is out of view is brought into it. */
-function isReachable(selector) {
-  const element = document.querySelector(selector);
-  const { x, y, width, height } = element.getBoundingClientRect();
-  if (width * height === 0) return false;
-  if (document.elementFromPoint(x + width / 2, y + height / 2)?.closest(selector)) return true;
-  element.scrollIntoView({ block: "center", behavior: "instant" });
-  return false;
-}
-
-function placeOf(selector) {
-  const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
-  return { x, y, width, height };
 }

@@ -57,7 +57,6 @@ test("a drawing is drawn again in its own rhythm, and can be stopped", async (co
     (selector) => document.querySelector(selector)?.dataset.strokes === "1",
     named("replay"),
   );
-  await page.shot("replay");
   assert.equal(await state(page, "replay", "state"), "running");
   await page.tap("replay-stop");
   await page.unseen("replay");

@@ -67,7 +67,7 @@ test("a phone without network catches up by itself", async (context) => {
 
 test("who draws nothing is signed out, and keeps what is on the pad", async (context) => {
   const colo = await startColo(context, {
-    config: `[session]\nidle_timeout = "4s"\n${usualConfig}`,
+    config: `[session]\nidle_timeout = "12s"\n${usualConfig}`,
   });
   const browser = await startBrowser(context);
   const ana = await newPersonIn(context, browser, colo, "main-chat", "Ana");

@@ -123,7 +123,7 @@ test("what was missed begins with a mark, where the feed opens", async (context)
   for (let i = 0; i < 10; ++i) await bot.draw("main-chat");
   const page = await newPersonIn(context, browser, colo, "main-chat", "Ana");
   await inView(page, 10);
-  assert.equal(await page.evaluate(() => document.querySelector('[data-test="left-off"]')), null);
+  assert.equal(await page.sees("left-off"), false);
   await page.tap("back");
   await page.see("room-main-chat");
   for (let i = 0; i < 8; ++i) await bot.draw("main-chat", { caption: "while Ana was away" });
@@ -139,7 +139,7 @@ test("what was missed begins with a mark, where the feed opens", async (context)
   await untilEnd(page);
   await page.reload();
   await inView(page, 18);
-  assert.equal(await page.evaluate(() => document.querySelector('[data-test="left-off"]')), null);
+  assert.equal(await page.sees("left-off"), false);
 });
 
 test("whatever changes its height above, what is in view stays", async (context) => {
@@ -167,9 +167,15 @@ test("whatever changes its height above, what is in view stays", async (context)
   });
   assert.ok(Math.abs((await top()) - before) <= 2, `${before} → ${await top()}`);
   // The pad goes down and comes up again.
-  await page.tap("handle");
-  await page.until(() => document.getAnimations().every((one) => one.playState !== "running"));
-  assert.ok(Math.abs((await top()) - before) <= 2, `${before} → ${await top()}`);
+  for (const open of ["false", "true"]) {
+    await page.tap("handle");
+    await page.until((wanted) => {
+      const handle = document.querySelector('[data-test="handle"]');
+      const still = document.getAnimations().every((one) => one.playState !== "running");
+      return still && handle.getAttribute("aria-expanded") === wanted;
+    }, open);
+    assert.ok(Math.abs((await top()) - before) <= 2, `${before} → ${await top()}`);
+  }
 });
 
 test("Page Up and Down go from card to card, and the card in hand stays alive", async (context) => {

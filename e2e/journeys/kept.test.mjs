@@ -152,3 +152,26 @@ test("two tabs of one person draw and send, each its own", async (context) => {
     [1, 2],
   );
 });
+
+test("two tabs of one person do not wipe out each other's pads", async (context) => {
+  const colo = await startColo(context);
+  const browser = await startBrowser(context);
+  const ana = await newPersonIn(context, browser, colo, "main-chat", "Ana");
+  await ana.stroke(wave(1));
+  const tab = await newTab(context, ana);
+  await tab.enter("main-chat");
+  assert.equal(await tab.strokes(), 0); // the other one has that drawing in hand
+  await tab.stroke(wave(2));
+  await tab.stroke(wave(3));
+  await ana.reload();
+  await ana.untilStrokes(1);
+  await tab.reload();
+  await tab.untilStrokes(2);
+  // What a closed tab left is there for the next one that has nothing.
+  await tab.close();
+  await ana.tap("send");
+  await ana.untilSent(1);
+  const next = await newTab(context, ana);
+  await next.enter("main-chat");
+  await next.untilStrokes(2);
+});

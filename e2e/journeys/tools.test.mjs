@@ -117,6 +117,7 @@ test("the last colours are at hand, also for the next page", async (context) => 
   await page.reload();
   await page.untilReady();
   await page.tap("tool-pen");
+  await page.see("recent");
   const recent = await page.evaluate(
     (selector) => [...document.querySelectorAll(selector)].map((one) => one.dataset.test),
     `${named("recent")} button`,

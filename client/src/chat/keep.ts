@@ -4,6 +4,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Stroke } from "../ink/stroke";
 import type { Pending, Remix } from "./room_state";
+import type { Tabs } from "./tabs";
 
 export interface Draft {
   readonly strokes: readonly Stroke[];
@@ -26,12 +27,20 @@ export interface Keep {
 }
 
 /** What writes at once, as localStorage does. */
-export type Quick = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+export type Quick = Pick<Storage, "length" | "key" | "getItem" | "setItem" | "removeItem">;
+
+interface Kept extends Draft {
+  /** When it was written, in ms since 1970. */
+  readonly at?: number;
+}
 
 interface Schema extends DBSchema {
-  drafts: { key: string; value: Draft };
+  drafts: { key: string; value: Kept };
   outbox: { key: string; value: Pending; indexes: { author: string } };
 }
+
+/** Before the names in `Quick` of what was put there in a hurry. */
+const HURRIED = "colo.draft.";
 
 /** A draft is written after this at the latest. */
 const QUIET_MS = 200;
@@ -60,8 +69,11 @@ export function memoryKeep(): Keep {
  * A private window or a full disk must not stop anybody from drawing: then memory it is.
  * IndexedDB forgets a write that was under way when the page went; what is put
  * in a hurry waits in `quick` for the next page to file it.
+ *
+ * Each tab has drafts of its own, so that two of them cannot overwrite each
+ * other's; one that has none takes over the newest of those that are closed.
  */
-export function browserKeep(quick: Quick): Keep {
+export function browserKeep(quick: Quick, tabs: Tabs): Keep {
   const spare = memoryKeep();
   const opened: Promise<IDBPDatabase<Schema> | undefined> = openDB<Schema>("colo", 1, {
     upgrade(db) {
@@ -83,13 +95,13 @@ export function browserKeep(quick: Quick): Keep {
     }
   }
 
-  const hurried = (person: string, room: string) => `colo.draft.${draftKey(person, room)}`;
+  const own = (person: string, room: string) => `${draftKey(person, room)}\n${tabs.name}`;
 
   function put(person: string, room: string, draft: Draft | undefined): Promise<void> {
     return either(
       async (db) => {
-        if (draft === undefined) await db.delete("drafts", draftKey(person, room));
-        else await db.put("drafts", draft, draftKey(person, room));
+        if (draft === undefined) await db.delete("drafts", own(person, room));
+        else await db.put("drafts", { ...draft, at: Date.now() }, own(person, room));
         await spare.putDraft(person, room, undefined);
       },
       () => spare.putDraft(person, room, draft),
@@ -97,27 +109,24 @@ export function browserKeep(quick: Quick): Keep {
   }
 
   return {
-    draft: async (person, room) => {
-      const waiting = quick.getItem(hurried(person, room));
-      if (waiting !== null) {
-        const draft: Draft = JSON.parse(waiting);
-        await put(person, room, draft);
-        quick.removeItem(hurried(person, room));
-      }
-      return either(
-        async (db) =>
-          (await db.get("drafts", draftKey(person, room))) ?? (await spare.draft(person, room)),
+    draft: (person, room) =>
+      either(
+        async (db) => {
+          await fileHurried(db, quick, draftKey(person, room));
+          const kept = await takeDraft(db, draftKey(person, room), tabs);
+          return kept ?? spare.draft(person, room);
+        },
         () => spare.draft(person, room),
-      );
-    },
+      ),
     putDraft: async (person, room, draft) => {
       if (draft !== undefined) await quiet();
       await put(person, room, draft);
-      quick.removeItem(hurried(person, room));
+      quick.removeItem(HURRIED + own(person, room));
     },
     putDraftNow: (person, room, draft) => {
       try {
-        quick.setItem(hurried(person, room), JSON.stringify(draft));
+        const kept: Kept = { ...draft, at: Date.now() };
+        quick.setItem(HURRIED + own(person, room), JSON.stringify(kept));
       } catch {
         // Too much for it: then the write that is under way has to do.
       }
@@ -144,6 +153,42 @@ export function browserKeep(quick: Quick): Keep {
       );
     },
   };
+}
+
+/** What any tab left behind in a hurry goes where that tab's drafts are. */
+async function fileHurried(db: IDBPDatabase<Schema>, quick: Quick, prefix: string): Promise<void> {
+  const waiting = Array.from({ length: quick.length }, (_, i) => quick.key(i) ?? "");
+  for (const name of waiting.filter((one) => one.startsWith(`${HURRIED}${prefix}\n`))) {
+    const draft: Kept = JSON.parse(quick.getItem(name) ?? "null");
+    if (draft !== null) await db.put("drafts", draft, name.slice(HURRIED.length));
+    quick.removeItem(name);
+  }
+}
+
+/** This tab's draft, or the newest that a closed tab left, which is this one's from now on. */
+async function takeDraft(
+  db: IDBPDatabase<Schema>,
+  prefix: string,
+  tabs: Tabs,
+): Promise<Kept | undefined> {
+  const own = `${prefix}\n${tabs.name}`;
+  const mine = await db.get("drafts", own);
+  if (mine !== undefined) return mine;
+  const range = IDBKeyRange.bound(`${prefix}\n`, `${prefix}\n\uffff`);
+  const tabOf = (key: string) => key.slice(prefix.length + 1);
+  const alive = await tabs.alive((await db.getAllKeys("drafts", range)).map(tabOf));
+  const transaction = db.transaction("drafts", "readwrite");
+  let newest: { readonly key: string; readonly draft: Kept } | undefined;
+  for (const key of await transaction.store.getAllKeys(range)) {
+    if (alive.has(tabOf(key))) continue;
+    const draft = await transaction.store.get(key);
+    if (draft !== undefined && (draft.at ?? 0) >= (newest?.draft.at ?? 0)) newest = { key, draft };
+  }
+  if (newest === undefined) return undefined;
+  await transaction.store.delete(newest.key);
+  await transaction.store.put(newest.draft, own);
+  await transaction.done;
+  return newest.draft;
 }
 
 /**

@@ -11,8 +11,8 @@ export interface PenSignalHost {
 }
 
 const LIFT_AFTER_MS = 2500;
-/** More often the server tells nobody. */
-const AGAIN_AFTER_MS = 15_000;
+/** A little more than the server lets pass between two tellings of a pen that stays down. */
+const AGAIN_AFTER_MS = 11_000;
 
 export class PenSignal {
   private toldAt: number | undefined;

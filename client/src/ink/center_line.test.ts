@@ -87,6 +87,14 @@ test("points that were said twice, or are alone, make no trouble", () => {
   }
 });
 
+test("the wildest drawing that is allowed makes no endless line", () => {
+  const points = Array.from({ length: 20_000 }, (_, i) => [
+    i % 2 === 0 ? 0 : 2048,
+    i % 1536,
+  ]).flat();
+  expect(lineOf(points).length).toBeLessThanOrEqual(10 * 20_000);
+});
+
 test("a pen's pressure runs evenly between its points", () => {
   const line = centerLine(ink([0, 0, 100, 0], [0, 255]), [], { from: 0, to: 2 });
   const pressures = line.map((one) => one.pressure);

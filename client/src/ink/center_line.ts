@@ -8,6 +8,8 @@ export type CenterPoint = ReturnType<typeof getStrokePoints>[number];
 
 /** Canvas units between two points of the line at most. */
 const STEP = 10;
+/** But not more of them between two points of the hand: nobody's drawing may hold up a phone. */
+const BETWEEN_MAX = 10;
 /** Canvas units that the trembling of a hand, and of whole pixels, may be smoothed by. */
 const STILL = 1.8;
 /** How often each point is drawn towards the middle of its neighbours. */
@@ -125,7 +127,7 @@ function between(
   line: Line,
 ): void {
   const gap = hand.gap(i);
-  const steps = Math.ceil(gap / STEP);
+  const steps = Math.min(BETWEEN_MAX, Math.ceil(gap / STEP));
   if (steps < 2) return;
   const [x1, y1, x2, y2] = [hand.x(i), hand.y(i), hand.x(i + 1), hand.y(i + 1)];
   const [tangent1x, tangent1y] = hand.corner(i) ? [x2 - x1, y2 - y1] : tangent(hand, i, gap);

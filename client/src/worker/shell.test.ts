@@ -51,4 +51,8 @@ test("only our own caches of other builds are let go", () => {
 test("a page of another build does not fit the files", () => {
   expect(fits('<script src="/assets/index-1.js">', shell)).toBe(true);
   expect(fits('<script src="/assets/index-2.js">', shell)).toBe(false);
+  expect(fits("<p>Please sign in to this network first.</p>", shell)).toBe(false);
+  // What the page asks for later is kept, too, and not named in it.
+  const paths = [...shell.paths, "/assets/Room-1.js"];
+  expect(fits('<script src="/assets/index-1.js">', { ...shell, paths })).toBe(true);
 });

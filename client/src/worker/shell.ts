@@ -56,7 +56,11 @@ export async function freshOrKept(
   return (await kept()) ?? first ?? fetched;
 }
 
-/** Whether a page and a list of files are of the same build. */
+/**
+ * Whether a page and a list of files are of the same build. The page names its first
+ * files only, but the hashes in their names change with all that they load later.
+ */
 export function fits(html: string, shell: Shell): boolean {
-  return shell.paths.every((path) => !path.startsWith("/assets/") || html.includes(path));
+  const named = html.match(/\/assets\/[\w.-]+/g) ?? [];
+  return named.length > 0 && named.every((path) => shell.paths.includes(path));
 }

@@ -1,8 +1,6 @@
 /** Chromium: touches, pens and mice are given through its own protocol (CDP). */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import puppeteer from "puppeteer-core";
+import { newFolder, removeFolder } from "../colo.mjs";
 import { PuppetTab } from "./puppets.mjs";
 
 export const abilities = [
@@ -21,7 +19,7 @@ export const finger = "touch";
 
 /** @param {{hosts?: string}} options names to resolve to this machine */
 export async function launch({ hosts }) {
-  const profile = await mkdtemp(join(tmpdir(), "colo-chromium-"));
+  const profile = await newFolder();
   const browser = await puppeteer.launch({
     executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium",
     userDataDir: profile,
@@ -56,7 +54,7 @@ export async function launch({ hosts }) {
     },
     async close() {
       await browser.close();
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+      await removeFolder(profile);
     },
   };
 }

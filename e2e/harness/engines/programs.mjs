@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { connect, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { within } from "../colo.mjs";
 
 /** A program that does not listen within this never will. */
 const patience_ms = 30_000;
@@ -43,7 +44,7 @@ export async function firstWord(program, pipe, pattern) {
   const early = program.ended.then((error) => {
     throw new Error(`${program.child.spawnfile} ended at once: ${error} ${said}`);
   });
-  return Promise.race([word, early]);
+  return within(Promise.race([word, early]), () => `${program.child.spawnfile} said: ${said}`);
 }
 
 /** A WebDriver: it does not say which port it got, so it is given one that was just free. */

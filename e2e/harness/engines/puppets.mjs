@@ -49,6 +49,10 @@ export class PuppetTab {
     return this.page.keyboard.type(text);
   }
 
+  close() {
+    return this.page.close();
+  }
+
   picture() {
     return this.page.screenshot();
   }

@@ -10,9 +10,9 @@
  * told of errors in the page, so it keeps a list itself.
  */
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { newFolder, removeFolder } from "../colo.mjs";
 import { asActions } from "./actions.mjs";
 import { startNames } from "./names.mjs";
 import { startDriver } from "./programs.mjs";
@@ -29,6 +29,9 @@ const browserPath =
     .map((folder) => `/usr/lib/${folder.name}/webkit2gtk-4.1/MiniBrowser`)
     .find((path) => existsSync(path));
 
+/** A page that does not come to rest within this moves for good. */
+const still_ms = 2_000;
+
 /** A driver that does not answer within this never will. */
 const patience_ms = 30_000;
 
@@ -43,14 +46,15 @@ export async function launch({ hosts, scheme = "light", motion }) {
       return jar;
     },
     async close() {
-      await Promise.all([...jars].map((jar) => jar.close()));
+      const closed = await Promise.allSettled([...jars].map((jar) => jar.close()));
       await names?.close();
+      for (const { reason } of closed) if (reason) throw reason;
     },
   };
 }
 
 async function newJar({ proxy, scheme, motion, size }) {
-  const home = await mkdtemp(join(tmpdir(), "colo-webkit-"));
+  const home = await newFolder();
   await mkdir(join(home, "gtk-3.0"));
   await writeFile(
     join(home, "gtk-3.0/settings.ini"),
@@ -77,12 +81,11 @@ async function newJar({ proxy, scheme, motion, size }) {
   const jar = {
     newTab: (size) => session.newTab(size),
     close() {
-      closing ??= (async () => {
-        await session.end();
+      closing ??= session.end().finally(async () => {
         await driver.end();
         await screen.end();
-        await rm(home, { recursive: true, force: true, maxRetries: 5 });
-      })();
+        await removeFolder(home);
+      });
       return closing;
     },
   };
@@ -155,6 +158,13 @@ class Session {
     const { width, height } = size;
     await this.command("POST", "/window/rect", { x: 0, y: 0, width, height }, window);
     return tab;
+  }
+
+  /** The driver's window is gone then, and stays so; another becomes the current one. */
+  async closeTab(tab) {
+    await tab.listen();
+    this.#tabs.splice(this.#tabs.indexOf(tab), 1);
+    await this.command("DELETE", "/window", undefined, tab.window);
   }
 
   /** Asks every page what went wrong in it, then ends. */
@@ -249,14 +259,19 @@ class WebKitTab {
     }
   }
 
+  close() {
+    return this.session.closeTab(this);
+  }
+
   /** Of the screen: the driver's own waits for ever while nothing on the page changes. */
   async picture() {
     const { width, height, ratio } = this.size;
     let last;
-    for (;;) {
+    // What moves without end is taken as it is.
+    for (const until = Date.now() + still_ms; ; ) {
       await this.evaluate(untilPainted, []);
       const picture = await this.session.screen.picture(width * ratio, height * ratio);
-      if (last?.equals(picture)) return picture;
+      if (last?.equals(picture) || Date.now() > until) return picture;
       last = picture;
     }
   }
