@@ -75,24 +75,33 @@ export function memoryKeep(): Keep {
  */
 export function browserKeep(quick: Quick, tabs: Tabs): Keep {
   const spare = memoryKeep();
-  const opened: Promise<IDBPDatabase<Schema> | undefined> = openDB<Schema>("colo", 1, {
-    upgrade(db) {
-      db.createObjectStore("drafts");
-      db.createObjectStore("outbox", { keyPath: "clientId" }).createIndex("author", "author");
-    },
-  }).catch(() => undefined);
+  const hurriedAt = new Map<string, number>();
+  let opened = open();
+
+  function open(): Promise<IDBPDatabase<Schema> | undefined> {
+    return openDB<Schema>("colo", 1, {
+      upgrade(db) {
+        db.createObjectStore("drafts");
+        db.createObjectStore("outbox", { keyPath: "clientId" }).createIndex("author", "author");
+      },
+    }).catch(() => undefined);
+  }
 
   async function either<T>(
     run: (db: IDBPDatabase<Schema>) => Promise<T>,
     instead: () => Promise<T>,
   ): Promise<T> {
-    const db = await opened;
-    if (db === undefined) return instead();
-    try {
-      return await run(db);
-    } catch {
-      return instead();
+    for (let tries = 0; tries < 2; tries++) {
+      const db = await opened;
+      if (db === undefined) break;
+      try {
+        return await run(db);
+      } catch {
+        // iOS cuts the connections of pages that slept: once more with a new one.
+        opened = open();
+      }
     }
+    return instead();
   }
 
   const own = (person: string, room: string) => `${draftKey(person, room)}\n${tabs.name}`;
@@ -113,19 +122,23 @@ export function browserKeep(quick: Quick, tabs: Tabs): Keep {
       either(
         async (db) => {
           await fileHurried(db, quick, draftKey(person, room));
-          const kept = await takeDraft(db, draftKey(person, room), tabs);
-          return kept ?? spare.draft(person, room);
+          const unwritten = await spare.draft(person, room);
+          return unwritten ?? takeDraft(db, draftKey(person, room), tabs);
         },
         () => spare.draft(person, room),
       ),
     putDraft: async (person, room, draft) => {
+      const asked = Date.now();
       if (draft !== undefined) await quiet();
       await put(person, room, draft);
-      quick.removeItem(HURRIED + own(person, room));
+      // What was put in a hurry meanwhile is newer.
+      const name = own(person, room);
+      if ((hurriedAt.get(name) ?? 0) <= asked) quick.removeItem(HURRIED + name);
     },
     putDraftNow: (person, room, draft) => {
       try {
-        const kept: Kept = { ...draft, at: Date.now() };
+        const kept = { ...draft, at: Date.now() };
+        hurriedAt.set(own(person, room), kept.at);
         quick.setItem(HURRIED + own(person, room), JSON.stringify(kept));
       } catch {
         // Too much for it: then the write that is under way has to do.
@@ -159,8 +172,12 @@ export function browserKeep(quick: Quick, tabs: Tabs): Keep {
 async function fileHurried(db: IDBPDatabase<Schema>, quick: Quick, prefix: string): Promise<void> {
   const waiting = Array.from({ length: quick.length }, (_, i) => quick.key(i) ?? "");
   for (const name of waiting.filter((one) => one.startsWith(`${HURRIED}${prefix}\n`))) {
-    const draft: Kept = JSON.parse(quick.getItem(name) ?? "null");
-    if (draft !== null) await db.put("drafts", draft, name.slice(HURRIED.length));
+    try {
+      const draft: Kept = JSON.parse(quick.getItem(name) ?? "");
+      await db.put("drafts", draft, name.slice(HURRIED.length));
+    } catch {
+      // Not one of ours after all; what is in the database stays.
+    }
     quick.removeItem(name);
   }
 }

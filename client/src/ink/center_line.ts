@@ -4,7 +4,10 @@
 import type { getStrokePoints } from "perfect-freehand";
 import type { Ink, Span } from "./outline";
 
-export type CenterPoint = ReturnType<typeof getStrokePoints>[number];
+export type CenterPoint = ReturnType<typeof getStrokePoints>[number] & {
+  /** How far it is along the hand's raw points; it does not depend on a span. */
+  readonly along: number;
+};
 
 /** Canvas units between two points of the line at most. */
 const STEP = 10;
@@ -23,13 +26,14 @@ const FEEL_CHANGE = 0.275;
 export function centerLine(ink: Ink, ahead: readonly number[], span: Span): CenterPoint[] {
   const hand = new Hand(ink, ahead, span);
   const line = new Line();
-  let pressure = 0.5;
+  let at = { pressure: 0.5, along: 0 };
   for (let i = 0; i < hand.count; i++) {
-    const before = pressure;
-    pressure = hand.pressure(i, before);
+    const before = at;
+    const step = i === 0 ? 0 : hand.step(i);
+    at = { pressure: hand.pressure(i, before.pressure, step), along: before.along + step };
     if (i < span.from) continue;
-    if (i > span.from) between(hand, i - 1, before, pressure, line);
-    line.to(hand.x(i), hand.y(i), pressure);
+    if (i > span.from) between(hand, i - 1, before, at, line);
+    line.to(hand.x(i), hand.y(i), at.pressure, at.along);
   }
   return line.done();
 }
@@ -74,13 +78,17 @@ class Hand {
   }
 
   /** 0 to 1: a pen's own, or what a finger's speed feels like. */
-  pressure(i: number, before: number): number {
+  pressure(i: number, before: number, step: number): number {
     if (this.measured) return (this.ink.pressure[Math.min(i, this.span.to - 1)] ?? 128) / 255;
-    if (i === 0) return before;
+    const speed = Math.min(1, step / this.ink.width);
+    return before + (1 - speed - before) * speed * FEEL_CHANGE;
+  }
+
+  /** From the raw point before to raw point i. */
+  step(i: number): number {
     const dx = this.rawX(i) - this.rawX(i - 1);
     const dy = this.rawY(i) - this.rawY(i - 1);
-    const speed = Math.min(1, Math.sqrt(dx * dx + dy * dy) / this.ink.width);
-    return before + (1 - speed - before) * speed * FEEL_CHANGE;
+    return Math.sqrt(dx * dx + dy * dy);
   }
 
   /** Whether the line has a corner at point i: a sharp turn, an end, or a point said twice. */
@@ -122,8 +130,8 @@ class Hand {
 function between(
   hand: Hand,
   i: number,
-  pressureFrom: number,
-  pressureTo: number,
+  from: { readonly pressure: number; readonly along: number },
+  to: { readonly pressure: number; readonly along: number },
   line: Line,
 ): void {
   const gap = hand.gap(i);
@@ -142,7 +150,8 @@ function between(
     line.to(
       h1 * x1 + h2 * tangent1x + h3 * x2 + h4 * tangent2x,
       h1 * y1 + h2 * tangent1y + h3 * y2 + h4 * tangent2y,
-      pressureFrom + (pressureTo - pressureFrom) * t,
+      from.pressure + (to.pressure - from.pressure) * t,
+      from.along + (to.along - from.along) * t,
     );
   }
 }
@@ -164,10 +173,11 @@ class Line {
   private readonly points: CenterPoint[] = [];
   private length = 0;
 
-  to(x: number, y: number, pressure: number): void {
+  to(x: number, y: number, pressure: number, along: number): void {
     const from = this.points[this.points.length - 1];
     if (from === undefined) {
-      this.points.push({ point: [x, y], pressure, vector: [1, 1], distance: 0, runningLength: 0 });
+      const vector: CenterPoint["vector"] = [1, 1];
+      this.points.push({ point: [x, y], pressure, along, vector, distance: 0, runningLength: 0 });
       return;
     }
     const dx = (from.point[0] ?? 0) - x;
@@ -176,7 +186,8 @@ class Line {
     if (distance === 0) return;
     this.length += distance;
     const vector: CenterPoint["vector"] = [dx / distance, dy / distance];
-    this.points.push({ point: [x, y], pressure, vector, distance, runningLength: this.length });
+    const runningLength = this.length;
+    this.points.push({ point: [x, y], pressure, along, vector, distance, runningLength });
   }
 
   done(): CenterPoint[] {

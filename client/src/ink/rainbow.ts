@@ -15,43 +15,18 @@ export interface Band {
 }
 
 export function bands(ink: Ink, ahead: readonly number[], span: Span): Band[] {
-  const cutter = new Cutter(lengthUpTo(ink.points, span.from));
-  for (const { point } of centerLine(ink, ahead, span)) cutter.to(point[0] ?? 0, point[1] ?? 0);
-  return cutter.done;
-}
-
-/** Along the raw points: the hue of a place must not depend on where a span begins. */
-function lengthUpTo(points: readonly number[], count: number): number {
-  let length = 0;
-  for (let i = 0; i < count; i++) {
-    const dx = (points[2 * i + 2] ?? 0) - (points[2 * i] ?? 0);
-    const dy = (points[2 * i + 3] ?? 0) - (points[2 * i + 1] ?? 0);
-    length += Math.sqrt(dx * dx + dy * dy);
+  const all: Band[] = [];
+  let number = -1;
+  for (const { point, along } of centerLine(ink, ahead, span)) {
+    const [x = 0, y = 0] = point;
+    // A band ends where the next one begins.
+    all[all.length - 1]?.points.push(x, y);
+    const next = Math.floor(along / BAND);
+    if (next === number) continue;
+    number = next;
+    all.push({ rgb: hue((number * BAND) / PERIOD), points: [x, y] });
   }
-  return length;
-}
-
-class Cutter {
-  readonly done: Band[] = [];
-  private band: Band | undefined;
-  private number = -1;
-  private x = 0;
-  private y = 0;
-
-  constructor(private length: number) {}
-
-  to(x: number, y: number): void {
-    if (this.band !== undefined) this.length += Math.hypot(x - this.x, y - this.y);
-    const number = Math.floor(this.length / BAND);
-    this.band?.points.push(x, y);
-    if (this.band === undefined || number !== this.number) {
-      this.number = number;
-      this.band = { rgb: hue((number * BAND) / PERIOD), points: [x, y] };
-      this.done.push(this.band);
-    }
-    this.x = x;
-    this.y = y;
-  }
+  return all;
 }
 
 /** A full colour of the wheel; `turn` counts whole turns. */

@@ -12,7 +12,7 @@ test("the page and its files are the worker's business, and nothing else", () =>
   expect(way("/", { mode: "navigate" })).toBe("page");
   expect(way("/?from=home", { mode: "navigate" })).toBe("page");
   expect(way("/assets/index-1.js")).toBe("kept");
-  expect(way("/assets/index-of-another-build.js")).toBe("pass");
+  expect(way("/assets/index-of-another-build.js")).toBe("kept");
   expect(way("/api/rooms")).toBe("pass");
   expect(way("/api/rooms", { mode: "navigate" })).toBe("pass");
   expect(way("/", { method: "POST" })).toBe("pass");
@@ -42,9 +42,10 @@ test("with nothing kept, the network's answer it is, whatever it says", async ()
   await expect(freshOrKept(down, none, never)).rejects.toThrow("down");
 });
 
-test("only our own caches of other builds are let go", () => {
-  expect(outdated(["colo-shell-b1", cacheName(shell), "another"], shell)).toEqual([
-    "colo-shell-b1",
+test("only our own caches are let go, and the build before this one is kept", () => {
+  expect(outdated(["colo-shell-b1", cacheName(shell), "another"], shell)).toEqual([]);
+  expect(outdated(["colo-shell-b0", "another", "colo-shell-b1", cacheName(shell)], shell)).toEqual([
+    "colo-shell-b0",
   ]);
 });
 

@@ -23,9 +23,13 @@ export function cacheName(shell: Shell): string {
   return PREFIX + shell.build;
 }
 
-/** Caches of builds before this one. */
+/**
+ * Caches that nobody needs any more. The build before this one is kept: a page of it
+ * may be open, and ask for its later parts. `names`: the oldest first.
+ */
 export function outdated(names: readonly string[], shell: Shell): string[] {
-  return names.filter((name) => name.startsWith(PREFIX) && name !== cacheName(shell));
+  const others = names.filter((name) => name.startsWith(PREFIX) && name !== cacheName(shell));
+  return others.slice(0, -1);
 }
 
 export function wayOf(
@@ -36,7 +40,9 @@ export function wayOf(
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== origin) return "pass";
   if (request.mode === "navigate") return url.pathname === "/" ? "page" : "pass";
-  return url.pathname !== "/" && shell.paths.includes(url.pathname) ? "kept" : "pass";
+  // A part of another build, too: the page that asks for it may be of that one.
+  const file = url.pathname.startsWith("/assets/") || shell.paths.includes(url.pathname);
+  return url.pathname !== "/" && file ? "kept" : "pass";
 }
 
 /**

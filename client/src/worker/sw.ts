@@ -1,6 +1,6 @@
 // The service worker: keeps the page and its files, so that Colo opens without
 // network. It never touches the API or the socket. A new build is a new worker
-// with a cache of its own; an open page has all it needs and is left alone.
+// with a cache of its own; the one before it stays for a page that is still open.
 import { cacheName, fits, freshOrKept, outdated, type Shell, wayOf } from "./shell";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -25,7 +25,9 @@ async function dropOutdated(): Promise<void> {
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
-const kept = (path: string) => caches.match(path, { cacheName: cacheName(shell) });
+/** Of this build, or of the one before it. */
+const kept = async (path: string) =>
+  (await caches.match(path, { cacheName: cacheName(shell) })) ?? caches.match(path);
 const patience = () => new Promise((tell) => setTimeout(tell, PATIENCE_MS));
 
 self.addEventListener("install", (event) => {
