@@ -16,6 +16,9 @@ inline constexpr std::size_t frame_bytes_max = 64 * 1024;
 inline constexpr std::size_t frame_read_max = 256 * 1024;
 inline constexpr std::size_t points_max = 20'000;  // minutes of steady drawing at 120 Hz
 inline constexpr std::size_t strokes_max = 2'000;  // each costs a phone a path to paint
+// Canvas units of all lines together, counted along x and y: a thousand times across. A
+// phone paints a line step by step; few points far apart must not hold it up for seconds.
+inline constexpr std::int64_t ink_length_max = 2'000'000;
 inline constexpr std::uint32_t width_max = 256;    // canvas units: an eighth of the canvas
 inline constexpr std::uint32_t drawing_ms_max = 86'400'000;  // a drawing may take a day
 inline constexpr std::size_t caption_characters_max = 280;   // code points: a caption, not a letter

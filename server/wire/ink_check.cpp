@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <cstdlib>
 
 #include "domain/ink.hpp"
 #include "domain/limits.hpp"
@@ -28,6 +29,15 @@ result<void> check_points(const v1::Stroke& stroke, int index) {
     }
   }
   return {};
+}
+
+// Along x and y; a stroke's first point is where it begins, not a way that it goes.
+std::int64_t length_of(const v1::Drawing& drawing) {
+  std::int64_t length = 0;
+  for (const auto& stroke : drawing.strokes())
+    for (int i = 2; i < stroke.points_size(); ++i)
+      length += std::abs(static_cast<std::int64_t>(stroke.points(i)));
+  return length;
 }
 
 result<void> check_tool(const v1::Stroke& stroke, int index) {
@@ -89,6 +99,11 @@ result<std::string> check_drawing(v1::Drawing drawing) {
                                                       points, limits::points_max));
   for (int i = 0; i < drawing.strokes_size(); ++i)
     if (auto checked = check_stroke(drawing.strokes(i), i); !checked) return checked.error();
+
+  if (const auto length = length_of(drawing); length > limits::ink_length_max)
+    return Refusal(errc::drawing_too_big,
+                   fmt::format("The drawing's lines are {} canvas units long; {} is the most.",
+                               length, limits::ink_length_max));
 
   drawing.DiscardUnknownFields();
   std::string bytes = drawing.SerializeAsString();

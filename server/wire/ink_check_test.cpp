@@ -153,6 +153,20 @@ TEST(InkCheck, TooManyPointsOrStrokesAreRefused) {
             errc::drawing_too_big);
 }
 
+TEST(InkCheck, FewPointsFarApartAreRefusedWhenThereIsNoEndOfThem) {
+  const auto zigzag = [](v1::Stroke& stroke, int legs) {
+    stroke.set_points(0, 0);
+    for (int i = 0; i < legs; ++i) {
+      stroke.add_points(i % 2 == 0 ? 2000 : -2000);
+      stroke.add_points(0);
+    }
+  };
+  auto drawing = dot();
+  zigzag(*drawing.mutable_strokes(0), 1000);
+  EXPECT_TRUE(check_drawing(drawing));
+  EXPECT_EQ(refused([&](auto&, auto& stroke) { zigzag(stroke, 1001); }), errc::drawing_too_big);
+}
+
 TEST(InkCheck, WhatWasNotCheckedIsNotPassedOn) {
   auto bytes = dot().SerializeAsString() + std::string("\x9a\x06\x03xyz", 6);  // field 99
   v1::Drawing drawing;

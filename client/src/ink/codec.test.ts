@@ -14,7 +14,7 @@ function toolOf(number: number): Pick<Stroke, "tool" | "stamp"> {
 function randomDrawing(random: () => number): Drawing {
   const whole = (max: number) => Math.floor(random() * (max + 1));
   const strokes = Array.from({ length: 1 + whole(12) }, (): Stroke => {
-    const count = 1 + whole(80);
+    const count = 1 + whole(40);
     const points = Array.from({ length: count }, () => [whole(CANVAS_WIDTH), whole(CANVAS_HEIGHT)]);
     const measured = random() < 0.5;
     return {
@@ -120,4 +120,10 @@ test("what a hostile phone sends is clamped to something that can be painted", (
 
 test("a missing drawing is an empty one", () => {
   expect(fromWire(undefined).strokes).toEqual([]);
+});
+
+test("of a drawing without end, only as much is painted as a phone can", () => {
+  const zigzag = Array.from({ length: 2000 }, (_, i) => [i % 2 === 0 ? 0 : 2000, 5]).flat();
+  const endless = toWire({ paper: 0, strokes: [line([1, 1]), line(zigzag), line([2, 2])] });
+  expect(fromWire(endless).strokes.map((stroke) => stroke.points.length)).toEqual([2]);
 });

@@ -7,6 +7,8 @@ import {
   CANVAS_WIDTH,
   clamp,
   type Drawing,
+  INK_LENGTH_MAX,
+  inkLength,
   type Stroke,
   type Tool,
   WIDTH_MAX,
@@ -58,13 +60,22 @@ export function fromWire(wire: WireDrawing | undefined): Drawing {
   if (wire === undefined) return { paper: 0xffffff, strokes: [] };
   return {
     paper: wire.paper & 0xffffff,
-    strokes: wire.strokes.map(strokeFromWire).filter(showsSomething),
+    strokes: withinLength(wire.strokes.map(strokeFromWire).filter(showsSomething)),
   };
 }
 
 function showsSomething(stroke: Stroke): boolean {
   if (stroke.points.length === 0) return false;
   return stroke.tool !== "stamp" || isStamp(stroke.stamp ?? "");
+}
+
+/** What would hold a phone up for seconds is not painted to its end. */
+function withinLength(strokes: Stroke[]): Stroke[] {
+  let left = INK_LENGTH_MAX;
+  return strokes.filter((stroke) => {
+    left -= inkLength(stroke.points);
+    return left >= 0;
+  });
 }
 
 function strokeToWire(stroke: Stroke): WireStroke<SentTool> {

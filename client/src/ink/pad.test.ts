@@ -242,3 +242,13 @@ test("stopping in the middle of a stroke keeps it, and then hears nothing more",
   fire("pointerup", { pointerId: 2, clientX: 100, clientY: 50 });
   expect(finished).toHaveLength(1);
 });
+
+test("a stroke that goes to and fro without end is cut short in words", () => {
+  room = 100_000;
+  fire("pointerdown", { clientX: 100, clientY: 50 });
+  for (let i = 0; i < 400; i++)
+    fire("pointermove", { clientX: i % 2 === 0 ? 612 : 100, clientY: 50 });
+  fire("pointerup", { clientX: 100, clientY: 50 });
+  expect(told).toContain("full");
+  expect(finished[0]?.points.length).toBeLessThan(2 * 220);
+});

@@ -3,7 +3,7 @@
 // back-swipe) once, here. Events only append and mark the frame dirty; painting
 // happens once per animation frame. Owns the live stroke; its owner keeps the
 // finished ones.
-import { CANVAS_HEIGHT, CANVAS_WIDTH, LiveStroke, type Pen } from "./stroke";
+import { CANVAS_HEIGHT, CANVAS_WIDTH, LiveStroke, type Pen, STROKE_LENGTH_MAX } from "./stroke";
 
 /** A second finger this soon means that the first did not want to draw. */
 export const ACCIDENT_MS = 700;
@@ -197,9 +197,13 @@ class Hand {
 
   private put(event: PadEvent): void {
     if (this.live === undefined) return;
-    if (this.live.count >= this.pointsLeft) return;
+    if (this.isFull(this.live)) return;
     this.live.push(this.x(event), this.y(event), event.pressure);
-    if (this.live.count === this.pointsLeft) this.host.full();
+    if (this.isFull(this.live)) this.host.full();
+  }
+
+  private isFull(live: LiveStroke): boolean {
+    return live.count >= this.pointsLeft || live.length >= STROKE_LENGTH_MAX;
   }
 
   private predict(event: PadEvent): void {

@@ -62,7 +62,7 @@ test("a full drawing has no room for another stroke", () => {
   expect(pad.room).toBeLessThanOrEqual(POINTS_MAX);
   const whole = pad.room;
   pad.add(live(0, 3000), 1);
-  expect(pad.room).toBeLessThan(whole - 1500);
+  expect(pad.room).toBeLessThan(whole - 900);
   while (pad.room > 0) pad.add(live(0, pad.room), 1);
   expect(pad.room).toBe(0);
 });

@@ -2,13 +2,18 @@
 // timed by, and the limits that keep it sendable. Every change is told once.
 import { strokeBytes } from "./codec";
 import {
+  CANVAS_HEIGHT,
+  CANVAS_WIDTH,
   type Drawing,
   INK_BYTES_MAX,
+  INK_LENGTH_MAX,
+  inkLength,
   isBlank,
   LiveStroke,
   type Pen,
   POINTS_MAX,
   pointCount,
+  STROKE_LENGTH_MAX,
   STROKES_MAX,
   type Stroke,
 } from "./stroke";
@@ -17,8 +22,13 @@ import { History } from "./undo";
 /** The pause put between restored strokes and the first new one. */
 const RESUME_PAUSE_MS = 500;
 
-/** Two bytes a point is what a fast finger costs; a pen's pressure adds two more. */
-const BYTES_PER_POINT = 4;
+/** Two bytes each way is what the fastest finger costs; a pen's pressure adds two more. */
+const BYTES_PER_POINT = 6;
+
+interface Size {
+  readonly bytes: number;
+  readonly length: number;
+}
 
 export type SketchChange =
   | { readonly kind: "added"; readonly stroke: Stroke }
@@ -26,7 +36,7 @@ export type SketchChange =
 
 export class Sketch {
   private readonly history = new History();
-  private readonly bytes = new WeakMap<Stroke, number>();
+  private readonly sizes = new WeakMap<Stroke, Size>();
   private beganAt: number | undefined;
 
   constructor(private readonly changed: (change: SketchChange) => void) {}
@@ -54,7 +64,13 @@ export class Sketch {
   get room(): number {
     if (this.strokes.length >= STROKES_MAX) return 0;
     let bytes = 0;
-    for (const stroke of this.strokes) bytes += this.bytesOf(stroke);
+    let length = 0;
+    for (const stroke of this.strokes) {
+      const size = this.sizeOf(stroke);
+      bytes += size.bytes;
+      length += size.length;
+    }
+    if (length > INK_LENGTH_MAX - STROKE_LENGTH_MAX - CANVAS_WIDTH - CANVAS_HEIGHT) return 0;
     const byBytes = Math.floor((INK_BYTES_MAX - bytes) / BYTES_PER_POINT);
     return Math.max(0, Math.min(POINTS_MAX - pointCount(this.strokes), byBytes));
   }
@@ -106,12 +122,12 @@ export class Sketch {
   }
 
   /** Asked as each stroke begins; the finished ones are not walked through anew. */
-  private bytesOf(stroke: Stroke): number {
-    const known = this.bytes.get(stroke);
+  private sizeOf(stroke: Stroke): Size {
+    const known = this.sizes.get(stroke);
     if (known !== undefined) return known;
-    const bytes = strokeBytes(stroke);
-    this.bytes.set(stroke, bytes);
-    return bytes;
+    const size = { bytes: strokeBytes(stroke), length: inkLength(stroke.points) };
+    this.sizes.set(stroke, size);
+    return size;
   }
 
   /**

@@ -16,6 +16,11 @@ export const STROKES_MAX = 2_000;
 /** A frame holds 64 KiB; this leaves room in it for the caption and the rest. */
 export const INK_BYTES_MAX = 62_000;
 
+/** Canvas units of all lines together, along x and y: what can be painted without delay. */
+export const INK_LENGTH_MAX = 2_000_000;
+/** Of one stroke here, so that none that is begun is refused in the end. */
+export const STROKE_LENGTH_MAX = 400_000;
+
 export type Tool = "pen" | "marker" | "rainbow" | "pixel" | "stamp" | "eraser";
 
 export interface Pen {
@@ -39,6 +44,15 @@ export interface Stroke extends Pen {
 export interface Drawing {
   readonly paper: number;
   readonly strokes: readonly Stroke[];
+}
+
+/** Along x and y, in canvas units, as the server counts it. */
+export function inkLength(points: readonly number[]): number {
+  let length = 0;
+  for (let i = 2; i < points.length; i++) {
+    length += Math.abs((points[i] ?? 0) - (points[i - 2] ?? 0));
+  }
+  return length;
 }
 
 export function pointCount(strokes: readonly Stroke[]): number {
@@ -74,6 +88,8 @@ export function fromHex(text: string): number | undefined {
 export class LiveStroke {
   readonly points: number[] = [];
   readonly pressure: number[] = [];
+  /** As `inkLength()` has it. */
+  length = 0;
 
   constructor(
     readonly pen: Pen,
@@ -88,7 +104,12 @@ export class LiveStroke {
     const py = clamp(Math.round(y), 0, CANVAS_HEIGHT);
     const n = this.points.length;
     if (n > 0 && this.points[n - 2] === px && this.points[n - 1] === py) return false;
+    if (n > 0) {
+      this.length += Math.abs(px - (this.points[n - 2] ?? 0));
+      this.length += Math.abs(py - (this.points[n - 1] ?? 0));
+    }
     if (this.pen.tool === "stamp") {
+      this.length = 0;
       this.points.length = 0;
       this.pressure.length = 0;
     }
