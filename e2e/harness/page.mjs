@@ -56,6 +56,11 @@ export class Page {
     return this.#tab.close();
   }
 
+  /** Kills the page's process, where the engine can. */
+  crash() {
+    return this.#tab.crash();
+  }
+
   /** What `run` gives, which runs in the page; arguments and result are JSON. */
   evaluate(run, ...args) {
     return this.#tab.evaluate(run, args);

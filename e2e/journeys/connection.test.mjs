@@ -80,7 +80,7 @@ test("who draws nothing is signed out, and keeps what is on the pad", async (con
   await ana.untilStrokes(1);
 });
 
-test("a reload, and a crash, keep the drawing on the pad", async (context) => {
+test("a reload keeps the drawing on the pad", async (context) => {
   const colo = await startColo(context);
   const browser = await startBrowser(context);
   const ana = await newPersonIn(context, browser, colo, "main-chat", "Ana");

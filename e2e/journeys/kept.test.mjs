@@ -2,7 +2,7 @@
 // page, the network, the server or the session, and when.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newPersonIn, newTab, startBrowser, wave } from "../harness/browser.mjs";
+import { newPersonIn, newTab, startBrowser, unless, wave } from "../harness/browser.mjs";
 import { startColo } from "../harness/colo.mjs";
 import { newPhoneIn } from "../harness/phone.mjs";
 import { startRoad } from "../harness/road.mjs";
@@ -171,6 +171,31 @@ test("two tabs of one person do not wipe out each other's pads", async (context)
   await tab.close();
   await ana.tap("send");
   await ana.untilSent(1);
+  const next = await newTab(context, ana);
+  await next.enter("main-chat");
+  await next.untilStrokes(2);
+});
+
+test("a page that crashes loses no stroke", { skip: unless("crash") }, async (context) => {
+  const colo = await startColo(context);
+  const browser = await startBrowser(context);
+  const ana = await newPersonIn(context, browser, colo, "main-chat", "Ana");
+  await ana.stroke(wave(1));
+  await ana.stroke(wave(2));
+  // A draft is written in a quiet moment; a crash before that may cost the last stroke.
+  await ana.until(async () => {
+    const asked = indexedDB.open("colo");
+    const database = await new Promise((tell) => {
+      asked.onsuccess = () => tell(asked.result);
+    });
+    const drafts = database.transaction("drafts").objectStore("drafts").getAll();
+    const all = await new Promise((tell) => {
+      drafts.onsuccess = () => tell(drafts.result);
+    });
+    database.close();
+    return all.some((draft) => draft.strokes.length === 2);
+  });
+  await ana.crash();
   const next = await newTab(context, ana);
   await next.enter("main-chat");
   await next.untilStrokes(2);

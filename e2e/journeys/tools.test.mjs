@@ -106,6 +106,21 @@ test("the pixel pen has hard edges", async (context) => {
   assert.deepEqual(alphas, [0, 255]);
 });
 
+test("any colour can be chosen, and mixed", async (context) => {
+  const { page, bot } = await newArtist(context);
+  await page.tap("tool-pen");
+  await page.see("any-color");
+  // As the browser's own dialogue does when a colour is picked in it.
+  await page.evaluate((selector) => {
+    const input = document.querySelector(selector);
+    input.value = "#12ab34";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }, named("any-color"));
+  await page.tap("pen-done");
+  await page.stroke(level);
+  assert.equal((await sendAndSee(page, bot)).strokes[0].rgb, 0x12ab34);
+});
+
 test("the last colours are at hand, also for the next page", async (context) => {
   const { page } = await newArtist(context);
   for (const color of ["e5322d", "1fa84a"]) {

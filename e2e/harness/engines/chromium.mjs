@@ -12,6 +12,7 @@ export const abilities = [
   "scheme",
   "motion",
   "axe",
+  "crash",
 ];
 
 /** What draws when nobody says what, on a screen that can be touched. */
@@ -71,6 +72,14 @@ class ChromiumTab extends PuppetTab {
   constructor(page, protocol) {
     super(page);
     this.protocol = protocol;
+  }
+
+  /** The page's process dies, and has no time for a last word. */
+  async crash() {
+    const gone = new Promise((tell) => this.protocol.once("Inspector.targetCrashed", tell));
+    await this.protocol.send("Inspector.enable");
+    this.protocol.send("Page.crash").catch(() => {}); // nobody is left to answer
+    await gone;
   }
 
   /** The steps of one pointer: {does: "down" | "move" | "up", x, y, pressure}. */
