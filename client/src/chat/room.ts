@@ -2,10 +2,9 @@
 // `room_state`, and pumps this person's waiting drawings out, one at a time and
 // in order. A drawing stays in the outbox until the server has accepted it.
 import { get, type Readable, writable } from "svelte/store";
-import { fromWire, toWire } from "../ink/codec";
+import { toWire } from "../ink/codec";
 import type { Drawing } from "../ink/stroke";
 import {
-  Change,
   FRAME_DELETE,
   FRAME_HISTORY,
   FRAME_JOIN,
@@ -13,20 +12,24 @@ import {
   type Heard,
   type Rejected,
   type Say,
-  type Message as WireMessage,
 } from "../wire/frames";
 import { fromHex, randomBytes, toHex } from "../wire/random";
+import { fromWireMessage, presenceChange } from "./from_wire";
 import type { Keep } from "./keep";
 import { OtherPens, PenSignal } from "./pen_signal";
 import {
   EMPTY_ROOM,
-  type Message,
   type Pending,
   type Remix,
   type RoomEvent,
   type RoomState,
   reduce,
 } from "./room_state";
+
+/** What comes back into the hands of its author. */
+export type Returned = Pick<Pending, "drawing" | "caption" | "remix">;
+/** Puts it there; resolves when it would survive the page. */
+export type Put = (returned: Returned) => Promise<unknown>;
 
 export interface RoomHost {
   /** The name of the person whose page this is. */
@@ -166,38 +169,49 @@ export class Room {
   }
 
   /** A drawing that was not accepted goes back into the hands of its author. */
-  takeBack(clientId: string): Pending | undefined {
+  takeBack(clientId: string, put: Put): boolean {
     const pending = this.now.pending.find((one) => one.clientId === clientId);
-    if (pending === undefined || pending.state === "sending") return undefined;
+    if (pending === undefined || pending.state === "sending") return false;
     this.apply({ kind: "taken_back", clientId });
-    void this.host.keep.dropOutbox(clientId);
-    return pending;
+    this.handOver(pending, put);
+    return true;
+  }
+
+  /** The outbox has it, as one that does not go out, until the hands have. */
+  private handOver(own: Pending, put: Put): void {
+    const { keep } = this.host;
+    if (own.state !== "failed") {
+      void keep.putOutbox({ ...own, state: "failed", code: "taken_back", reason: "" });
+    }
+    void put(own).then(() => keep.dropOutbox(own.clientId));
   }
 
   /**
    * The same, wherever it has come to by now: what has gone out is deleted for
    * everybody, as soon as that can be said.
    */
-  unsend(clientId: string): Pick<Pending, "drawing" | "caption" | "remix"> | undefined {
-    const waiting = this.takeBack(clientId);
-    if (waiting !== undefined) return waiting;
+  unsend(clientId: string, put: Put): boolean {
+    if (this.takeBack(clientId, put)) return true;
     const author = this.host.person;
     const { pending, messages, epoch } = this.now;
     const sending = pending.find((one) => one.clientId === clientId);
     const sent = messages.find((one) => one.clientId === clientId && one.author === author);
     const own = sending ?? sent;
-    if (own === undefined) return undefined;
+    if (own === undefined) return false;
     const { drawing, caption } = own;
     const record: Pending = {
       ...{ clientId, room: this.id, author, madeAtMs: this.host.now(), caption: "" },
       ...{ drawing: { ...drawing, strokes: [] }, state: "sending", code: "", reason: "" },
       unsent: true,
     };
+    const remix = own.remix && { ...own.remix, epoch };
+    // By another name: this one is to be deleted, wherever it turns up.
+    const copy = { ...record, clientId: toHex(randomBytes(16)), drawing, caption, remix };
+    this.handOver({ ...copy, unsent: undefined }, put);
     void this.host.keep.putOutbox(record);
     this.apply({ kind: "unsent", author, clientId, seq: sent?.seq ?? 0 });
     this.pump();
-    const remix = own.remix && { ...own.remix, epoch };
-    return { drawing, caption, remix };
+    return true;
   }
 
   /** Deletes a message for everybody; false when that cannot be said now. */
@@ -374,24 +388,4 @@ export class Room {
     this.deleteUnsent();
     if (after.need === "catch_up") this.join();
   }
-}
-
-function fromWireMessage(wire: WireMessage): Message {
-  return {
-    seq: wire.seq,
-    author: wire.author,
-    sentAtMs: wire.sentAtMs,
-    drawing: fromWire(wire.drawing),
-    caption: wire.caption,
-    clientId: toHex(wire.clientId),
-    remix:
-      wire.remixOf === 0 || wire.remixAuthor === ""
-        ? undefined
-        : { seq: wire.remixOf, author: wire.remixAuthor },
-  };
-}
-
-function presenceChange(change: Change): "joined" | "left" | "count" {
-  if (change === Change.JOINED) return "joined";
-  return change === Change.LEFT ? "left" : "count";
 }

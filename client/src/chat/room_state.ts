@@ -45,7 +45,7 @@ export interface Pending {
   readonly code: string;
   readonly reason: string;
   /** Only in an outbox: it had gone out and was taken back. */
-  readonly unsent?: true;
+  readonly unsent?: true | undefined;
 }
 
 export interface Notice {

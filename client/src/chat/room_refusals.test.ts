@@ -1,0 +1,88 @@
+// What comes back from a room: drawings into the hands of their author, and
+// what the server would not do.
+import { beforeEach, expect, test } from "vitest";
+import type { Drawing } from "../ink/stroke";
+import type { Heard, Say } from "../wire/frames";
+import { type Keep, memoryKeep } from "./keep";
+import { Room } from "./room";
+
+const drawing: Drawing = {
+  paper: 0xffffff,
+  strokes: [
+    { tool: "pen", rgb: 1, width: 20, startMs: 0, durationMs: 5, points: [5, 5], pressure: [] },
+  ],
+};
+
+let said: Say[];
+let connected: boolean;
+let timers: { run: () => void; ms: number }[];
+let keep: Keep;
+let room: Room;
+
+const newRoom = () =>
+  new Room("main", {
+    person: "ada",
+    keep,
+    say: (frame) => {
+      if (connected) said.push(frame);
+      return connected;
+    },
+    later: (run, ms) => {
+      const timer = { run, ms };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((one) => one !== timer);
+      };
+    },
+    now: () => 1,
+    refused: () => {},
+    drained: () => {},
+  });
+type Joined = Extract<Heard, { $case: "joined" }>["value"];
+const joined = (more: Partial<Joined> = {}) => {
+  const none = { messages: [], more: false, reset: false, epoch: 0, deletion: 0, deleted: [] };
+  const value = { ...none, room: "main", members: ["ada"], occupancy: 1, ...more };
+  room.hear({ $case: "joined", value });
+};
+const enter = () => {
+  room.join();
+  joined();
+};
+const accept = (seq: number) => {
+  const sent = said.flatMap((one) => (one.$case === "send" ? [one.value.clientId] : [])).pop();
+  const value = { clientId: sent ?? new Uint8Array(), room: "main", seq, sentAtMs: 5 };
+  room.hear({ $case: "accepted", value });
+};
+
+beforeEach(() => {
+  said = [];
+  connected = true;
+  timers = [];
+  keep = memoryKeep();
+  room = newRoom();
+});
+
+test("until the hands keep a drawing that came back, the outbox does, and does not send it", async () => {
+  const left = async () => (await keep.outbox("ada")).filter((one) => one.unsent !== true);
+  const comeBack = async (clientId: string) => {
+    let kept: () => void = () => {};
+    room.unsend(clientId, () => new Promise<void>((resolve) => (kept = resolve)));
+    await new Promise(setImmediate);
+    expect(await left()).toMatchObject([{ drawing, caption: "oh", state: "failed" }]);
+    const next = newRoom();
+    for (const one of await keep.outbox("ada")) next.adopt(one);
+    expect(next.now.pending).toMatchObject([{ drawing, state: "failed", code: "taken_back" }]);
+    kept();
+    await new Promise(setImmediate);
+    expect(await left()).toEqual([]);
+  };
+  connected = false;
+  await comeBack(room.send(drawing, "oh").clientId);
+  connected = true;
+  enter();
+  await comeBack(room.send(drawing, "oh").clientId);
+  accept(1);
+  const { clientId } = room.send(drawing, "oh");
+  accept(2);
+  await comeBack(clientId);
+});
