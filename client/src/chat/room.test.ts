@@ -3,7 +3,8 @@ import type { Drawing } from "../ink/stroke";
 import type { Heard, Say } from "../wire/frames";
 import { fromHex } from "../wire/random";
 import { type Keep, memoryKeep } from "./keep";
-import { type Returned, Room } from "./room";
+import { Room } from "./room";
+import type { Returned } from "./room_host";
 import type { Pending } from "./room_state";
 
 const drawing: Drawing = {

@@ -11,12 +11,11 @@ import {
   FRAME_SEND,
   type Heard,
   type Rejected,
-  type Say,
 } from "../wire/frames";
 import { fromHex, randomBytes, toHex } from "../wire/random";
 import { fromWireMessage, presenceChange } from "./from_wire";
-import type { Keep } from "./keep";
 import { OtherPens, PenSignal } from "./pen_signal";
+import type { Put, RoomHost } from "./room_host";
 import {
   EMPTY_ROOM,
   type Pending,
@@ -25,24 +24,6 @@ import {
   type RoomState,
   reduce,
 } from "./room_state";
-
-/** What comes back into the hands of its author. */
-export type Returned = Pick<Pending, "drawing" | "caption" | "remix">;
-/** Puts it there; resolves when it would survive the page. */
-export type Put = (returned: Returned) => Promise<unknown>;
-
-export interface RoomHost {
-  /** The name of the person whose page this is. */
-  readonly person: string;
-  readonly keep: Keep;
-  readonly say: (frame: Say) => boolean;
-  readonly later: (run: () => void, ms: number) => () => void;
-  readonly now: () => number;
-  /** A drawing of ours was refused for good. */
-  readonly refused: (pending: Pending) => void;
-  /** The outbox of this room is empty. */
-  readonly drained: () => void;
-}
 
 const OLDER_AT_ONCE = 30;
 /** When the server gives no time of its own. */
@@ -103,8 +84,11 @@ export class Room {
 
   /** Enters, comes back after a loss, or reads what was missed: all one question. */
   join(): void {
-    const { upTo, epoch, deletion, asked } = this.now;
-    if (asked !== undefined) return;
+    if (this.now.asked === undefined) this.ask();
+  }
+
+  private ask(): void {
+    const { upTo, epoch, deletion } = this.now;
     const sent = this.host.say({
       $case: "join",
       value: { room: this.id, afterSeq: upTo, epoch, afterDeletion: deletion },
@@ -123,14 +107,19 @@ export class Room {
     this.pen.forget();
     this.otherPens.stop();
     this.deleting.clear();
+    this.forgetTimers();
     this.apply({ kind: "outside" });
   }
 
   stop(): void {
-    for (const stop of this.stops) stop();
-    this.stops.clear();
+    this.forgetTimers();
     this.otherPens.stop();
     this.pen.forget();
+  }
+
+  private forgetTimers(): void {
+    for (const stop of this.stops) stop();
+    this.stops.clear();
   }
 
   /** While a stroke is under the pen, as often as one likes; and when it is not any more. */
@@ -280,8 +269,9 @@ export class Room {
     const { code, reason } = value;
     const passing = value.retryAfterMs > 0 || PASSING.has(code);
     if (value.frame === FRAME_JOIN) {
-      this.apply({ kind: "refused", code, reason });
-      if (passing) this.soon(() => this.join(), value.retryAfterMs);
+      // Until then it counts as asked: nothing else shall ask a busy server.
+      if (passing) this.soon(() => this.ask(), value.retryAfterMs);
+      else this.apply({ kind: "refused", code, reason });
     } else if (value.frame === FRAME_HISTORY) {
       this.apply({ kind: "older_failed" });
     } else if (value.frame === FRAME_DELETE) {

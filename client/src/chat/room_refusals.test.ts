@@ -2,7 +2,7 @@
 // what the server would not do.
 import { beforeEach, expect, test } from "vitest";
 import type { Drawing } from "../ink/stroke";
-import type { Heard, Say } from "../wire/frames";
+import { FRAME_JOIN, type Heard, type Say } from "../wire/frames";
 import { type Keep, memoryKeep } from "./keep";
 import { Room } from "./room";
 
@@ -48,6 +48,17 @@ const enter = () => {
   room.join();
   joined();
 };
+const count = (kind: Say["$case"]) => said.filter((one) => one.$case === kind).length;
+const reject = (frame: number, code: string, retryAfterMs = 0) => {
+  const value = { clientId: new Uint8Array(), code, reason: "A sentence.", retryAfterMs };
+  room.hear({ $case: "rejected", value: { ...value, room: "main", frame } });
+};
+/** The next timer ends. */
+const wait = () => {
+  const [timer] = timers.splice(0, 1);
+  timer?.run();
+  return timer?.ms;
+};
 const accept = (seq: number) => {
   const sent = said.flatMap((one) => (one.$case === "send" ? [one.value.clientId] : [])).pop();
   const value = { clientId: sent ?? new Uint8Array(), room: "main", seq, sentAtMs: 5 };
@@ -85,4 +96,31 @@ test("until the hands keep a drawing that came back, the outbox does, and does n
   const { clientId } = room.send(drawing, "oh");
   accept(2);
   await comeBack(clientId);
+});
+
+test("a refusal that passes leaves the person where they are, and the room is asked again", () => {
+  room.join();
+  reject(FRAME_JOIN, "busy");
+  expect(room.now).toMatchObject({ place: "joining", refusal: undefined });
+  expect(wait()).toBe(2000);
+  expect(count("join")).toBe(2);
+  joined({ epoch: 7 });
+  room.join();
+  reject(FRAME_JOIN, "too_much", 300);
+  expect(room.now.place).toBe("inside");
+  room.join();
+  expect(count("join")).toBe(3);
+  expect(wait()).toBe(300);
+  expect(count("join")).toBe(4);
+  joined({ epoch: 7 });
+  expect(room.now).toMatchObject({ place: "inside", asked: undefined });
+});
+
+test("a new connection asks by itself, not once more for the refusal of the one before", () => {
+  room.join();
+  reject(FRAME_JOIN, "busy");
+  room.outside();
+  expect(timers).toEqual([]);
+  enter();
+  expect(count("join")).toBe(2);
 });
