@@ -28,6 +28,10 @@ import {
 const OLDER_AT_ONCE = 30;
 /** When the server gives no time of its own. */
 const TRY_AGAIN_MS = 2000;
+/** How often a drawing that waits asks for a place. */
+const PLACE_FREE_MS = 15_000;
+/** Somebody may leave. */
+const CROWDED = new Set(["room_full", "too_many_rooms"]);
 /** A larger room is not told who draws. */
 const PEN_PEOPLE_MAX = 64;
 /** Refusals that pass by themselves. */
@@ -87,13 +91,13 @@ export class Room {
     if (this.now.asked === undefined) this.ask();
   }
 
-  private ask(): void {
+  private ask(quietly = false): void {
     const { upTo, epoch, deletion } = this.now;
     const sent = this.host.say({
       $case: "join",
       value: { room: this.id, afterSeq: upTo, epoch, afterDeletion: deletion },
     });
-    if (sent) this.apply({ kind: "asked_to_join" });
+    if (sent) this.apply({ kind: "asked_to_join", quietly });
   }
 
   leave(): void {
@@ -270,8 +274,8 @@ export class Room {
     const passing = value.retryAfterMs > 0 || PASSING.has(code);
     if (value.frame === FRAME_JOIN) {
       // Until then it counts as asked: nothing else shall ask a busy server.
-      if (passing) this.soon(() => this.ask(), value.retryAfterMs);
-      else this.apply({ kind: "refused", code, reason });
+      if (passing) this.soon(() => this.ask(this.now.place === "refused"), value.retryAfterMs);
+      else this.notJoined(code, reason);
     } else if (value.frame === FRAME_HISTORY) {
       this.apply({ kind: "older_failed" });
     } else if (value.frame === FRAME_DELETE) {
@@ -291,6 +295,14 @@ export class Room {
         this.failed(clientId, code, reason);
       }
     }
+  }
+
+  private notJoined(code: string, reason: string): void {
+    this.apply({ kind: "refused", code, reason });
+    if (!CROWDED.has(code) || !this.busy) return;
+    this.soon(() => {
+      if (this.busy && this.now.asked === undefined) this.ask(true);
+    }, PLACE_FREE_MS);
   }
 
   private notDeleted(code: string, passing: boolean, afterMs: number): void {

@@ -124,3 +124,31 @@ test("a new connection asks by itself, not once more for the refusal of the one 
   enter();
   expect(count("join")).toBe(2);
 });
+
+test("with something to send, a full room is asked for a place until there is one", () => {
+  room.join();
+  room.send(drawing, "");
+  for (let round = 2; round < 5; round++) {
+    reject(FRAME_JOIN, "room_full");
+    expect(wait()).toBe(15_000);
+    expect(count("join")).toBe(round);
+    expect(room.now).toMatchObject({ place: "refused", refusal: { code: "room_full" } });
+  }
+  joined();
+  expect(room.now).toMatchObject({ place: "inside", refusal: undefined });
+  expect(count("send")).toBe(1);
+});
+
+test("a full room is not asked again for nothing, nor one that is not there", () => {
+  room.join();
+  reject(FRAME_JOIN, "room_full");
+  room.join();
+  const { clientId } = room.send(drawing, "");
+  reject(FRAME_JOIN, "unknown_room");
+  expect(timers).toEqual([]);
+  room.join();
+  reject(FRAME_JOIN, "too_many_rooms");
+  room.takeBack(clientId, () => Promise.resolve());
+  wait();
+  expect(count("join")).toBe(3);
+});

@@ -99,7 +99,8 @@ export const EMPTY_ROOM: RoomState = {
 };
 
 export type RoomEvent =
-  | { readonly kind: "asked_to_join" }
+  /** `quietly`: whoever reads why it was refused goes on reading. */
+  | { readonly kind: "asked_to_join"; readonly quietly?: boolean }
   | {
       readonly kind: "joined";
       readonly members: readonly string[];
@@ -162,8 +163,8 @@ export function reduce(room: RoomState, event: RoomEvent): RoomState {
     case "asked_to_join":
       return {
         ...room,
-        place: room.place === "inside" ? "inside" : "joining",
-        refusal: undefined,
+        place: room.place === "inside" || event.quietly ? room.place : "joining",
+        refusal: event.quietly ? room.refusal : undefined,
         asked: room.upTo,
         need: "nothing",
       };
