@@ -277,7 +277,8 @@ export class Room {
       if (passing) this.soon(() => this.ask(this.now.place === "refused"), value.retryAfterMs);
       else this.notJoined(code, reason);
     } else if (value.frame === FRAME_HISTORY) {
-      this.apply({ kind: "older_failed" });
+      // Until then they count as loading: the feed asks as soon as they may be asked for.
+      this.soon(() => this.apply({ kind: "older_failed" }), value.retryAfterMs);
     } else if (value.frame === FRAME_DELETE) {
       this.notDeleted(code, passing, value.retryAfterMs);
     } else if (value.frame === FRAME_SEND || clientId !== "") {

@@ -2,7 +2,7 @@
 // what the server would not do.
 import { beforeEach, expect, test } from "vitest";
 import type { Drawing } from "../ink/stroke";
-import { FRAME_JOIN, type Heard, type Say } from "../wire/frames";
+import { FRAME_HISTORY, FRAME_JOIN, type Heard, type Say } from "../wire/frames";
 import { type Keep, memoryKeep } from "./keep";
 import { Room } from "./room";
 
@@ -151,4 +151,23 @@ test("a full room is not asked again for nothing, nor one that is not there", ()
   room.takeBack(clientId, () => Promise.resolve());
   wait();
   expect(count("join")).toBe(3);
+});
+
+test("older ones that were refused are asked for again after a while, not at once", () => {
+  const drawn = { drawing: undefined, remixOf: 0, remixAuthor: "", clientId: new Uint8Array() };
+  const message = { ...drawn, room: "main", seq: 51, author: "bob", sentAtMs: 1, caption: "" };
+  room.join();
+  joined({ messages: [message], more: true });
+  for (const [retryAfterMs = 0, waited] of [
+    [700, 700],
+    [0, 2000],
+  ]) {
+    room.loadOlder();
+    reject(FRAME_HISTORY, "slow_down", retryAfterMs);
+    const asked = count("history");
+    room.loadOlder();
+    expect([count("history"), room.now.older]).toEqual([asked, "loading"]);
+    expect(wait()).toBe(waited);
+    expect(room.now.older).toBe("exist");
+  }
 });
