@@ -13,8 +13,11 @@ import {
   type Rejected,
 } from "../wire/frames";
 import { fromHex, randomBytes, toHex } from "../wire/random";
+import { Deletes, type Refused } from "./deletes";
 import { fromWireMessage, presenceChange } from "./from_wire";
+import { handOver } from "./outbox";
 import { OtherPens, PenSignal } from "./pen_signal";
+import { crowded, passes } from "./refusals";
 import type { Put, RoomHost } from "./room_host";
 import {
   EMPTY_ROOM,
@@ -30,12 +33,8 @@ const OLDER_AT_ONCE = 30;
 const TRY_AGAIN_MS = 2000;
 /** How often a drawing that waits asks for a place. */
 const PLACE_FREE_MS = 15_000;
-/** Somebody may leave. */
-const CROWDED = new Set(["room_full", "too_many_rooms"]);
 /** A larger room is not told who draws. */
 const PEN_PEOPLE_MAX = 64;
-/** Refusals that pass by themselves. */
-const PASSING = new Set(["slow_down", "busy", "storage_failed", "too_many_requests", "internal"]);
 
 export class Room {
   private readonly cell = writable<RoomState>(EMPTY_ROOM);
@@ -43,7 +42,8 @@ export class Room {
   private readonly stops = new Set<() => void>();
   private readonly pen: PenSignal;
   private readonly otherPens: OtherPens;
-  /** Seqs whose deletion was asked for on this connection. */
+  private readonly deletes = new Deletes();
+  /** Seqs of unsent drawings whose deletion was asked for on this connection. */
   private readonly deleting = new Set<number>();
 
   constructor(
@@ -111,6 +111,7 @@ export class Room {
     this.pen.forget();
     this.otherPens.stop();
     this.deleting.clear();
+    this.deletes.forget();
     this.forgetTimers();
     this.apply({ kind: "outside" });
   }
@@ -166,17 +167,8 @@ export class Room {
     const pending = this.now.pending.find((one) => one.clientId === clientId);
     if (pending === undefined || pending.state === "sending") return false;
     this.apply({ kind: "taken_back", clientId });
-    this.handOver(pending, put);
+    handOver(this.host.keep, pending, put);
     return true;
-  }
-
-  /** The outbox has it, as one that does not go out, until the hands have. */
-  private handOver(own: Pending, put: Put): void {
-    const { keep } = this.host;
-    if (own.state !== "failed") {
-      void keep.putOutbox({ ...own, state: "failed", code: "taken_back", reason: "" });
-    }
-    void put(own).then(() => keep.dropOutbox(own.clientId));
   }
 
   /**
@@ -200,7 +192,7 @@ export class Room {
     const remix = own.remix && { ...own.remix, epoch };
     // By another name: this one is to be deleted, wherever it turns up.
     const copy = { ...record, clientId: toHex(randomBytes(16)), drawing, caption, remix };
-    this.handOver({ ...copy, unsent: undefined }, put);
+    handOver(this.host.keep, { ...copy, unsent: undefined }, put);
     void this.host.keep.putOutbox(record);
     this.apply({ kind: "unsent", author, clientId, seq: sent?.seq ?? 0 });
     this.pump();
@@ -208,11 +200,12 @@ export class Room {
   }
 
   /** Deletes a message for everybody; false when that cannot be said now. */
-  erase(seq: number): boolean {
-    return (
+  erase(seq: number, refused: Refused): boolean {
+    const said =
       this.now.place === "inside" &&
-      this.host.say({ $case: "delete", value: { room: this.id, seq } })
-    );
+      this.host.say({ $case: "delete", value: { room: this.id, seq } });
+    if (said) this.deletes.add(seq, refused);
+    return said;
   }
 
   loadOlder(): void {
@@ -254,7 +247,8 @@ export class Room {
         break;
       }
       case "deleted": {
-        const { seq, deletion } = frame.value;
+        const { seq, by, deletion } = frame.value;
+        if (by === this.host.person) this.deletes.done(seq);
         this.apply({ kind: "deleted", seq, deletion });
         break;
       }
@@ -271,7 +265,7 @@ export class Room {
   private rejected(value: Rejected): void {
     const clientId = toHex(value.clientId);
     const { code, reason } = value;
-    const passing = value.retryAfterMs > 0 || PASSING.has(code);
+    const passing = passes(value);
     if (value.frame === FRAME_JOIN) {
       // Until then it counts as asked: nothing else shall ask a busy server.
       if (passing) this.soon(() => this.ask(this.now.place === "refused"), value.retryAfterMs);
@@ -280,7 +274,7 @@ export class Room {
       // Until then they count as loading: the feed asks as soon as they may be asked for.
       this.soon(() => this.apply({ kind: "older_failed" }), value.retryAfterMs);
     } else if (value.frame === FRAME_DELETE) {
-      this.notDeleted(code, passing, value.retryAfterMs);
+      this.deletes.refuse(value);
     } else if (value.frame === FRAME_SEND || clientId !== "") {
       if (code === "not_in_room") {
         this.outside();
@@ -300,19 +294,19 @@ export class Room {
 
   private notJoined(code: string, reason: string): void {
     this.apply({ kind: "refused", code, reason });
-    if (!CROWDED.has(code) || !this.busy) return;
+    if (!crowded(code) || !this.busy) return;
     this.soon(() => {
       if (this.busy && this.now.asked === undefined) this.ask(true);
     }, PLACE_FREE_MS);
   }
 
-  private notDeleted(code: string, passing: boolean, afterMs: number): void {
-    if (code === "no_such_message") this.apply({ kind: "unsent_gone" });
-    if (!passing) return;
+  private unsentStays(seq: number, answer: Rejected): void {
+    if (answer.code === "no_such_message") this.apply({ kind: "unsent_gone", seq });
+    if (!passes(answer)) return;
     this.soon(() => {
-      this.deleting.clear();
+      this.deleting.delete(seq);
       this.deleteUnsent();
-    }, afterMs);
+    }, answer.retryAfterMs);
   }
 
   /** What it began as is gone; the drawing itself is as good as before. */
@@ -327,7 +321,8 @@ export class Room {
 
   private deleteUnsent(): void {
     for (const { seq, over } of this.now.unsent) {
-      if (!over && seq > 0 && !this.deleting.has(seq) && this.erase(seq)) this.deleting.add(seq);
+      if (over || seq === 0 || this.deleting.has(seq)) continue;
+      if (this.erase(seq, (answer) => this.unsentStays(seq, answer))) this.deleting.add(seq);
     }
   }
 

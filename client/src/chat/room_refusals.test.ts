@@ -2,7 +2,7 @@
 // what the server would not do.
 import { beforeEach, expect, test } from "vitest";
 import type { Drawing } from "../ink/stroke";
-import { FRAME_HISTORY, FRAME_JOIN, type Heard, type Say } from "../wire/frames";
+import { FRAME_DELETE, FRAME_HISTORY, FRAME_JOIN, type Heard, type Say } from "../wire/frames";
 import { type Keep, memoryKeep } from "./keep";
 import { Room } from "./room";
 
@@ -170,4 +170,38 @@ test("older ones that were refused are asked for again after a while, not at onc
     expect(wait()).toBe(waited);
     expect(room.now.older).toBe("exist");
   }
+});
+
+test("a refused Delete says so, and concerns that drawing only", () => {
+  enter();
+  const deletes = () => said.flatMap((one) => (one.$case === "delete" ? [one.value.seq] : []));
+  const deleted = (seq: number, by: string, deletion: number) =>
+    room.hear({ $case: "deleted", value: { room: "main", seq, by, deletion } });
+  const codes: string[] = [];
+  const erase = (seq: number) => room.erase(seq, ({ code }) => codes.push(`${seq} ${code}`));
+  const unsend = (seq: number) => {
+    const { clientId } = room.send(drawing, "");
+    accept(seq);
+    room.unsend(clientId, () => Promise.resolve());
+  };
+  const open = () => room.now.unsent.flatMap((one) => (one.over ? [] : [one.seq]));
+  unsend(7);
+  erase(4);
+  erase(5);
+  unsend(8);
+  unsend(9);
+  expect(deletes()).toEqual([7, 4, 5, 8, 9]);
+  reject(FRAME_DELETE, "busy");
+  reject(FRAME_DELETE, "not_yours");
+  deleted(5, "ada", 1);
+  deleted(8, "eve", 2);
+  reject(FRAME_DELETE, "no_such_message");
+  expect(codes).toEqual(["4 not_yours"]);
+  expect(open()).toEqual([7, 9]);
+  reject(FRAME_DELETE, "no_such_message");
+  expect(open()).toEqual([7]);
+  wait();
+  expect(deletes()).toEqual([7, 4, 5, 8, 9, 7]);
+  deleted(7, "ada", 3);
+  expect(room.busy).toBe(false);
 });

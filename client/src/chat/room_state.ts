@@ -139,7 +139,7 @@ export type RoomEvent =
       readonly seq: number;
     }
   /** What was to be deleted is gone already. */
-  | { readonly kind: "unsent_gone" }
+  | { readonly kind: "unsent_gone"; readonly seq: number }
   /** The message that it was a remix of is not there. */
   | { readonly kind: "remix_gone"; readonly clientId: string }
   | { readonly kind: "asked_for_older" }
@@ -209,7 +209,7 @@ export function reduce(room: RoomState, event: RoomEvent): RoomState {
       };
     }
     case "unsent_gone":
-      return { ...room, unsent: overAfter(room.unsent, (seq) => seq > 0) };
+      return { ...room, unsent: overAfter(room.unsent, (seq) => seq === event.seq) };
     case "remix_gone":
       return withPending(room, event.clientId, { remix: undefined, state: "waiting" });
     case "asked_for_older":

@@ -132,6 +132,7 @@ export const words = {
     deleteAsk: "Delete for everybody?",
     deleteYes: "Yes, delete",
     deleteNo: "Keep",
+    gone: "That drawing is gone already.",
     notNow: "That needs the connection. Please try again when it is back.",
     looking: "Looking for it…",
     originGone: "That drawing is not here any more.",
