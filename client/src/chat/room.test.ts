@@ -146,6 +146,7 @@ test("what an earlier page left goes out before what is drawn now", async () => 
   for (const one of left) room.adopt(one);
   room.send(drawing, "now");
   enter();
+  await new Promise(setImmediate);
   accept(0, 1);
   expect(captions()).toEqual(["earlier", "now"]);
 });

@@ -2,7 +2,6 @@
 // `room_state`, and pumps this person's waiting drawings out, one at a time and
 // in order. A drawing stays in the outbox until the server has accepted it.
 import { get, type Readable, writable } from "svelte/store";
-import { toWire } from "../ink/codec";
 import type { Drawing } from "../ink/stroke";
 import {
   FRAME_DELETE,
@@ -12,10 +11,9 @@ import {
   type Heard,
   type Rejected,
 } from "../wire/frames";
-import { fromHex, randomBytes, toHex } from "../wire/random";
+import { randomBytes, toHex } from "../wire/random";
 import { Deletes, type Refused } from "./deletes";
-import { fromWireMessage, presenceChange } from "./from_wire";
-import { handOver } from "./outbox";
+import { handOver, stillWaits } from "./outbox";
 import { OtherPens, PenSignal } from "./pen_signal";
 import { crowded, passes } from "./refusals";
 import type { Put, RoomHost } from "./room_host";
@@ -27,6 +25,7 @@ import {
   type RoomState,
   reduce,
 } from "./room_state";
+import { fromWireMessage, presenceChange, sendFrame } from "./room_wire";
 
 const OLDER_AT_ONCE = 30;
 /** When the server gives no time of its own. */
@@ -42,6 +41,9 @@ export class Room {
   private readonly stops = new Set<() => void>();
   private readonly pen: PenSignal;
   private readonly otherPens: OtherPens;
+  /** Drawings that an earlier page left in the outbox. */
+  private readonly adopted = new Set<string>();
+  private looking = false;
   private readonly deletes = new Deletes();
   /** Seqs of unsent drawings whose deletion was asked for on this connection. */
   private readonly deleting = new Set<number>();
@@ -72,6 +74,7 @@ export class Room {
     }
     if (this.now.pending.some((one) => one.clientId === waiting.clientId)) return;
     const state = waiting.state === "failed" ? "failed" : "waiting";
+    this.adopted.add(waiting.clientId);
     this.apply({ kind: "put", pending: { ...waiting, state } });
     this.pump();
   }
@@ -117,6 +120,7 @@ export class Room {
   }
 
   stop(): void {
+    this.apply({ kind: "outside" });
     this.forgetTimers();
     this.otherPens.stop();
     this.pen.forget();
@@ -334,7 +338,8 @@ export class Room {
     this.host.refused(pending);
   }
 
-  private pump(): void {
+  /** `sure`: that one was found in the outbox a moment ago. */
+  private pump(sure = ""): void {
     const { place, pending } = this.now;
     if (place !== "inside" || pending.some((one) => one.state === "sending")) return;
     const next = pending.find((one) => one.state === "waiting");
@@ -342,17 +347,21 @@ export class Room {
       this.host.drained();
       return;
     }
-    const sent = this.host.say({
-      $case: "send",
-      value: {
-        room: this.id,
-        clientId: fromHex(next.clientId),
-        drawing: toWire(next.drawing),
-        caption: next.caption,
-        remixOf: next.remix?.seq ?? 0,
-      },
-    });
-    if (sent) this.apply({ kind: "sending", clientId: next.clientId });
+    if (this.adopted.has(next.clientId) && next.clientId !== sure) {
+      void this.lookFor(next);
+      return;
+    }
+    if (this.host.say(sendFrame(next))) this.apply({ kind: "sending", clientId: next.clientId });
+  }
+
+  /** Another tab may have sent or taken back what an earlier page left. */
+  private async lookFor(adopted: Pending): Promise<void> {
+    if (this.looking) return;
+    this.looking = true;
+    const there = await stillWaits(this.host.keep, adopted);
+    this.looking = false;
+    if (!there) this.apply({ kind: "taken_back", clientId: adopted.clientId });
+    this.pump(adopted.clientId);
   }
 
   private soon(run: () => void, ms: number): void {

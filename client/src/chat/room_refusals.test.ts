@@ -205,3 +205,21 @@ test("a refused Delete says so, and concerns that drawing only", () => {
   deleted(7, "ada", 3);
   expect(room.busy).toBe(false);
 });
+
+test("what another tab took back meanwhile does not go out from this one", async () => {
+  connected = false;
+  const { clientId, safe } = room.send(drawing, "no");
+  await safe;
+  await room.send(drawing, "yes").safe;
+  const other = newRoom();
+  for (const one of await keep.outbox("ada")) other.adopt(one);
+  room.takeBack(clientId, () => Promise.resolve());
+  await new Promise(setImmediate);
+  connected = true;
+  room = other;
+  enter();
+  await new Promise(setImmediate);
+  const captions = said.flatMap((one) => (one.$case === "send" ? [one.value.caption] : []));
+  expect(captions).toEqual(["yes"]);
+  expect(room.now.pending).toMatchObject([{ caption: "yes", state: "sending" }]);
+});
