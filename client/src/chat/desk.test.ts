@@ -97,6 +97,36 @@ test("the draft goes only when what was sent is safe", async () => {
   expect(await keep.draft("ada", "main")).toBeUndefined();
 });
 
+test("what comes onto the pad is kept only when the draft is written", async () => {
+  const keep = memoryKeep();
+  let write: () => void = () => {};
+  const slow: Keep = {
+    ...keep,
+    putDraft: async (...draft) => {
+      await new Promise<void>((resolve) => {
+        write = resolve;
+      });
+      await keep.putDraft(...draft);
+    },
+  };
+  const desk = new Desk("ada", "main", slow);
+  await desk.load();
+  let kept = false;
+  desk.sketch.add(live(), 5);
+  await new Promise(setImmediate);
+  // The write that is under way is without it.
+  void desk.copy({ paper: PAPER_WHITE, strokes: [live().finish(1, 0)] }, "back").then(() => {
+    kept = true;
+  });
+  write();
+  await new Promise(setImmediate);
+  expect(kept).toBe(false);
+  write();
+  await new Promise(setImmediate);
+  expect(kept).toBe(true);
+  expect((await keep.draft("ada", "main"))?.caption).toBe("back");
+});
+
 test("a returned drawing says why, until the pad is used again", async () => {
   const desk = new Desk("ada", "main", memoryKeep());
   await desk.load();

@@ -5,7 +5,7 @@ import { type Readable, writable } from "svelte/store";
 import { Sketch, type SketchChange } from "../ink/sketch";
 import { type Drawing, PAPER_WHITE, type Stroke } from "../ink/stroke";
 import type { Draft, Keep } from "./keep";
-import type { Remix } from "./room_state";
+import type { Pending, Remix } from "./room_state";
 
 export interface DeskState {
   readonly ready: boolean;
@@ -45,6 +45,8 @@ export class Desk {
   private saveAgain = false;
   /** The draft is let go only when what was sent is safe in the outbox. */
   private outgoing: Promise<unknown> = Promise.resolve();
+  /** Those that wait until what came onto the pad is in the draft. */
+  private readonly unkept: (() => void)[] = [];
 
   constructor(
     private readonly person: string,
@@ -94,14 +96,21 @@ export class Desk {
 
   /**
    * Another drawing onto the pad, as a step that can be undone. Its caption joins
-   * what was written already: that has no Undo.
+   * what was written already: that has no Undo. Resolves when it is in the draft.
    */
-  copy(drawing: Drawing, caption = "", remix?: Remix): void {
+  copy(drawing: Drawing, caption = "", remix?: Remix): Promise<void> {
     if (caption !== this.caption) this.caption = `${this.caption} ${caption}`.trim();
     // Strokes of its own: the same drawing may lie here for another reason, too.
     const strokes = drawing.strokes.map((stroke) => ({ ...stroke }));
     this.remember(strokes[0], remix);
+    const kept = new Promise<void>((resolve) => this.unkept.push(resolve));
     this.sketch.copy({ paper: drawing.paper, strokes });
+    return kept;
+  }
+
+  /** The same, with one that comes back. */
+  put({ drawing, caption, remix }: Pick<Pending, "drawing" | "caption" | "remix">): Promise<void> {
+    return this.copy(drawing, caption, remix);
   }
 
   private remember(first: Stroke | undefined, remix: Remix | undefined): void {
@@ -156,11 +165,13 @@ export class Desk {
       this.saveAgain = false;
       await this.outgoing;
       const { draft } = this;
+      const waiting = this.unkept.splice(0);
       const empty =
         draft.strokes.length === 0 && draft.caption === "" && draft.paper === PAPER_WHITE;
-      await this.keep
-        .putDraft(this.person, this.room, empty ? undefined : draft)
-        .catch(() => undefined);
+      await this.keep.putDraft(this.person, this.room, empty ? undefined : draft).then(
+        () => waiting.forEach((kept) => void kept()),
+        () => this.unkept.push(...waiting),
+      );
     } while (this.saveAgain);
     this.saving = false;
   }

@@ -4,6 +4,7 @@ import type { Heard, Say } from "../wire/frames";
 import { fromHex } from "../wire/random";
 import { type Keep, memoryKeep } from "./keep";
 import { Room } from "./room";
+import type { Returned } from "./room_host";
 import type { Pending } from "./room_state";
 
 const drawing: Drawing = {
@@ -21,6 +22,11 @@ let drained: number;
 let keep: Keep;
 let clock: number;
 let room: Room;
+let inHands: Returned | undefined;
+/** Hands that keep what they get at once. */
+const put = async (returned: Returned) => {
+  inHands = returned;
+};
 
 const newRoom = () =>
   new Room("main", {
@@ -81,6 +87,7 @@ beforeEach(() => {
   refused = [];
   drained = 0;
   clock = 0;
+  inHands = undefined;
   keep = memoryKeep();
   room = newRoom();
 });
@@ -139,6 +146,7 @@ test("what an earlier page left goes out before what is drawn now", async () => 
   for (const one of left) room.adopt(one);
   room.send(drawing, "now");
   enter();
+  await new Promise(setImmediate);
   accept(0, 1);
   expect(captions()).toEqual(["earlier", "now"]);
 });
@@ -165,8 +173,10 @@ describe("a rejected drawing", () => {
     room.send(drawing, "bad");
     reject(0, "drawing_tool");
     const [failed] = room.now.pending;
-    expect(room.takeBack(failed?.clientId ?? "")).toMatchObject({ caption: "bad" });
+    expect(room.takeBack(failed?.clientId ?? "", put)).toBe(true);
+    expect(inHands).toMatchObject({ caption: "bad" });
     expect(room.now.pending).toEqual([]);
+    await new Promise(setImmediate);
     expect(await keep.outbox("ada")).toEqual([]);
   });
 });
@@ -185,7 +195,7 @@ test("told to slow down, it waits as long as it was told, and then sends the sam
 test("a drawing that is on its way cannot be taken back", () => {
   enter();
   room.send(drawing, "");
-  expect(room.takeBack(room.now.pending[0]?.clientId ?? "")).toBeUndefined();
+  expect(room.takeBack(room.now.pending[0]?.clientId ?? "", put)).toBe(false);
 });
 
 test("a gap is asked for with the last seq that nothing is missing before", () => {
@@ -278,7 +288,9 @@ describe("unsend", () => {
     connected = false;
     const { clientId, safe } = room.send(drawing, "oh");
     await safe;
-    expect(room.unsend(clientId)).toMatchObject({ caption: "oh", drawing });
+    room.unsend(clientId, put);
+    expect(inHands).toMatchObject({ caption: "oh", drawing });
+    await new Promise(setImmediate);
     connected = true;
     enter();
     expect([sends(), room.now.pending, await outbox()]).toEqual([[], [], []]);
@@ -287,7 +299,8 @@ describe("unsend", () => {
   test("what is on its way is deleted as soon as it is accepted", async () => {
     enter();
     const { clientId } = room.send(drawing, "oh");
-    expect(room.unsend(clientId)).toMatchObject({ caption: "oh", drawing });
+    room.unsend(clientId, put);
+    expect(inHands).toMatchObject({ caption: "oh", drawing });
     expect(room.now.pending).toEqual([]);
     expect(deletes()).toEqual([]);
     expect(room.busy).toBe(true);
@@ -295,6 +308,7 @@ describe("unsend", () => {
     expect(deletes()).toEqual([1]);
     deleted(1, 1);
     expect(room.busy).toBe(false);
+    await new Promise(setImmediate);
     expect(await outbox()).toEqual([]);
   });
 
@@ -302,7 +316,8 @@ describe("unsend", () => {
     enter();
     const { clientId } = room.send(drawing, "oh");
     accept(0, 1);
-    expect(room.unsend(clientId)).toMatchObject({ caption: "oh" });
+    room.unsend(clientId, put);
+    expect(inHands).toMatchObject({ caption: "oh" });
     expect(room.now.messages).toEqual([]);
     expect(deletes()).toEqual([1]);
     room.outside();
@@ -318,7 +333,8 @@ describe("unsend", () => {
     enter();
     const { clientId, safe } = room.send(drawing, "oh");
     await safe;
-    room.unsend(clientId);
+    room.unsend(clientId, put);
+    await new Promise(setImmediate);
     const [left] = await keep.outbox("ada");
     const next = newRoom();
     if (left !== undefined) next.adopt(left);
@@ -340,7 +356,8 @@ describe("unsend", () => {
     const { clientId } = room.send(drawing, "oh");
     accept(0, 1);
     deleted(1, 1);
-    expect(room.unsend(clientId)).toBeUndefined();
+    expect(room.unsend(clientId, put)).toBe(false);
+    expect(inHands).toBeUndefined();
   });
 });
 

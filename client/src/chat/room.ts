@@ -2,52 +2,38 @@
 // `room_state`, and pumps this person's waiting drawings out, one at a time and
 // in order. A drawing stays in the outbox until the server has accepted it.
 import { get, type Readable, writable } from "svelte/store";
-import { fromWire, toWire } from "../ink/codec";
 import type { Drawing } from "../ink/stroke";
 import {
-  Change,
   FRAME_DELETE,
   FRAME_HISTORY,
   FRAME_JOIN,
   FRAME_SEND,
   type Heard,
   type Rejected,
-  type Say,
-  type Message as WireMessage,
 } from "../wire/frames";
-import { fromHex, randomBytes, toHex } from "../wire/random";
-import type { Keep } from "./keep";
+import { randomBytes, toHex } from "../wire/random";
+import { Deletes, type Refused } from "./deletes";
+import { handOver, stillWaits } from "./outbox";
 import { OtherPens, PenSignal } from "./pen_signal";
+import { crowded, passes } from "./refusals";
+import type { Put, RoomHost } from "./room_host";
 import {
   EMPTY_ROOM,
-  type Message,
   type Pending,
   type Remix,
   type RoomEvent,
   type RoomState,
   reduce,
 } from "./room_state";
-
-export interface RoomHost {
-  /** The name of the person whose page this is. */
-  readonly person: string;
-  readonly keep: Keep;
-  readonly say: (frame: Say) => boolean;
-  readonly later: (run: () => void, ms: number) => () => void;
-  readonly now: () => number;
-  /** A drawing of ours was refused for good. */
-  readonly refused: (pending: Pending) => void;
-  /** The outbox of this room is empty. */
-  readonly drained: () => void;
-}
+import { fromWireMessage, presenceChange, sendFrame } from "./room_wire";
 
 const OLDER_AT_ONCE = 30;
 /** When the server gives no time of its own. */
 const TRY_AGAIN_MS = 2000;
+/** How often a drawing that waits asks for a place. */
+const PLACE_FREE_MS = 15_000;
 /** A larger room is not told who draws. */
 const PEN_PEOPLE_MAX = 64;
-/** Refusals that pass by themselves. */
-const PASSING = new Set(["slow_down", "busy", "storage_failed", "too_many_requests", "internal"]);
 
 export class Room {
   private readonly cell = writable<RoomState>(EMPTY_ROOM);
@@ -55,7 +41,11 @@ export class Room {
   private readonly stops = new Set<() => void>();
   private readonly pen: PenSignal;
   private readonly otherPens: OtherPens;
-  /** Seqs whose deletion was asked for on this connection. */
+  /** Drawings that an earlier page left in the outbox. */
+  private readonly adopted = new Set<string>();
+  private looking = false;
+  private readonly deletes = new Deletes();
+  /** Seqs of unsent drawings whose deletion was asked for on this connection. */
   private readonly deleting = new Set<number>();
 
   constructor(
@@ -84,6 +74,7 @@ export class Room {
     }
     if (this.now.pending.some((one) => one.clientId === waiting.clientId)) return;
     const state = waiting.state === "failed" ? "failed" : "waiting";
+    this.adopted.add(waiting.clientId);
     this.apply({ kind: "put", pending: { ...waiting, state } });
     this.pump();
   }
@@ -100,13 +91,16 @@ export class Room {
 
   /** Enters, comes back after a loss, or reads what was missed: all one question. */
   join(): void {
-    const { upTo, epoch, deletion, asked } = this.now;
-    if (asked !== undefined) return;
+    if (this.now.asked === undefined) this.ask();
+  }
+
+  private ask(quietly = false): void {
+    const { upTo, epoch, deletion } = this.now;
     const sent = this.host.say({
       $case: "join",
       value: { room: this.id, afterSeq: upTo, epoch, afterDeletion: deletion },
     });
-    if (sent) this.apply({ kind: "asked_to_join" });
+    if (sent) this.apply({ kind: "asked_to_join", quietly });
   }
 
   leave(): void {
@@ -120,14 +114,21 @@ export class Room {
     this.pen.forget();
     this.otherPens.stop();
     this.deleting.clear();
+    this.deletes.forget();
+    this.forgetTimers();
     this.apply({ kind: "outside" });
   }
 
   stop(): void {
-    for (const stop of this.stops) stop();
-    this.stops.clear();
+    this.apply({ kind: "outside" });
+    this.forgetTimers();
     this.otherPens.stop();
     this.pen.forget();
+  }
+
+  private forgetTimers(): void {
+    for (const stop of this.stops) stop();
+    this.stops.clear();
   }
 
   /** While a stroke is under the pen, as often as one likes; and when it is not any more. */
@@ -166,46 +167,49 @@ export class Room {
   }
 
   /** A drawing that was not accepted goes back into the hands of its author. */
-  takeBack(clientId: string): Pending | undefined {
+  takeBack(clientId: string, put: Put): boolean {
     const pending = this.now.pending.find((one) => one.clientId === clientId);
-    if (pending === undefined || pending.state === "sending") return undefined;
+    if (pending === undefined || pending.state === "sending") return false;
     this.apply({ kind: "taken_back", clientId });
-    void this.host.keep.dropOutbox(clientId);
-    return pending;
+    handOver(this.host.keep, pending, put);
+    return true;
   }
 
   /**
    * The same, wherever it has come to by now: what has gone out is deleted for
    * everybody, as soon as that can be said.
    */
-  unsend(clientId: string): Pick<Pending, "drawing" | "caption" | "remix"> | undefined {
-    const waiting = this.takeBack(clientId);
-    if (waiting !== undefined) return waiting;
+  unsend(clientId: string, put: Put): boolean {
+    if (this.takeBack(clientId, put)) return true;
     const author = this.host.person;
     const { pending, messages, epoch } = this.now;
     const sending = pending.find((one) => one.clientId === clientId);
     const sent = messages.find((one) => one.clientId === clientId && one.author === author);
     const own = sending ?? sent;
-    if (own === undefined) return undefined;
+    if (own === undefined) return false;
     const { drawing, caption } = own;
     const record: Pending = {
       ...{ clientId, room: this.id, author, madeAtMs: this.host.now(), caption: "" },
       ...{ drawing: { ...drawing, strokes: [] }, state: "sending", code: "", reason: "" },
       unsent: true,
     };
+    const remix = own.remix && { ...own.remix, epoch };
+    // By another name: this one is to be deleted, wherever it turns up.
+    const copy = { ...record, clientId: toHex(randomBytes(16)), drawing, caption, remix };
+    handOver(this.host.keep, { ...copy, unsent: undefined }, put);
     void this.host.keep.putOutbox(record);
     this.apply({ kind: "unsent", author, clientId, seq: sent?.seq ?? 0 });
     this.pump();
-    const remix = own.remix && { ...own.remix, epoch };
-    return { drawing, caption, remix };
+    return true;
   }
 
   /** Deletes a message for everybody; false when that cannot be said now. */
-  erase(seq: number): boolean {
-    return (
+  erase(seq: number, refused: Refused): boolean {
+    const said =
       this.now.place === "inside" &&
-      this.host.say({ $case: "delete", value: { room: this.id, seq } })
-    );
+      this.host.say({ $case: "delete", value: { room: this.id, seq } });
+    if (said) this.deletes.add(seq, refused);
+    return said;
   }
 
   loadOlder(): void {
@@ -247,7 +251,8 @@ export class Room {
         break;
       }
       case "deleted": {
-        const { seq, deletion } = frame.value;
+        const { seq, by, deletion } = frame.value;
+        if (by === this.host.person) this.deletes.done(seq);
         this.apply({ kind: "deleted", seq, deletion });
         break;
       }
@@ -264,14 +269,16 @@ export class Room {
   private rejected(value: Rejected): void {
     const clientId = toHex(value.clientId);
     const { code, reason } = value;
-    const passing = value.retryAfterMs > 0 || PASSING.has(code);
+    const passing = passes(value);
     if (value.frame === FRAME_JOIN) {
-      this.apply({ kind: "refused", code, reason });
-      if (passing) this.soon(() => this.join(), value.retryAfterMs);
+      // Until then it counts as asked: nothing else shall ask a busy server.
+      if (passing) this.soon(() => this.ask(this.now.place === "refused"), value.retryAfterMs);
+      else this.notJoined(code, reason);
     } else if (value.frame === FRAME_HISTORY) {
-      this.apply({ kind: "older_failed" });
+      // Until then they count as loading: the feed asks as soon as they may be asked for.
+      this.soon(() => this.apply({ kind: "older_failed" }), value.retryAfterMs);
     } else if (value.frame === FRAME_DELETE) {
-      this.notDeleted(code, passing, value.retryAfterMs);
+      this.deletes.refuse(value);
     } else if (value.frame === FRAME_SEND || clientId !== "") {
       if (code === "not_in_room") {
         this.outside();
@@ -289,13 +296,21 @@ export class Room {
     }
   }
 
-  private notDeleted(code: string, passing: boolean, afterMs: number): void {
-    if (code === "no_such_message") this.apply({ kind: "unsent_gone" });
-    if (!passing) return;
+  private notJoined(code: string, reason: string): void {
+    this.apply({ kind: "refused", code, reason });
+    if (!crowded(code) || !this.busy) return;
     this.soon(() => {
-      this.deleting.clear();
+      if (this.busy && this.now.asked === undefined) this.ask(true);
+    }, PLACE_FREE_MS);
+  }
+
+  private unsentStays(seq: number, answer: Rejected): void {
+    if (answer.code === "no_such_message") this.apply({ kind: "unsent_gone", seq });
+    if (!passes(answer)) return;
+    this.soon(() => {
+      this.deleting.delete(seq);
       this.deleteUnsent();
-    }, afterMs);
+    }, answer.retryAfterMs);
   }
 
   /** What it began as is gone; the drawing itself is as good as before. */
@@ -310,7 +325,8 @@ export class Room {
 
   private deleteUnsent(): void {
     for (const { seq, over } of this.now.unsent) {
-      if (!over && seq > 0 && !this.deleting.has(seq) && this.erase(seq)) this.deleting.add(seq);
+      if (over || seq === 0 || this.deleting.has(seq)) continue;
+      if (this.erase(seq, (answer) => this.unsentStays(seq, answer))) this.deleting.add(seq);
     }
   }
 
@@ -322,7 +338,8 @@ export class Room {
     this.host.refused(pending);
   }
 
-  private pump(): void {
+  /** `sure`: that one was found in the outbox a moment ago. */
+  private pump(sure = ""): void {
     const { place, pending } = this.now;
     if (place !== "inside" || pending.some((one) => one.state === "sending")) return;
     const next = pending.find((one) => one.state === "waiting");
@@ -330,17 +347,21 @@ export class Room {
       this.host.drained();
       return;
     }
-    const sent = this.host.say({
-      $case: "send",
-      value: {
-        room: this.id,
-        clientId: fromHex(next.clientId),
-        drawing: toWire(next.drawing),
-        caption: next.caption,
-        remixOf: next.remix?.seq ?? 0,
-      },
-    });
-    if (sent) this.apply({ kind: "sending", clientId: next.clientId });
+    if (this.adopted.has(next.clientId) && next.clientId !== sure) {
+      void this.lookFor(next);
+      return;
+    }
+    if (this.host.say(sendFrame(next))) this.apply({ kind: "sending", clientId: next.clientId });
+  }
+
+  /** Another tab may have sent or taken back what an earlier page left. */
+  private async lookFor(adopted: Pending): Promise<void> {
+    if (this.looking) return;
+    this.looking = true;
+    const there = await stillWaits(this.host.keep, adopted);
+    this.looking = false;
+    if (!there) this.apply({ kind: "taken_back", clientId: adopted.clientId });
+    this.pump(adopted.clientId);
   }
 
   private soon(run: () => void, ms: number): void {
@@ -374,24 +395,4 @@ export class Room {
     this.deleteUnsent();
     if (after.need === "catch_up") this.join();
   }
-}
-
-function fromWireMessage(wire: WireMessage): Message {
-  return {
-    seq: wire.seq,
-    author: wire.author,
-    sentAtMs: wire.sentAtMs,
-    drawing: fromWire(wire.drawing),
-    caption: wire.caption,
-    clientId: toHex(wire.clientId),
-    remix:
-      wire.remixOf === 0 || wire.remixAuthor === ""
-        ? undefined
-        : { seq: wire.remixOf, author: wire.remixAuthor },
-  };
-}
-
-function presenceChange(change: Change): "joined" | "left" | "count" {
-  if (change === Change.JOINED) return "joined";
-  return change === Change.LEFT ? "left" : "count";
 }

@@ -45,7 +45,7 @@ export interface Pending {
   readonly code: string;
   readonly reason: string;
   /** Only in an outbox: it had gone out and was taken back. */
-  readonly unsent?: true;
+  readonly unsent?: true | undefined;
 }
 
 export interface Notice {
@@ -99,7 +99,8 @@ export const EMPTY_ROOM: RoomState = {
 };
 
 export type RoomEvent =
-  | { readonly kind: "asked_to_join" }
+  /** `quietly`: whoever reads why it was refused goes on reading. */
+  | { readonly kind: "asked_to_join"; readonly quietly?: boolean }
   | {
       readonly kind: "joined";
       readonly members: readonly string[];
@@ -138,7 +139,7 @@ export type RoomEvent =
       readonly seq: number;
     }
   /** What was to be deleted is gone already. */
-  | { readonly kind: "unsent_gone" }
+  | { readonly kind: "unsent_gone"; readonly seq: number }
   /** The message that it was a remix of is not there. */
   | { readonly kind: "remix_gone"; readonly clientId: string }
   | { readonly kind: "asked_for_older" }
@@ -162,8 +163,8 @@ export function reduce(room: RoomState, event: RoomEvent): RoomState {
     case "asked_to_join":
       return {
         ...room,
-        place: room.place === "inside" ? "inside" : "joining",
-        refusal: undefined,
+        place: room.place === "inside" || event.quietly ? room.place : "joining",
+        refusal: event.quietly ? room.refusal : undefined,
         asked: room.upTo,
         need: "nothing",
       };
@@ -208,7 +209,7 @@ export function reduce(room: RoomState, event: RoomEvent): RoomState {
       };
     }
     case "unsent_gone":
-      return { ...room, unsent: overAfter(room.unsent, (seq) => seq > 0) };
+      return { ...room, unsent: overAfter(room.unsent, (seq) => seq === event.seq) };
     case "remix_gone":
       return withPending(room, event.clientId, { remix: undefined, state: "waiting" });
     case "asked_for_older":

@@ -125,6 +125,7 @@ test("what an earlier page left in the outbox goes out without anybody opening t
   await new Promise(setImmediate);
   expect(joins()).toEqual(["scratch"]);
   rooms.hear(joined("scratch"));
+  await new Promise(setImmediate);
   expect(said.map((one) => one.$case)).toContain("send");
 });
 
@@ -180,6 +181,7 @@ test("without the server, the rooms are those last seen, and the pads are there"
   later.linkUp("ada", list);
   expect(later.enter("main").room).toBe(room);
   later.hear(joined("main"));
+  await new Promise(setImmediate);
   expect(room.now.pending).toMatchObject([{ state: "sending" }, { state: "waiting" }]);
 });
 

@@ -134,8 +134,7 @@ export class Rooms {
       person: this.person,
       // An empty pad takes its drawing back; one that is in use is left alone.
       refused: (pending) => {
-        if (!desk.sketch.blank || room.takeBack(pending.clientId) === undefined) return;
-        desk.copy(pending.drawing, pending.caption, pending.remix);
+        if (!desk.sketch.blank || !room.takeBack(pending.clientId, (one) => desk.put(one))) return;
         desk.tell(pending.code, pending.reason);
       },
       drained: () => this.settle(id),

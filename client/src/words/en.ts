@@ -132,6 +132,7 @@ export const words = {
     deleteAsk: "Delete for everybody?",
     deleteYes: "Yes, delete",
     deleteNo: "Keep",
+    gone: "That drawing is gone already.",
     notNow: "That needs the connection. Please try again when it is back.",
     looking: "Looking for it…",
     originGone: "That drawing is not here any more.",
@@ -260,6 +261,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   too_many_rooms: "You are in too many rooms at once. Close another tab and try again.",
   drawing_blank: "there was nothing on it.",
   drawing_too_big: "it is too big. Undo a little and send it again.",
+  taken_back: "you took it back.",
   caption_too_long: "the caption is longer than 280 characters.",
   caption_characters: "the caption has characters that cannot be shown.",
 };
