@@ -79,10 +79,33 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await page.tap("tool-pen");
       await page.see("pen-panel");
       await check(page, `${size}-${scheme}-pen`);
+      await page.tap("kind-rainbow");
+      await check(page, `${size}-${scheme}-rainbow`);
+      await page.tap("kind-stamp");
       await page.tap("pen-done");
+      await page.see("stamp-keys");
+      await check(page, `${size}-${scheme}-stamps`);
+      if (
+        await page.evaluate(() => document.querySelector('[data-test="handle"]').offsetHeight > 0)
+      ) {
+        await page.tap("handle");
+        await page.until(() => {
+          const send = document.querySelector('[data-test="send"]');
+          return getComputedStyle(send).visibility === "hidden";
+        });
+        await check(page, `${size}-${scheme}-lowered`);
+        await page.tap("handle");
+      }
+      await page.tap("tool-pen");
+      await page.tap("kind-pen");
+      await page.tap("pen-done");
+      await page.unseen("stamp-keys");
       await page.choose(3);
       await page.see("card-copy");
       await check(page, `${size}-${scheme}-chosen`);
+      await page.tap("card-delete");
+      await page.see("card-delete-no");
+      await check(page, `${size}-${scheme}-delete`);
     });
   }
 }

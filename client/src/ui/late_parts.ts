@@ -19,7 +19,8 @@ export const late = {
 /** Everything, in a quiet moment. Returns its stop. */
 export function fetchAll(): () => void {
   const fetchEach = () => {
-    // Whoever needs a part that did not come asks again, and is told.
+    // Whoever needs a part that did not come is told so. In most browsers it stays
+    // away until the page is loaded again, however often it is asked for.
     for (const part of Object.values(late)) part().catch(() => undefined);
   };
   if (typeof requestIdleCallback === "function") {

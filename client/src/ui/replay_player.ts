@@ -1,5 +1,5 @@
-// Plays a drawing on two layers: finished strokes are added to the one, the
-// running stroke grows on the other. Owns the clock of one replay, which stands
+// Plays a drawing on the layers of a pad: finished strokes are added to the ink,
+// the running stroke grows above it. Owns the clock of one replay, which stands
 // still while nobody can see it.
 import type { PadPainter } from "../ink/paint";
 import { momentAt, type Timeline, timeline } from "../ink/replay";
@@ -82,7 +82,7 @@ export class Replay {
     if (points > 0 && stroke !== undefined && !still) this.grow(stroke, points);
   }
 
-  /** The same array grows, so that what it has painted before need not be painted again. */
+  /** The same array grows: by it the painter knows what has settled, and paints only the rest. */
   private grow(stroke: Stroke, count: number): void {
     const { points, pressure } = this.growing;
     if (points.length === count * 2) return;

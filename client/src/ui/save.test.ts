@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fileName } from "./save";
+import { changedMind, fileName } from "./save";
 
 const at = new Date(2026, 4, 3, 9, 5).getTime();
 
@@ -13,4 +13,10 @@ test("nothing in a name leads out of its folder", () => {
   expect(fileName("../../etc/passwd", at, "png")).toBe("etc-passwd-2026-05-03-0905.png");
   expect(fileName("a:b\\c*?\u0000", at, "png")).toBe("a-b-c-2026-05-03-0905.png");
   expect(fileName("..", at, "png")).toBe("2026-05-03-0905.png");
+});
+
+test("only who closes the share sheet has changed their mind", () => {
+  expect(changedMind(new DOMException("closed", "AbortError"))).toBe(true);
+  expect(changedMind(new DOMException("the tap was too long ago", "NotAllowedError"))).toBe(false);
+  expect(changedMind("odd")).toBe(false);
 });

@@ -17,9 +17,8 @@ const KEEP_MS = 60_000;
 export async function save(picture: Blob, name: string): Promise<void> {
   const file = new File([picture], name, { type: picture.type });
   if (isHomeScreenPage() && navigator.canShare?.({ files: [file] })) {
-    // Whoever closes the sheet has changed their mind; that is no fault.
-    await navigator.share({ files: [file] }).catch(() => undefined);
-    return;
+    const shared = await navigator.share({ files: [file] }).then(() => true, changedMind);
+    if (shared) return;
   }
   const link = document.createElement("a");
   link.href = URL.createObjectURL(picture);
@@ -28,6 +27,11 @@ export async function save(picture: Blob, name: string): Promise<void> {
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), KEEP_MS);
+}
+
+/** Whoever closes the share sheet wants no file; any other fault leaves the download to try. */
+export function changedMind(fault: unknown): boolean {
+  return fault instanceof Error && fault.name === "AbortError";
 }
 
 /** Only iOS tells it this way. */

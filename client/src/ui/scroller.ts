@@ -47,7 +47,8 @@ export class Scroller {
   private alive: readonly number[] = [];
   private goal: { readonly key: string; readonly align: Align } | undefined;
   private wrote = -1;
-  private touching = false;
+  /** The fingers on the feed, by their numbers; one on the pad is none of them. */
+  private readonly fingers = new Set<number>();
   private moving = false;
   private smooth = false;
   private restTimer: ReturnType<typeof setTimeout> | undefined;
@@ -182,18 +183,24 @@ export class Scroller {
   }
 
   /** The end is heard where the touch began: that card may be gone from the page by then. */
-  private touched({ target }: TouchEvent): void {
-    this.touching = true;
+  private touched({ touches, changedTouches }: TouchEvent): void {
     this.smooth = false;
-    if (!(target instanceof Element)) return;
-    const ended = (event: Event) => {
-      target.removeEventListener("touchend", ended);
-      target.removeEventListener("touchcancel", ended);
-      this.touching = event instanceof TouchEvent && event.touches.length > 0;
-      this.awaitRest();
-    };
-    target.addEventListener("touchend", ended);
-    target.addEventListener("touchcancel", ended);
+    const there = Array.from(touches, (one) => one.identifier);
+    for (const finger of this.fingers) if (!there.includes(finger)) this.fingers.delete(finger);
+    for (const { identifier, target } of Array.from(changedTouches)) {
+      if (!(target instanceof Element) || !this.options.box.contains(target)) continue;
+      this.fingers.add(identifier);
+      const ended = (event: Event) => {
+        if (!(event instanceof TouchEvent)) return;
+        if (Array.from(event.changedTouches).every((one) => one.identifier !== identifier)) return;
+        target.removeEventListener("touchend", ended);
+        target.removeEventListener("touchcancel", ended);
+        this.fingers.delete(identifier);
+        this.awaitRest();
+      };
+      target.addEventListener("touchend", ended);
+      target.addEventListener("touchcancel", ended);
+    }
   }
 
   private awaitRest(): void {
@@ -201,7 +208,7 @@ export class Scroller {
     this.restTimer = setTimeout(() => {
       this.moving = false;
       if (this.smooth) this.toEnd();
-      else if (!this.touching) this.settle();
+      else if (this.fingers.size === 0) this.settle();
     }, REST_MS);
   }
 
@@ -269,7 +276,7 @@ export class Scroller {
     }
     const first = this.alive[0];
     const tight = first !== undefined && this.heights.top(first) < this.lag;
-    if (tight || !(this.moving || this.touching)) this.settle();
+    if (tight || !(this.moving || this.fingers.size > 0)) this.settle();
     else this.space();
   }
 

@@ -94,11 +94,14 @@ export function sheetDrag(
     lowered = to;
     settled(to);
     const height = to ? 0 : element.scrollHeight;
-    if (calm() || from === height) return;
+    const moves = !calm() && from !== height;
+    hide(element, to && !moves);
+    if (!moves) return;
     motion = element.animate([{ height: `${from}px` }, { height: `${height}px` }], {
       duration: settleTime(height - from, speed),
       easing: "cubic-bezier(0.2, 0.8, 0.2, 1)",
     });
+    motion.onfinish = () => hide(element, lowered);
   }
 
   /** Stops a sheet on its way where it is. */
@@ -154,6 +157,7 @@ export function sheetDrag(
         grip.y = event.clientY;
       }
     }
+    hide(element, false);
     element.style.height = `${pulledHeight(grip.height, grip.full, event.clientY - grip.y)}px`;
   }
 
@@ -183,6 +187,11 @@ export function sheetDrag(
       heeded = false;
     },
   };
+}
+
+/** What lies below the edge is not for Tab; `inert` alone would not tell older browsers. */
+function hide(element: HTMLElement, hidden: boolean): void {
+  element.style.visibility = hidden ? "hidden" : "";
 }
 
 /** The click that ends a pull means no button. */

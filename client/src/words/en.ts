@@ -212,7 +212,14 @@ export const words = {
     pad: "Drawing pad. Type to stamp, move with the arrow keys.",
     hint: "Tap a sign to type it, or drag it onto the paper.",
     tabs: ["abc", "ABC", "123", "äé", "♥★"],
-    pages: ["Small letters", "Capitals", "Digits and marks", "Letters with accents", "Signs"],
+    /** Whoever says what they see on a tab means it: its sign comes first. */
+    pages: [
+      "abc: small letters",
+      "ABC: capitals",
+      "123: digits and marks",
+      "äé: letters with accents",
+      "♥★: signs",
+    ],
   },
 
   link: {
