@@ -19,7 +19,7 @@ inline constexpr std::size_t strokes_max = 2'000;  // each costs a phone a path 
 // Canvas units of all lines together, counted along x and y: a thousand times across. A
 // phone paints a line step by step; few points far apart must not hold it up for seconds.
 inline constexpr std::int64_t ink_length_max = 2'000'000;
-inline constexpr std::uint32_t width_max = 256;    // canvas units: an eighth of the canvas
+inline constexpr std::uint32_t width_max = 256;  // canvas units: an eighth of the canvas
 inline constexpr std::uint32_t drawing_ms_max = 86'400'000;  // a drawing may take a day
 inline constexpr std::size_t caption_characters_max = 280;   // code points: a caption, not a letter
 inline constexpr std::size_t page_messages_max = 50;         // about 175 kB of typical drawings

@@ -17,8 +17,8 @@ constexpr int application_id = 0x436F6C6F;
 // Never edit one that was released: add the next.
 //
 // messages: the drawing stood last when it was made, so that the columns before
-// it are read without it; what came later stands behind. A deleted message keeps its row, emptied: its seq stays used
-// and its client_id known.
+// it are read without it; what came later stands behind. A deleted message keeps its row, emptied:
+// its seq stays used and its client_id known.
 constexpr std::array migrations = {
     R"sql(
 CREATE TABLE accounts (
