@@ -154,7 +154,8 @@ test("whatever changes its height above, what is in view stays", async (context)
     const card = feed.querySelector('[data-seq="7"]');
     if (card === null) feed.scrollTop -= 200;
     else feed.scrollTop += card.getBoundingClientRect().top - feed.getBoundingClientRect().top - 40;
-    return card !== null;
+    // The one above comes to life a frame later.
+    return card !== null && feed.querySelector('[data-seq="6"]') !== null;
   });
   const top = () =>
     page.evaluate(() => document.querySelector('[data-seq="7"]').getBoundingClientRect().top);
