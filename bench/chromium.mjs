@@ -2,13 +2,10 @@
  * The browser that is measured, and the one phone in it. It is Debian's Chromium without
  * a window; the size is that of a phone, and the speed of its main thread can be lowered.
  */
-import { rmSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import puppeteer from "puppeteer-core";
+import { newFolder, removeFolder } from "../e2e/harness/colo.mjs";
+import { executablePath, quietly } from "../e2e/harness/engines/chromium.mjs";
 
-const executablePath = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
 const password = "correct horse battery";
 
 /** Whatever is waited for comes within this, or the measuring ends. */
@@ -25,34 +22,18 @@ export const phoneSize = {
 /** The element with this data-test. */
 export const named = (name) => `[data-test="${name}"]`;
 
-const profiles = new Set();
-// Whoever interrupts the measuring finds no more of it; the browser ends by itself then.
-process.once("exit", () => {
-  for (const profile of profiles) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-});
-
 /** A browser with a fresh profile, which ends when `context` does. */
 export async function startChromium(context) {
-  const profile = await mkdtemp(join(tmpdir(), "colo-bench-"));
-  profiles.add(profile);
+  const profile = await newFolder();
   const browser = await puppeteer.launch({
     executablePath,
     userDataDir: profile,
     protocolTimeout: 3 * patience_ms,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
+    args: quietly,
   });
   context.after(async () => {
     await browser.close();
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-    profiles.delete(profile);
+    await removeFolder(profile);
   });
   return browser;
 }

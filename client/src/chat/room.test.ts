@@ -1,18 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Drawing } from "../ink/stroke";
 import type { Heard, Say } from "../wire/frames";
 import { fromHex } from "../wire/random";
 import { type Keep, memoryKeep } from "./keep";
 import { Room } from "./room";
+import { doodle } from "./room_fixture";
 import type { Returned } from "./room_host";
 import type { Pending } from "./room_state";
-
-const drawing: Drawing = {
-  paper: 0xffffff,
-  strokes: [
-    { tool: "pen", rgb: 1, width: 20, startMs: 0, durationMs: 5, points: [5, 5], pressure: [] },
-  ],
-};
 
 let said: Say[];
 let connected: boolean;
@@ -94,7 +87,7 @@ beforeEach(() => {
 
 test("drawings go out one at a time, in order", async () => {
   enter();
-  for (const caption of ["one", "two", "three"]) room.send(drawing, caption);
+  for (const caption of ["one", "two", "three"]) room.send(doodle, caption);
   expect(captions()).toEqual(["one"]);
   accept(0, 1);
   expect(captions()).toEqual(["one", "two"]);
@@ -107,9 +100,9 @@ test("drawings go out one at a time, in order", async () => {
 
 test("each carries 16 bytes of its own, and the ink as it was drawn", () => {
   enter();
-  room.send(drawing, "");
+  room.send(doodle, "");
   accept(0, 1);
-  room.send(drawing, "");
+  room.send(doodle, "");
   const [first, second] = sends();
   expect(first?.clientId).toHaveLength(16);
   expect(second?.clientId).not.toEqual(first?.clientId);
@@ -118,7 +111,7 @@ test("each carries 16 bytes of its own, and the ink as it was drawn", () => {
 
 test("what was drawn without a connection waits, and goes out after the next Joined", async () => {
   connected = false;
-  await room.send(drawing, "from the lift").safe;
+  await room.send(doodle, "from the lift").safe;
   expect(room.now.pending.map((one) => one.state)).toEqual(["waiting"]);
   connected = true;
   enter();
@@ -127,7 +120,7 @@ test("what was drawn without a connection waits, and goes out after the next Joi
 
 test("an answer that was lost with the connection: sent again with the same client_id", () => {
   enter();
-  room.send(drawing, "twice");
+  room.send(doodle, "twice");
   room.outside();
   enter();
   const [first, second] = sends();
@@ -139,12 +132,12 @@ test("an answer that was lost with the connection: sent again with the same clie
 
 test("what an earlier page left goes out before what is drawn now", async () => {
   connected = false;
-  await room.send(drawing, "earlier").safe;
+  await room.send(doodle, "earlier").safe;
   const left = await keep.outbox("ada");
   connected = true;
   room = newRoom();
   for (const one of left) room.adopt(one);
-  room.send(drawing, "now");
+  room.send(doodle, "now");
   enter();
   await new Promise(setImmediate);
   accept(0, 1);
@@ -154,7 +147,7 @@ test("what an earlier page left goes out before what is drawn now", async () => 
 describe("a rejected drawing", () => {
   test("is handed back with the reason and stays in the outbox", async () => {
     enter();
-    room.send(drawing, "too long");
+    room.send(doodle, "too long");
     reject(0, "caption_too_long");
     expect(refused).toMatchObject([{ code: "caption_too_long", reason: "A sentence." }]);
     expect(await keep.outbox("ada")).toMatchObject([{ state: "failed", caption: "too long" }]);
@@ -162,15 +155,15 @@ describe("a rejected drawing", () => {
 
   test("does not hold up the next one", () => {
     enter();
-    room.send(drawing, "bad");
-    room.send(drawing, "good");
+    room.send(doodle, "bad");
+    room.send(doodle, "good");
     reject(0, "caption_characters");
     expect(captions()).toEqual(["bad", "good"]);
   });
 
   test("can be taken back, and is then nowhere else", async () => {
     enter();
-    room.send(drawing, "bad");
+    room.send(doodle, "bad");
     reject(0, "drawing_tool");
     const [failed] = room.now.pending;
     expect(room.takeBack(failed?.clientId ?? "", put)).toBe(true);
@@ -183,7 +176,7 @@ describe("a rejected drawing", () => {
 
 test("told to slow down, it waits as long as it was told, and then sends the same again", () => {
   enter();
-  room.send(drawing, "fast");
+  room.send(doodle, "fast");
   reject(0, "slow_down", 1500);
   expect(refused).toEqual([]);
   expect(timers.map((one) => one.ms)).toEqual([1500]);
@@ -194,7 +187,7 @@ test("told to slow down, it waits as long as it was told, and then sends the sam
 
 test("a drawing that is on its way cannot be taken back", () => {
   enter();
-  room.send(drawing, "");
+  room.send(doodle, "");
   expect(room.takeBack(room.now.pending[0]?.clientId ?? "", put)).toBe(false);
 });
 
@@ -270,7 +263,7 @@ test("a full room says so, and is asked again only when the person wants", () =>
 test("when the last drawing is accepted, the outbox says that it is empty", () => {
   enter();
   const before = drained;
-  room.send(drawing, "");
+  room.send(doodle, "");
   expect(room.busy).toBe(true);
   expect(drained).toBe(before);
   accept(0, 1);
@@ -286,10 +279,10 @@ describe("unsend", () => {
 
   test("what still waits never goes out", async () => {
     connected = false;
-    const { clientId, safe } = room.send(drawing, "oh");
+    const { clientId, safe } = room.send(doodle, "oh");
     await safe;
     room.unsend(clientId, put);
-    expect(inHands).toMatchObject({ caption: "oh", drawing });
+    expect(inHands).toMatchObject({ caption: "oh", drawing: doodle });
     await new Promise(setImmediate);
     connected = true;
     enter();
@@ -298,9 +291,9 @@ describe("unsend", () => {
 
   test("what is on its way is deleted as soon as it is accepted", async () => {
     enter();
-    const { clientId } = room.send(drawing, "oh");
+    const { clientId } = room.send(doodle, "oh");
     room.unsend(clientId, put);
-    expect(inHands).toMatchObject({ caption: "oh", drawing });
+    expect(inHands).toMatchObject({ caption: "oh", drawing: doodle });
     expect(room.now.pending).toEqual([]);
     expect(deletes()).toEqual([]);
     expect(room.busy).toBe(true);
@@ -314,7 +307,7 @@ describe("unsend", () => {
 
   test("what is sent is deleted, also when the connection goes first", () => {
     enter();
-    const { clientId } = room.send(drawing, "oh");
+    const { clientId } = room.send(doodle, "oh");
     accept(0, 1);
     room.unsend(clientId, put);
     expect(inHands).toMatchObject({ caption: "oh" });
@@ -331,7 +324,7 @@ describe("unsend", () => {
 
   test("the next page remembers what was on its way when it was taken back", async () => {
     enter();
-    const { clientId, safe } = room.send(drawing, "oh");
+    const { clientId, safe } = room.send(doodle, "oh");
     await safe;
     room.unsend(clientId, put);
     await new Promise(setImmediate);
@@ -353,7 +346,7 @@ describe("unsend", () => {
 
   test("a drawing that an administrator was quicker to delete cannot be had back", () => {
     enter();
-    const { clientId } = room.send(drawing, "oh");
+    const { clientId } = room.send(doodle, "oh");
     accept(0, 1);
     deleted(1, 1);
     expect(room.unsend(clientId, put)).toBe(false);
@@ -364,7 +357,7 @@ describe("unsend", () => {
 test("a remix whose original is gone goes out all the same", async () => {
   enter();
   const remix = { seq: 3, author: "bob", epoch: 0 };
-  await room.send(drawing, "after bob", remix).safe;
+  await room.send(doodle, "after bob", remix).safe;
   expect(sends()[0]?.remixOf).toBe(3);
   reject(0, "no_such_message");
   expect(sends().map((one) => one.remixOf)).toEqual([3, 0]);

@@ -1,17 +1,10 @@
 // What comes back from a room: drawings into the hands of their author, and
 // what the server would not do.
 import { beforeEach, expect, test } from "vitest";
-import type { Drawing } from "../ink/stroke";
 import { FRAME_DELETE, FRAME_HISTORY, FRAME_JOIN, type Heard, type Say } from "../wire/frames";
 import { type Keep, memoryKeep } from "./keep";
 import { Room } from "./room";
-
-const drawing: Drawing = {
-  paper: 0xffffff,
-  strokes: [
-    { tool: "pen", rgb: 1, width: 20, startMs: 0, durationMs: 5, points: [5, 5], pressure: [] },
-  ],
-};
+import { doodle } from "./room_fixture";
 
 let said: Say[];
 let connected: boolean;
@@ -79,21 +72,23 @@ test("until the hands keep a drawing that came back, the outbox does, and does n
     let kept: () => void = () => {};
     room.unsend(clientId, () => new Promise<void>((resolve) => (kept = resolve)));
     await new Promise(setImmediate);
-    expect(await left()).toMatchObject([{ drawing, caption: "oh", state: "failed" }]);
+    expect(await left()).toMatchObject([{ drawing: doodle, caption: "oh", state: "failed" }]);
     const next = newRoom();
     for (const one of await keep.outbox("ada")) next.adopt(one);
-    expect(next.now.pending).toMatchObject([{ drawing, state: "failed", code: "taken_back" }]);
+    expect(next.now.pending).toMatchObject([
+      { drawing: doodle, state: "failed", code: "taken_back" },
+    ]);
     kept();
     await new Promise(setImmediate);
     expect(await left()).toEqual([]);
   };
   connected = false;
-  await comeBack(room.send(drawing, "oh").clientId);
+  await comeBack(room.send(doodle, "oh").clientId);
   connected = true;
   enter();
-  await comeBack(room.send(drawing, "oh").clientId);
+  await comeBack(room.send(doodle, "oh").clientId);
   accept(1);
-  const { clientId } = room.send(drawing, "oh");
+  const { clientId } = room.send(doodle, "oh");
   accept(2);
   await comeBack(clientId);
 });
@@ -127,7 +122,7 @@ test("a new connection asks by itself, not once more for the refusal of the one 
 
 test("with something to send, a full room is asked for a place until there is one", () => {
   room.join();
-  room.send(drawing, "");
+  room.send(doodle, "");
   for (let round = 2; round < 5; round++) {
     reject(FRAME_JOIN, "room_full");
     expect(wait()).toBe(15_000);
@@ -143,7 +138,7 @@ test("a full room is not asked again for nothing, nor one that is not there", ()
   room.join();
   reject(FRAME_JOIN, "room_full");
   room.join();
-  const { clientId } = room.send(drawing, "");
+  const { clientId } = room.send(doodle, "");
   reject(FRAME_JOIN, "unknown_room");
   expect(timers).toEqual([]);
   room.join();
@@ -180,7 +175,7 @@ test("a refused Delete says so, and concerns that drawing only", () => {
   const codes: string[] = [];
   const erase = (seq: number) => room.erase(seq, ({ code }) => codes.push(`${seq} ${code}`));
   const unsend = (seq: number) => {
-    const { clientId } = room.send(drawing, "");
+    const { clientId } = room.send(doodle, "");
     accept(seq);
     room.unsend(clientId, () => Promise.resolve());
   };
@@ -208,9 +203,9 @@ test("a refused Delete says so, and concerns that drawing only", () => {
 
 test("what another tab took back meanwhile does not go out from this one", async () => {
   connected = false;
-  const { clientId, safe } = room.send(drawing, "no");
+  const { clientId, safe } = room.send(doodle, "no");
   await safe;
-  await room.send(drawing, "yes").safe;
+  await room.send(doodle, "yes").safe;
   const other = newRoom();
   for (const one of await keep.outbox("ada")) other.adopt(one);
   room.takeBack(clientId, () => Promise.resolve());

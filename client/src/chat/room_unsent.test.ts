@@ -1,57 +1,6 @@
 // Deletions, drawings taken back, remixes and pens, in the state of a room.
 import { describe, expect, test } from "vitest";
-import type { Drawing } from "../ink/stroke";
-import {
-  EMPTY_ROOM,
-  type Message,
-  type Pending,
-  type RoomEvent,
-  type RoomState,
-  reduce,
-} from "./room_state";
-
-const drawing: Drawing = { paper: 0xffffff, strokes: [] };
-
-const message = (seq: number, author = "bob", clientId = `id-${seq}`): Message => ({
-  seq,
-  author,
-  sentAtMs: seq * 1000,
-  drawing,
-  caption: "",
-  clientId,
-});
-const messages = (from: number, to: number) =>
-  Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => message(from + i));
-
-const pending = (clientId: string, madeAtMs = 1): Pending => ({
-  clientId,
-  room: "main",
-  author: "ada",
-  madeAtMs,
-  drawing,
-  caption: "",
-  state: "waiting",
-  code: "",
-  reason: "",
-});
-
-const joined = (of: Message[], more: Partial<Extract<RoomEvent, { kind: "joined" }>> = {}) =>
-  ({
-    kind: "joined",
-    members: ["ada", "bob"],
-    occupancy: 2,
-    messages: of,
-    more: false,
-    reset: false,
-    epoch: 0,
-    deletion: 0,
-    deleted: [],
-    ...more,
-  }) as const;
-
-const run = (events: RoomEvent[], from: RoomState = EMPTY_ROOM) => events.reduce(reduce, from);
-const seqs = (room: RoomState) => room.messages.map((one) => one.seq);
-const entered = (of: Message[], more = {}) => run([{ kind: "asked_to_join" }, joined(of, more)]);
+import { entered, joined, message, messages, pending, run, seqs } from "./room_fixture";
 
 describe("deletions", () => {
   test("those that were missed come with Joined, and are counted from there", () => {

@@ -18,22 +18,26 @@ export const abilities = [
 /** What draws when nobody says what, on a screen that can be touched. */
 export const finger = "touch";
 
+export const executablePath = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
+
+/** What keeps it from asking anybody but us. */
+export const quietly = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
 /** @param {{hosts?: string}} options names to resolve to this machine */
 export async function launch({ hosts }) {
   const profile = await newFolder();
   const browser = await puppeteer.launch({
-    executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium",
+    executablePath,
     userDataDir: profile,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      ...(hosts ? [`--host-resolver-rules=MAP ${hosts} 127.0.0.1`] : []),
-    ],
+    args: [...quietly, ...(hosts ? [`--host-resolver-rules=MAP ${hosts} 127.0.0.1`] : [])],
   });
   return {
     async newJar() {
