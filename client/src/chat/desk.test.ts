@@ -82,17 +82,17 @@ test("the draft goes only when what was sent is safe", async () => {
   const first = written();
   desk.sketch.add(live(), 5);
   await first;
-  let safe: () => void = () => {};
+  let safe: (is: boolean) => void = () => {};
   desk.take(
     () =>
-      new Promise<void>((resolve) => {
+      new Promise<boolean>((resolve) => {
         safe = resolve;
       }),
   );
   expect(get(desk.state).strokes).toBe(0);
   expect(await keep.draft("ada", "main")).toBeDefined();
   const gone = written();
-  safe();
+  safe(true);
   await gone;
   expect(await keep.draft("ada", "main")).toBeUndefined();
 });
@@ -125,6 +125,19 @@ test("what comes onto the pad is kept only when the draft is written", async () 
   await new Promise(setImmediate);
   expect(kept).toBe(true);
   expect((await keep.draft("ada", "main"))?.caption).toBe("back");
+});
+
+test("what the outbox could not write down stays in the draft", async () => {
+  const { keep, written } = watched();
+  const desk = new Desk("ada", "main", keep);
+  await desk.load();
+  const first = written();
+  desk.sketch.add(live(), 5);
+  await first;
+  desk.take(async () => false);
+  await new Promise(setImmediate);
+  expect(get(desk.state).strokes).toBe(0);
+  expect((await keep.draft("ada", "main"))?.strokes).toHaveLength(1);
 });
 
 test("a returned drawing says why, until the pad is used again", async () => {
@@ -188,7 +201,10 @@ describe("remix", () => {
     await first;
     const later = await newDesk(keep);
     expect(later.remix).toEqual(remix);
-    later.take((_drawing, _caption, sent) => Promise.resolve(expect(sent).toEqual(remix)));
+    later.take(async (_drawing, _caption, sent) => {
+      expect(sent).toEqual(remix);
+      return true;
+    });
     expect(later.remix).toBeUndefined();
     later.sketch.add(live(), 5);
     expect(later.remix).toBeUndefined();

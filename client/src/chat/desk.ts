@@ -43,8 +43,8 @@ export class Desk {
   private readonly painters = new Set<(change: SketchChange) => void>();
   private saving = false;
   private saveAgain = false;
-  /** The draft is let go only when what was sent is safe in the outbox. */
-  private outgoing: Promise<unknown> = Promise.resolve();
+  /** Whether what was sent last is safe in the outbox: only then is its draft let go. */
+  private outgoing: Promise<boolean> = Promise.resolve(true);
   /** Those that wait until what came onto the pad is in the draft. */
   private readonly unkept: (() => void)[] = [];
 
@@ -123,12 +123,12 @@ export class Desk {
     this.changed();
   }
 
-  /** Takes the drawing off the pad, not its paper; `send` resolves when the draft may go. */
+  /** Takes the drawing off the pad, not its paper; `send` says whether the draft may go. */
   take(
-    send: (drawing: Drawing, caption: string, remix: Remix | undefined) => Promise<unknown>,
+    send: (drawing: Drawing, caption: string, remix: Remix | undefined) => Promise<boolean>,
   ): void {
     const { drawing } = this.sketch;
-    this.outgoing = send(drawing, this.caption.trim(), this.remix).catch(() => undefined);
+    this.outgoing = send(drawing, this.caption.trim(), this.remix).catch(() => false);
     this.caption = "";
     this.sketch.reset({ paper: drawing.paper, strokes: [] });
   }
@@ -163,8 +163,9 @@ export class Desk {
     this.saving = true;
     do {
       this.saveAgain = false;
-      await this.outgoing;
+      const safe = await this.outgoing;
       const { draft } = this;
+      if (draft.strokes.length === 0 && !safe) continue;
       const waiting = this.unkept.splice(0);
       const empty =
         draft.strokes.length === 0 && draft.caption === "" && draft.paper === PAPER_WHITE;

@@ -22,7 +22,8 @@ export interface Keep {
   putDraftNow(person: string, room: string, draft: Draft): void;
   /** In the order in which they were made. */
   outbox(person: string): Promise<Pending[]>;
-  putOutbox(pending: Pending): Promise<void>;
+  /** Whether it would survive the page: a full disk leaves it in memory only. */
+  putOutbox(pending: Pending): Promise<boolean>;
   dropOutbox(clientId: string): Promise<void>;
 }
 
@@ -60,7 +61,10 @@ export function memoryKeep(): Keep {
     },
     putDraftNow: (person, room, draft) => void drafts.set(draftKey(person, room), draft),
     outbox: async (person) => inOrder([...outbox.values()].filter((one) => one.author === person)),
-    putOutbox: async (pending) => void outbox.set(pending.clientId, pending),
+    putOutbox: async (pending) => {
+      outbox.set(pending.clientId, pending);
+      return true;
+    },
     dropOutbox: async (clientId) => void outbox.delete(clientId),
   };
 }
@@ -155,8 +159,14 @@ export function browserKeep(quick: Quick, tabs: Tabs): Keep {
       ),
     putOutbox: (pending) =>
       either(
-        async (db) => void (await db.put("outbox", pending)),
-        () => spare.putOutbox(pending),
+        async (db) => {
+          await db.put("outbox", pending);
+          return true;
+        },
+        async () => {
+          await spare.putOutbox(pending);
+          return false;
+        },
       ),
     dropOutbox: async (clientId) => {
       await spare.dropOutbox(clientId);

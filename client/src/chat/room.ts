@@ -141,12 +141,12 @@ export class Room {
     this.pen.lift();
   }
 
-  /** `safe` resolves when the drawing would survive the page. */
+  /** `safe` resolves with whether the drawing would survive the page. */
   send(
     drawing: Drawing,
     caption: string,
     remix?: Remix,
-  ): { clientId: string; safe: Promise<void> } {
+  ): { clientId: string; safe: Promise<boolean> } {
     this.pen.lift();
     const pending: Pending = {
       clientId: toHex(randomBytes(16)),
