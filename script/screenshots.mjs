@@ -123,7 +123,7 @@ description = "What is for dinner"
   await page.untilSent(2);
   const still = () =>
     page.until(() => document.getAnimations().every((one) => one.playState !== "running"));
-  /** The first tap takes the tool up, the second opens its settings. */
+  /** The tool in hand opens the settings of all. */
   const pick = async (kind, ...choices) => {
     await page.tap("tool-pen");
     await page.see("pen-panel");
