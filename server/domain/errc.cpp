@@ -55,6 +55,33 @@ Words request_words(errc code) {
   }
 }
 
+Words account_words(errc code) {
+  switch (code) {
+    case errc::wrong_password:
+      return {"wrong_password", "That is not your password."};
+    case errc::bad_invite_request:
+      return {"bad_invite_request", "An invite cannot be made like that."};
+    case errc::invite_needed:
+      return {"invite_needed",
+              "To register here you need an invite. Ask whoever runs this server."};
+    case errc::registration_closed:
+      return {"registration_closed", "Nobody can register here at the moment."};
+    case errc::invite_gone:
+      return {"invite_gone",
+              "This invite is used up, too old, or was taken back. Ask for another."};
+    case errc::not_admin:
+      return {"not_admin", "Only an administrator can do that."};
+    case errc::no_such_session:
+      return {"no_such_session", "That device is signed out already."};
+    case errc::no_such_invite:
+      return {"no_such_invite", "There is no such invite any more."};
+    case errc::too_many_invites:
+      return {"too_many_invites", "There are 1,000 invites already. Revoke some first."};
+    default:
+      return request_words(code);
+  }
+}
+
 Words room_words(errc code) {
   switch (code) {
     case errc::unknown_room:
@@ -102,7 +129,7 @@ Words room_words(errc code) {
     case errc::too_slow:
       return {"too_slow", "The phone reads too slowly."};
     default:
-      return request_words(code);
+      return account_words(code);
   }
 }
 

@@ -34,6 +34,16 @@ enum class errc {
   internal,
   busy,
   storage_failed,
+  // accounts
+  wrong_password,
+  bad_invite_request,
+  invite_needed,
+  registration_closed,
+  invite_gone,
+  not_admin,
+  no_such_session,
+  no_such_invite,
+  too_many_invites,
   // rooms and drawings
   unknown_room,
   room_full,

@@ -9,13 +9,21 @@ unsigned http_status(errc code) {
     case errc::token_replayed:
       return 401;
     case errc::origin_refused:
+    case errc::wrong_password:
+    case errc::invite_needed:
+    case errc::registration_closed:
+    case errc::invite_gone:
+    case errc::not_admin:
       return 403;
     case errc::not_found:
+    case errc::no_such_session:
+    case errc::no_such_invite:
       return 404;
     case errc::method_not_allowed:
       return 405;
     case errc::username_taken:
     case errc::token_spent:
+    case errc::too_many_invites:
       return 409;
     case errc::body_too_large:
       return 413;
