@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "app/addresses.hpp"
+#include "app/admin.hpp"
 #include "app/app.hpp"
 #include "app/arguments.hpp"
 #include "embedded_client.hpp"
@@ -29,6 +30,12 @@ void leave_no_core_dump() {
 #endif
 }
 
+std::string set_up_text(const std::string& link) {
+  std::string text = "\nNobody looks after this server yet. Whoever opens this link can:\n\n";
+  if (const auto code = qr_code(link)) text += *code + "\n";
+  return text + fmt::format("  {}\n\nIt works once, until Colo stops.\n", link);
+}
+
 void announce(const App& app, const Config& config) {
   const auto addresses =
       reachable_addresses(config.server.host, app.port(), app.speaks_tls(), config.server.hosts);
@@ -41,6 +48,7 @@ void announce(const App& app, const Config& config) {
                         address.interface.empty() ? "" : fmt::format("  ({})", address.interface));
   if (const auto port = app.http_port())
     text += fmt::format("\n  port {} sends browsers there\n", *port);
+  if (app.set_up_code()) text += set_up_text(best.url + "/#/setup/" + *app.set_up_code());
   text += fmt::format("\n  data   {}\n", std::filesystem::absolute(config.data).string());
   text += "  rooms  ";
   for (std::size_t i = 0; i < config.rooms.size(); ++i)
@@ -80,15 +88,19 @@ void serve(const Config& config) {
   app.stop();
 }
 
+void run(const Command& command) {
+  if (const auto* config = std::get_if<Config>(&command)) serve(*config);
+  if (const auto* create = std::get_if<CreateAdmin>(&command)) create_admin(*create);
+  if (const auto* reset = std::get_if<ResetPassword>(&command)) reset_password(*reset);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   leave_no_core_dump();
   std::signal(SIGPIPE, SIG_IGN);  // a phone that went away is an error code, not a signal
   try {
-    const auto config = read_arguments(argc, argv);
-    if (!config) return 0;  // --help or --version
-    serve(*config);
+    run(read_arguments(argc, argv));
     return 0;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "colo: %s\n", e.what());

@@ -234,7 +234,9 @@ export class Phone {
       headers: {
         Origin: method === "GET" || method === "HEAD" ? undefined : this.colo.url,
         "Content-Type": body === undefined ? undefined : "application/json",
-        "Content-Length": body === undefined && method === "POST" ? "0" : undefined,
+        // Node gives the body of a DELETE no length of its own.
+        "Content-Length":
+          body === undefined && method !== "POST" ? undefined : `${Buffer.byteLength(body ?? "")}`,
         Cookie: token ? `${cookieName(this.colo.url)}=${token}` : undefined,
         "Idempotency-Key": key,
         ...headers,

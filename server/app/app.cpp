@@ -9,6 +9,7 @@
 #include <boost/asio/use_future.hpp>
 #include <deque>
 #include <future>
+#include <optional>
 #include <vector>
 
 #include "app/data_folder.hpp"
@@ -26,6 +27,7 @@ namespace {
 
 constexpr std::chrono::milliseconds drain_step{10};
 constexpr std::chrono::minutes prune_every{10};
+constexpr std::chrono::milliseconds look_outside_every{500};
 
 std::uint32_t shard_count(const Config& config) {
   return config.server.shards > 0 ? config.server.shards : Shards::one_per_core();
@@ -55,6 +57,24 @@ asio::awaitable<void> sweep_sessions(Sessions& sessions, std::chrono::millisecon
   for (;;) {
     co_await sleep(every);
     sessions.sweep();
+  }
+}
+
+// An administrator of the machine changed accounts in another process.
+asio::awaitable<void> heed_outside_changes(SqliteStore& store, Sessions& sessions,
+                                           Invites& invites) {
+  for (;;) {
+    co_await sleep(look_outside_every);
+    const auto changes = co_await store.outside_changes();
+    if (!changes || changes->empty()) continue;
+    for (const auto& [id, account] : *changes) {
+      log::info("security: the account of {} was changed where the server runs", account.user.name);
+      sessions.change_password(account.user.id, account.password);
+      sessions.set_admin(account.user.id, account.user.admin);
+      if (account.user.admin) co_await invites.end_set_up();
+    }
+    const auto forgotten = co_await store.forget_outside_changes(changes->back().id);
+    if (!forgotten) log::warn("changed accounts will be looked at again");
   }
 }
 
@@ -95,13 +115,17 @@ struct App::Parts {
                  {config.limits.registrations, config.limits.sign_ins}, clock),
         sessions({config.session.idle_timeout, config.session.lifetime}, clock,
                  shards.first().executor()),
+        invites(store, store, shards.first(), config.accounts.registration, clock),
         rooms(config.rooms, shards, store, clock, config.limits.drawings),
+        leavers(shards, rooms, store, store),
         callers(config.limits.connections, clock),
         services{shards,
                  clock,
                  sessions,
                  accounts,
+                 invites,
                  rooms,
+                 leavers,
                  assets,
                  Sites(config.server.hosts),
                  config.limits.frames,
@@ -147,10 +171,13 @@ struct App::Parts {
   Passwords passwords;
   Accounts accounts;
   Sessions sessions;
+  Invites invites;
   Rooms rooms;
+  Leavers leavers;
   CallerCount callers;
   Services services;
   std::deque<Listener> listeners;  // that of the page, and perhaps one that sends there
+  std::optional<std::string> set_up_code;
   bool running = false;
 };
 
@@ -194,6 +221,10 @@ void App::reload_certificate() {
   log::info("the certificate was read anew from {}", parts.config.server.tls_cert.string());
 }
 
+const std::optional<std::string>& App::set_up_code() const {
+  return parts_->set_up_code;
+}
+
 void App::start() {
   auto& parts = *parts_;
   parts.shards.start();
@@ -201,10 +232,19 @@ void App::start() {
   auto& first = parts.shards.first();
   const auto opened = asio::co_spawn(first.executor(), parts.rooms.open(), asio::use_future).get();
   if (!opened) throw std::runtime_error(opened.error().detail);
+  const auto resumed =
+      asio::co_spawn(first.executor(), parts.leavers.open(), asio::use_future).get();
+  if (!resumed) throw std::runtime_error(resumed.error().detail);
+  auto code =
+      asio::co_spawn(first.executor(), parts.invites.offer_set_up(), asio::use_future).get();
+  if (!code) throw std::runtime_error(code.error().detail);
+  parts.set_up_code = std::move(*code);
   const auto every = session_sweep_time(parts.config.session);
   start_task(first.executor(), sweep_sessions(parts.sessions, every), "ending idle sessions");
   start_task(first.executor(), prune_rooms(parts.store, parts.config.rooms, parts.clock),
              "pruning rooms");
+  start_task(first.executor(), heed_outside_changes(parts.store, parts.sessions, parts.invites),
+             "looking at changed accounts");
   for (auto& listener : parts.listeners) listener.start();
 }
 

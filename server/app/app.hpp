@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "app/config.hpp"
 #include "net/assets.hpp"
@@ -31,6 +32,8 @@ class App {
   /// new one, those that are open keep theirs. One that cannot be used is
   /// reported in the log, and the old one stays.
   void reload_certificate();
+  /// The code of the set-up link; none when there was an administrator at the start.
+  const std::optional<std::string>& set_up_code() const;
 
   /// No more arrivals; phones are told to come back later (4500), open writes
   /// are finished, the disk is up to date. Returns within 5 s.

@@ -28,8 +28,10 @@ Accounts::Accounts(AccountStore& store, Passwords& passwords, Shard& first, Acco
       networks_(clock),
       pairs_(clock) {}
 
-asio::awaitable<result<User>> Accounts::register_account(std::string username, std::string password,
-                                                         std::string address) {
+asio::awaitable<result<Verified>> Accounts::register_account(std::string username,
+                                                             std::string password,
+                                                             std::string address,
+                                                             Admission admission) {
   // What a person mistyped costs them none of their tries.
   auto name = parse_name(username);
   if (!name) co_return name.error();
@@ -39,11 +41,13 @@ asio::awaitable<result<User>> Accounts::register_account(std::string username, s
   if (!admitted) co_return admitted.error();
   auto hash = co_await passwords_.hash(std::move(password));
   if (!hash) co_return hash.error();
-  co_return co_await store_.create_account(std::move(*name), std::move(*hash));
+  const auto made = co_await store_.create_account(std::move(*name), std::move(*hash), admission);
+  if (!made) co_return made.error();
+  co_return Verified{made->user, made->password};
 }
 
-asio::awaitable<result<User>> Accounts::sign_in(std::string username, std::string password,
-                                                std::string address) {
+asio::awaitable<result<Verified>> Accounts::sign_in(std::string username, std::string password,
+                                                    std::string address) {
   // A name that cannot exist, and a password no account can have, are looked
   // for all the same: whether a name is known must not show.
   const auto name = parse_name(username);
@@ -54,38 +58,87 @@ asio::awaitable<result<User>> Accounts::sign_in(std::string username, std::strin
   const auto lane = co_await on(first_, std::move(admitting));
   if (!lane) co_return lane.error();
 
-  auto recognising = recognise(std::move(key), std::move(password), *lane);
-  auto user = co_await std::move(recognising);
+  auto recognising = recognise(std::move(key), std::move(password), std::move(address), *lane);
+  auto verified = co_await std::move(recognising);
   auto outcome = Outcome::right;
-  if (!user)
-    outcome = user.error().code == errc::bad_credentials ? Outcome::wrong : Outcome::undecided;
+  if (!verified)
+    outcome = verified.error().code == errc::bad_credentials ? Outcome::wrong : Outcome::undecided;
   auto settling = settle(attempt, outcome);
   co_await on(first_, std::move(settling));
-  co_return user;
+  co_return verified;
 }
 
 // An empty key is nobody's.
-asio::awaitable<result<User>> Accounts::recognise(std::string key, std::string password,
-                                                  Lane lane) {
-  const auto account = co_await store_.find_account(std::move(key));
-  if (!account) co_return account.error();
-  if (!*account) {
+asio::awaitable<result<Verified>> Accounts::recognise(std::string key, std::string password,
+                                                      std::string address, Lane lane) {
+  const auto found = co_await store_.find_account(std::move(key));
+  if (!found) co_return found.error();
+  if (!*found) {
     const auto same_time = co_await passwords_.verify_nobody(std::move(password), lane);
     if (!same_time) co_return same_time.error();
+    // What stands in the name's place may be a password: it is not said.
+    log::info("security: a sign-in from {} failed: nobody has that name", address);
     co_return errc::bad_credentials;
   }
-  const auto& [user, hash] = **account;
-  const auto right = co_await passwords_.verify(hash, password, lane);
+  const Account& account = **found;
+  const auto right = co_await passwords_.verify(account.password_hash, password, lane);
   if (!right) co_return right.error();
-  if (!*right) co_return errc::bad_credentials;
-  if (passwords_.needs_rehash(hash)) {
+  if (!*right) {
+    log::info("security: a sign-in as {} from {} failed", account.user.name, address);
+    co_return errc::bad_credentials;
+  }
+  if (passwords_.needs_rehash(account.password_hash)) {
     auto renewed = co_await passwords_.hash(std::move(password));
     if (renewed) {
-      const auto kept = co_await store_.set_password_hash(user.id, std::move(*renewed));
+      const auto kept = co_await store_.renew_password_hash(account.user.id, account.password,
+                                                            std::move(*renewed));
       if (!kept) log::warn("a password's hash could not be renewed: {}", kept.error().detail);
     }
   }
-  co_return user;
+  co_return Verified{account.user, account.password};
+}
+
+asio::awaitable<result<PasswordVersion>> Accounts::change_password(UserId user,
+                                                                   std::string password,
+                                                                   std::string new_password,
+                                                                   std::string address) {
+  if (const auto fine = check_password(new_password); !fine) co_return fine.error();
+  const auto known = co_await check_again(user, std::move(password), std::move(address));
+  if (!known) co_return known.error();
+  auto hash = co_await passwords_.hash(std::move(new_password));
+  if (!hash) co_return hash.error();
+  co_return co_await store_.change_password(user, *known, std::move(*hash));
+}
+
+asio::awaitable<result<void>> Accounts::remove_account(UserId user, std::string password,
+                                                       bool erase_drawings, std::string address) {
+  const auto known = co_await check_again(user, std::move(password), std::move(address));
+  if (!known) co_return known.error();
+  co_return co_await store_.remove_account(user, *known, erase_drawings);
+}
+
+// Somebody who found an unlocked phone may not guess any faster than at the door.
+asio::awaitable<result<PasswordVersion>> Accounts::check_again(UserId user, std::string password,
+                                                               std::string address) {
+  const auto account = co_await store_.account(user);
+  if (!account) co_return account.error();
+  if (!*account) co_return errc::signed_out;
+  const Account& known = **account;
+  const auto name = parse_name(known.user.name);
+  const Try attempt{address, address + ' ' + name.value().key};
+  auto admitting = admit_try(attempt);
+  const auto lane = co_await on(first_, std::move(admitting));
+  if (!lane) co_return lane.error();
+
+  const auto right = co_await passwords_.verify(known.password_hash, std::move(password), *lane);
+  auto outcome = Outcome::undecided;
+  if (right) outcome = *right ? Outcome::right : Outcome::wrong;
+  auto settling = settle(attempt, outcome);
+  co_await on(first_, std::move(settling));
+  if (!right) co_return right.error();
+  if (*right) co_return known.password;
+  log::info("security: {}, signed in, gave a wrong password from {}", known.user.name, address);
+  co_return errc::wrong_password;
 }
 
 asio::awaitable<result<void>> Accounts::admit_registration(std::string network) {
