@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "auth/invites.hpp"
 #include "domain/rate.hpp"
+#include "domain/registration.hpp"
 #include "domain/room.hpp"
 
 namespace colo {

@@ -73,6 +73,9 @@ log = "debug"
 idle_timeout = "500ms"
 lifetime = "12h"
 
+[accounts]
+registration = "invite"
+
 [limits]
 drawings_per_minute = 1
 frames_per_second = 2
@@ -104,6 +107,7 @@ persistent = false
   EXPECT_EQ(config.server.log, "debug");
   EXPECT_EQ(config.session.idle_timeout, 500ms);
   EXPECT_EQ(config.session.lifetime, 12h);
+  EXPECT_EQ(config.accounts.registration, Registration::by_invite);
   EXPECT_EQ(config.limits.drawings.count, 1);
   EXPECT_EQ(config.limits.drawings.per, 1min);
   EXPECT_EQ(config.limits.frames.count, 2);
@@ -149,7 +153,7 @@ TEST_F(ConfigTest, WhereNothingIsNearTheKeysAreListed) {
             "and lifetime");
   EXPECT_EQ(refusal_of("port = 5000\n"),
             "colo.toml:1: unknown key \"port\" in the file; the keys here are server, session, "
-            "limits and room");
+            "accounts, limits and room");
 }
 
 TEST_F(ConfigTest, WrongPortsAreRefused) {
@@ -203,6 +207,22 @@ TEST_F(ConfigTest, OtherServerSettingsAreChecked) {
             "colo.toml:4: a name in hosts is \"http://b.org\"; it mu");
   EXPECT_EQ(refusal_of("server = 3"),
             "colo.toml:1: server is 3; it must be a table, begun with a line [server]");
+}
+
+TEST_F(ConfigTest, WhoMayRegisterIsOneOfThree) {
+  const auto registration = [this](const std::string& value) {
+    return load("[accounts]\nregistration = \"" + value + "\"").accounts.registration;
+  };
+  EXPECT_EQ(default_config().accounts.registration, Registration::open);
+  EXPECT_EQ(registration("open"), Registration::open);
+  EXPECT_EQ(registration("invite"), Registration::by_invite);
+  EXPECT_EQ(registration("closed"), Registration::closed);
+  const std::string right =
+      "; it must be \"open\" for everybody, \"invite\" for whoever has an invite, or \"closed\"";
+  EXPECT_EQ(refusal_of("[accounts]\nregistration = \"invites\""),
+            "colo.toml:2: registration is \"invites\"" + right);
+  EXPECT_EQ(refusal_of("[accounts]\nregistration = false"),
+            "colo.toml:2: registration is false" + right);
 }
 
 TEST_F(ConfigTest, BadDurationsAreRefused) {

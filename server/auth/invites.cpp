@@ -17,8 +17,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t code_bytes = 16;
-// A person opens a link a few times; codes cannot be guessed at any rate.
-constexpr Rate look_up_rate{60, std::chrono::minutes{1}};
+// Per address, for the sake of the disk: a class behind one address opens its link
+// at once, and codes cannot be guessed at any rate.
+constexpr Rate look_up_rate{240, std::chrono::minutes{1}};
 
 CodeHash hash_of(const std::string& code) {
   CodeHash hash;
@@ -69,16 +70,13 @@ asio::awaitable<result<std::optional<std::string>>> Invites::offer_set_up() {
 
 asio::awaitable<result<InviteWorth>> Invites::look_up(std::string code, std::string address) {
   if (code.empty()) co_return InviteWorth::none;
-  auto counting = count_look_up(std::move(address));
-  const auto counted = co_await on(first_, std::move(counting));
-  if (!counted) co_return counted.error();
-  const auto worth = co_await worth_of(std::move(code));
+  const auto worth = co_await worth_of(std::move(code), std::move(address));
   if (!worth) co_return worth.error();
   if (*worth == InviteWorth::member && policy_ == Registration::closed) co_return InviteWorth::gone;
   co_return *worth;
 }
 
-asio::awaitable<result<Admission>> Invites::admit(std::string code) {
+asio::awaitable<result<Admission>> Invites::admit(std::string code, std::string address) {
   Admission admission;
   admission.now = clock_.wall();
   if (code.empty()) {
@@ -86,7 +84,7 @@ asio::awaitable<result<Admission>> Invites::admit(std::string code) {
     co_return policy_ == Registration::closed ? errc::registration_closed : errc::invite_needed;
   }
   const auto hash = hash_of(code);
-  const auto worth = co_await worth_of(std::move(code));
+  const auto worth = co_await worth_of(std::move(code), std::move(address));
   if (!worth) co_return worth.error();
   if (*worth == InviteWorth::administrator) {
     admission.admin = true;
@@ -132,7 +130,10 @@ asio::awaitable<result<void>> Invites::revoke(std::string_view id) {
   co_return co_await store_.revoke_invite(invite);
 }
 
-asio::awaitable<result<InviteWorth>> Invites::worth_of(std::string code) {
+asio::awaitable<result<InviteWorth>> Invites::worth_of(std::string code, std::string address) {
+  auto counting = count_look_up(std::move(address));
+  const auto counted = co_await on(first_, std::move(counting));
+  if (!counted) co_return counted.error();
   const auto hash = hash_of(code);
   const bool set_up = co_await is_set_up(hash);
   if (set_up) {

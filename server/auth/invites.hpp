@@ -14,15 +14,13 @@
 
 #include "auth/throttle.hpp"
 #include "domain/errc.hpp"
+#include "domain/registration.hpp"
 #include "domain/user.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/shard.hpp"
 #include "storage/store.hpp"
 
 namespace colo {
-
-/// Who may register without a set-up link.
-enum class Registration { open, by_invite, closed };
 
 /// What a code is worth.
 enum class InviteWorth { none, member, administrator, gone };
@@ -53,9 +51,10 @@ class Invites {
   /// Errors: too_many_requests, storage_failed, busy.
   boost::asio::awaitable<result<InviteWorth>> look_up(std::string code, std::string address);
 
-  /// With what right somebody registers who shows `code`, or none (empty).
-  /// Errors: invite_needed, registration_closed, invite_gone, storage_failed, busy.
-  boost::asio::awaitable<result<Admission>> admit(std::string code);
+  /// With what right somebody registers who shows `code`, or none (empty). Errors:
+  /// invite_needed, registration_closed, invite_gone, too_many_requests,
+  /// storage_failed, busy.
+  boost::asio::awaitable<result<Admission>> admit(std::string code, std::string address);
 
   /// Makes `user` the first administrator. Errors: invite_gone, signed_out,
   /// storage_failed, busy.
@@ -64,7 +63,7 @@ class Invites {
   /// There is an administrator: the set-up code is worthless from now on.
   boost::asio::awaitable<void> end_set_up();
 
-  /// Errors: bad_invite_request, too_many_invites, storage_failed, busy.
+  /// Errors: bad_invite_request, not_admin, too_many_invites, storage_failed, busy.
   boost::asio::awaitable<result<MadeInvite>> make(User by, InviteWish wish);
 
   boost::asio::awaitable<result<std::vector<Invite>>> list() { return store_.invites(); }
@@ -77,7 +76,7 @@ class Invites {
   boost::asio::awaitable<bool> is_set_up_here(CodeHash code) const;
   boost::asio::awaitable<void> keep_set_up(std::optional<CodeHash> code);
   boost::asio::awaitable<result<void>> count_look_up(std::string address);
-  boost::asio::awaitable<result<InviteWorth>> worth_of(std::string code);
+  boost::asio::awaitable<result<InviteWorth>> worth_of(std::string code, std::string address);
 
   InviteStore& store_;
   AccountStore& accounts_;

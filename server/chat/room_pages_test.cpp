@@ -32,6 +32,10 @@ class SlowLog final : public MessageLog {
   asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override {
     return log_.erase(std::move(room), seq, std::move(by));
   }
+  asio::awaitable<result<Erasure>> erase_of(RoomId room, UserId author,
+                                            std::size_t limit) override {
+    return log_.erase_of(std::move(room), author, limit);
+  }
   asio::awaitable<result<DeletionId>> last_deletion(RoomId room) override {
     return log_.last_deletion(room);
   }

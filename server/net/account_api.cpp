@@ -86,7 +86,7 @@ ApiReply register_account(Services& services, const ApiRequest& request) {
   if (!credentials) co_return refuse(credentials.error());
   const auto invite = read_invite(request.body);
   if (!invite) co_return refuse(invite.error());
-  const auto admission = co_await services.invites.admit(*invite);
+  const auto admission = co_await services.invites.admit(*invite, request.network);
   if (!admission) co_return refuse(admission.error());
   auto made = co_await services.accounts.register_account(std::move(credentials->username),
                                                           std::move(credentials->password),

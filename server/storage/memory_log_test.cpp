@@ -9,6 +9,7 @@ class MemoryFixture {
  public:
   MessageLog& log() { return log_; }
   User person(std::string name) { return {{++people_}, std::move(name), false}; }
+  void leave(const User& user) { log_.forget_name(user.id); }
 
  private:
   MemoryLog log_;

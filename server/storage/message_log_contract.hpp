@@ -1,8 +1,9 @@
 // What every MessageLog must do, as tests: include this in a log's own test and
 //   INSTANTIATE_TYPED_TEST_SUITE_P(Memory, MessageLogContract, MyFixture);
 //
-// MyFixture: default-constructible, with `MessageLog& log()` (empty at first)
-// and `User person(std::string name)`, somebody the log accepts as author.
+// MyFixture: default-constructible, with `MessageLog& log()` (empty at first),
+// `User person(std::string name)`, somebody the log accepts as author, and
+// `void leave(const User&)`, after which their account is gone.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -68,6 +69,14 @@ class MessageLogContract : public testing::Test {
     for (const Seq seq : run_to_end(log().deleted(den, {after}, {upto})).value())
       seqs.push_back(seq.value);
     return seqs;
+  }
+  Erasure erase_of(const User& author, std::size_t limit) {
+    return run_to_end(log().erase_of(den, author.id, limit)).value();
+  }
+  static Seqs numbers(const std::vector<Seq>& seqs) {
+    Seqs numbers;
+    for (const Seq seq : seqs) numbers.push_back(seq.value);
+    return numbers;
   }
   MessageLog& log() { return fixture.log(); }
 
@@ -251,6 +260,43 @@ TYPED_TEST_P(MessageLogContract, ErasingWhatIsNotThereIsRefused) {
   }
 }
 
+TYPED_TEST_P(MessageLogContract, AllOfOnesMessagesAreErasedBiteByBite) {
+  using Seqs = std::vector<std::uint64_t>;
+  for (std::uint32_t i = 1; i <= 5; ++i) {
+    this->say(i);
+    ASSERT_TRUE(run_to_end(this->log().append(drawing(this->bob, i))));
+  }
+  EXPECT_EQ(this->erase(5), 1u);
+  Erasure bite = this->erase_of(this->ann, 3);
+  EXPECT_EQ(this->numbers(bite.seqs), (Seqs{1, 3, 7}));
+  EXPECT_EQ(bite.last.value, 4u);
+  bite = this->erase_of(this->ann, 3);
+  EXPECT_EQ(this->numbers(bite.seqs), (Seqs{9}));
+  EXPECT_EQ(bite.last.value, 5u);
+  EXPECT_TRUE(this->erase_of(this->ann, 3).seqs.empty());
+  EXPECT_EQ(seqs_of(this->after(0, 50)), (Seqs{2, 4, 6, 8, 10}));
+  EXPECT_EQ(this->deleted(0, 5), (Seqs{5, 1, 3, 7, 9}));
+  EXPECT_EQ(run_to_end(this->log().last_deletion(this->den))->value, 5u);
+  EXPECT_EQ(this->last(), 10u);
+}
+
+TYPED_TEST_P(MessageLogContract, WhoHasLeftIsNamedNowhere) {
+  this->say_many(2);
+  NewMessage remix = drawing(this->bob, 10);
+  remix.remix_of = {1};
+  ASSERT_EQ(run_to_end(this->log().append(remix))->remix_author, "Ann");
+  this->fixture.leave(this->ann);
+  const MessagePage page = this->after(0, 50);
+  ASSERT_EQ(seqs_of(page), (std::vector<std::uint64_t>{1, 2, 3}));
+  EXPECT_EQ(page.messages[0].author, "");
+  EXPECT_EQ(page.messages[0].caption, "caption 1");
+  EXPECT_EQ(page.messages[2].author, "Bob");
+  EXPECT_EQ(page.messages[2].remix_author, "");
+  remix.client_id = client_id(11);
+  EXPECT_EQ(run_to_end(this->log().append(remix))->remix_author, "");
+  EXPECT_EQ(this->numbers(this->erase_of(this->ann, 50).seqs), (std::vector<std::uint64_t>{1, 2}));
+}
+
 using Note = std::function<void(const result<Stored>&)>;
 
 inline boost::asio::awaitable<void> append_and_note(MessageLog& log, NewMessage message,
@@ -273,13 +319,16 @@ TYPED_TEST_P(MessageLogContract, AppendsAtOnceCompleteInTheOrderOfTheirSeqs) {
   for (std::uint32_t i = 0; i < count; ++i) ASSERT_EQ(order[i], i + 1);
 }
 
-REGISTER_TYPED_TEST_SUITE_P(
-    MessageLogContract, AnEmptyRoomHasNothing, SeqsAreDenseFromOne, WhatWasSaidComesBackAsItWas,
-    TheSameDrawingCountsOnce, ClientIdsOfDifferentPeopleDoNotMeet,
-    ARemixOfWhatIsNotThereIsRefusedAndUsesNoSeq, PagesBeforeLeadBackToTheFirst,
-    PagesAfterLeadOnToTheLast, AnErasedMessageIsGoneButItsPlaceStaysTaken,
-    DeletionsAreNumberedAndToldInTheirOrder, ARemixSaysWhoseItCameFromAlsoWhenThatIsDeleted,
-    ErasedMessagesDoNotCountAsMore, OnlyItsAuthorOrAnAdministratorErases,
-    ErasingWhatIsNotThereIsRefused, AppendsAtOnceCompleteInTheOrderOfTheirSeqs);
+REGISTER_TYPED_TEST_SUITE_P(MessageLogContract, AnEmptyRoomHasNothing, SeqsAreDenseFromOne,
+                            WhatWasSaidComesBackAsItWas, TheSameDrawingCountsOnce,
+                            ClientIdsOfDifferentPeopleDoNotMeet,
+                            ARemixOfWhatIsNotThereIsRefusedAndUsesNoSeq,
+                            PagesBeforeLeadBackToTheFirst, PagesAfterLeadOnToTheLast,
+                            AnErasedMessageIsGoneButItsPlaceStaysTaken,
+                            DeletionsAreNumberedAndToldInTheirOrder,
+                            ARemixSaysWhoseItCameFromAlsoWhenThatIsDeleted,
+                            ErasedMessagesDoNotCountAsMore, OnlyItsAuthorOrAnAdministratorErases,
+                            ErasingWhatIsNotThereIsRefused, AllOfOnesMessagesAreErasedBiteByBite,
+                            WhoHasLeftIsNamedNowhere, AppendsAtOnceCompleteInTheOrderOfTheirSeqs);
 
 }  // namespace colo

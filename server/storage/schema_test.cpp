@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "storage/run_to_end.hpp"
 #include "storage/sqlite_store.hpp"
 #include "storage/temporary_folder.hpp"
 
@@ -32,7 +33,8 @@ class SchemaTest : public testing::Test {
 TEST_F(SchemaTest, ANewDatabaseGetsAllTables) {
   bring_up_to_date(db);
   EXPECT_EQ(version(), schema_version());
-  for (const char* table : {"accounts", "rooms", "messages"}) EXPECT_TRUE(db.tableExists(table));
+  for (const char* table : {"accounts", "rooms", "messages", "invites", "outside_changes"})
+    EXPECT_TRUE(db.tableExists(table));
 }
 
 TEST_F(SchemaTest, ADatabaseOfTodayIsLeftAsItIs) {
@@ -60,6 +62,35 @@ TEST_F(SchemaTest, TheFirstVersionsRemixesLearnWhoseTheyWere) {
   EXPECT_EQ(author(2).getInt(), 1);
   EXPECT_TRUE(author(3).isNull());
   EXPECT_EQ(db.execAndGet("SELECT deletions FROM rooms").getInt(), 0);
+}
+
+TEST_F(SchemaTest, TheSecondVersionsPeopleAndDrawingsStay) {
+  bring_up_to_date(db, 2);
+  db.exec(R"sql(
+    INSERT INTO accounts (id, name, name_key, look, folded_look, password_hash, admin, created_at)
+      VALUES (1, 'Ann', 'ann', 'ann', 'ann', 'hash of Ann', 1, 5),
+             (2, 'Bob', 'bob', 'bob', 'bob', 'hash of Bob', 0, 6);
+    INSERT INTO rooms (id, last_seq, deletions) VALUES ('den', 3, 1);
+    INSERT INTO messages (room, seq, author, client_id, sent_at, remix_of, deleted, caption, drawing,
+                          deletion, remix_author)
+      VALUES ('den', 1, 1, zeroblob(16), 7, 0, 0, 'one', x'0800', NULL, NULL),
+             ('den', 2, 1, x'01010101010101010101010101010101', 8, 0, 1, '', x'', 1, NULL),
+             ('den', 3, 2, zeroblob(16), 9, 1, 0, 'three', x'', NULL, 1);
+  )sql");
+  SqliteStore store(file);
+  EXPECT_EQ(version(), schema_version());
+  const auto ann = run_to_end(store.find_account("ann")).value();
+  ASSERT_TRUE(ann);
+  EXPECT_EQ(ann->user.name, "Ann");
+  EXPECT_TRUE(ann->user.admin);
+  EXPECT_EQ(ann->password_hash, "hash of Ann");
+  const auto page = run_to_end(store.after({"den"}, {0}, 50)).value();
+  ASSERT_EQ(page.messages.size(), 2u);
+  EXPECT_EQ(page.messages[0].caption, "one");
+  EXPECT_EQ(page.messages[1].remix_author, "Ann");
+  EXPECT_TRUE(run_to_end(store.accounts_to_erase())->empty());
+  ASSERT_TRUE(run_to_end(store.remove_account({1}, ann->password, true)));
+  EXPECT_EQ(run_to_end(store.erase_of({"den"}, {1}, 50))->last.value, 2u);
 }
 
 TEST_F(SchemaTest, ADatabaseOfANewerVersionIsRefused) {

@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <string>
+#include <vector>
 
+#include "domain/limits.hpp"
 #include "storage/run_to_end.hpp"
 #include "storage/sqlite_store.hpp"
 #include "storage/temporary_folder.hpp"
@@ -66,6 +69,194 @@ TEST_F(AccountsTest, ANewHashReplacesTheOldOne) {
       run_to_end(store.renew_password_hash(ann.id, find("Ann")->password, "a stronger hash")));
   EXPECT_EQ(find("Ann")->password_hash, "a stronger hash");
   EXPECT_EQ(find("Bob")->password_hash, "hash of Bob");
+}
+
+TEST_F(AccountsTest, EachNewPasswordCounts) {
+  const User ann = create("Ann").value();
+  const auto first = find("Ann")->password;
+  const auto second = run_to_end(store.change_password(ann.id, first, "second")).value();
+  EXPECT_LT(first, second);
+  EXPECT_EQ(find("Ann")->password_hash, "second");
+  EXPECT_EQ(find("Ann")->password, second);
+  const auto late = run_to_end(store.change_password(ann.id, first, "third"));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, errc::wrong_password);
+  // Renewing the hash of a password that was changed meanwhile must not bring it back.
+  ASSERT_TRUE(run_to_end(store.renew_password_hash(ann.id, first, "first, stronger")));
+  EXPECT_EQ(find("Ann")->password_hash, "second");
+}
+
+TEST_F(AccountsTest, WhoLeavesTakesNameAndPasswordAlong) {
+  const User ann = create("Ann", {{}, true, false, {}}).value();
+  const User bob = create("Bob").value();
+  ASSERT_TRUE(run_to_end(store.has_admin()).value());
+  ASSERT_TRUE(run_to_end(store.remove_account(ann.id, {1}, false)));
+  EXPECT_FALSE(find("Ann"));
+  EXPECT_FALSE(run_to_end(store.account(ann.id)).value());
+  EXPECT_FALSE(run_to_end(store.has_admin()).value());
+  const User heir = create("Ann").value();
+  EXPECT_NE(heir.id, ann.id);
+  ASSERT_TRUE(run_to_end(store.remove_account(bob.id, {1}, true)));  // tombstones do not clash
+  for (const auto& again : {run_to_end(store.remove_account(ann.id, {1}, true)),
+                            run_to_end(store.remove_account(ann.id, {2}, true))}) {
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, errc::wrong_password);
+  }
+  EXPECT_FALSE(run_to_end(store.change_password(ann.id, {2}, "a hash")));
+  EXPECT_EQ(run_to_end(store.make_admin(ann.id, false)).error().code, errc::signed_out);
+}
+
+TEST_F(AccountsTest, WhoLeftCanAppendNothingMore) {
+  const User ann = create("Ann").value();
+  const NewMessage message{{"den"}, ann, {}, "ink", "", {}, WallTime{}};
+  ASSERT_TRUE(run_to_end(store.append(message)));
+  ASSERT_TRUE(run_to_end(store.remove_account(ann.id, {1}, true)));
+  NewMessage late = message;
+  late.client_id.bytes[0] = std::byte{1};
+  for (const auto& said : {message, late}) {
+    const auto refused = run_to_end(store.append(said));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, errc::signed_out);
+  }
+  EXPECT_EQ(run_to_end(store.last_seq({"den"}))->value, 1u);
+}
+
+TEST_F(AccountsTest, DrawingsToEraseAreRememberedUntilTheyAre) {
+  const User ann = create("Ann").value();
+  const User bob = create("Bob").value();
+  for (const char* room : {"attic", "den"}) {
+    NewMessage message{{room}, ann, {}, "ink", "", {}, WallTime{}};
+    message.client_id.bytes[0] = static_cast<std::byte>(room[0]);
+    ASSERT_TRUE(run_to_end(store.append(message)));
+  }
+  ASSERT_TRUE(run_to_end(store.remove_account(ann.id, {1}, true)));
+  ASSERT_TRUE(run_to_end(store.remove_account(bob.id, {1}, false)));
+  EXPECT_EQ(run_to_end(store.accounts_to_erase()).value(), std::vector<UserId>{ann.id});
+  EXPECT_EQ(run_to_end(store.rooms_drawn_in(ann.id)).value(),
+            (std::vector<RoomId>{{"attic"}, {"den"}}));
+  ASSERT_TRUE(run_to_end(store.erase_of({"attic"}, ann.id, 50)));
+  EXPECT_EQ(run_to_end(store.rooms_drawn_in(ann.id)).value(), (std::vector<RoomId>{{"den"}}));
+  ASSERT_TRUE(run_to_end(store.drawings_erased(ann.id)));
+  EXPECT_TRUE(run_to_end(store.accounts_to_erase()).value().empty());
+}
+
+TEST_F(AccountsTest, TheFirstAdministratorIsOne) {
+  const User ann = create("Ann").value();
+  const Admission first{{}, true, true, {}};
+  EXPECT_TRUE(create("Bob", first)->admin);
+  EXPECT_TRUE(find("Bob")->user.admin);
+  EXPECT_EQ(create("Cat", first).error().code, errc::invite_gone);
+  EXPECT_EQ(run_to_end(store.make_admin(ann.id, true)).error().code, errc::invite_gone);
+  ASSERT_TRUE(run_to_end(store.make_admin(ann.id, false)));
+  EXPECT_TRUE(find("Ann")->user.admin);
+}
+
+TEST_F(AccountsTest, WhatAnotherProcessChangesIsNoted) {
+  const User ann = create("Ann").value();
+  EXPECT_TRUE(run_to_end(store.outside_changes()).value().empty());
+  SqliteStore outside(folder.path() / "colo.db", By::outside);
+  ASSERT_TRUE(run_to_end(outside.make_admin(ann.id, false)));
+  ASSERT_TRUE(run_to_end(outside.change_password(ann.id, {1}, "reset")));
+  const auto changes = run_to_end(store.outside_changes()).value();
+  ASSERT_EQ(changes.size(), 2u);
+  for (const auto& change : changes) {
+    EXPECT_EQ(change.account.user.id, ann.id);
+    EXPECT_TRUE(change.account.user.admin);
+    EXPECT_EQ(change.account.password.value, 2);
+  }
+  ASSERT_TRUE(run_to_end(store.forget_outside_changes(changes[0].id)));
+  EXPECT_EQ(run_to_end(store.outside_changes()).value().size(), 1u);
+}
+
+class InviteStoreTest : public AccountsTest {
+ protected:
+  static CodeHash code(int number) {
+    CodeHash hash;
+    std::memcpy(hash.bytes.data(), &number, sizeof number);
+    return hash;
+  }
+  result<Invite> make(int number, std::uint32_t uses_max = 1,
+                      std::chrono::milliseconds good_for = std::chrono::hours{1}) {
+    return run_to_end(
+        store.make_invite({code(number), "a note", uses_max, ann, now, now + good_for}));
+  }
+  result<User> enter(const std::string& name, int number) {
+    return create(name, {code(number), false, false, now});
+  }
+
+  User ann = create("Ann", {{}, true, false, {}}).value();
+  WallTime now{std::chrono::hours{24 * 20'000}};
+};
+
+TEST_F(InviteStoreTest, AnInviteLetsInAsOftenAsItSays) {
+  ASSERT_TRUE(make(1, 2));
+  EXPECT_TRUE(enter("Bob", 1));
+  EXPECT_TRUE(enter("Cat", 1));
+  EXPECT_EQ(enter("Dan", 1).error().code, errc::invite_gone);
+  EXPECT_FALSE(find("Dan"));
+  const auto found = run_to_end(store.find_invite(code(1))).value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->uses, 2u);
+  EXPECT_FALSE(found->works(now));
+  EXPECT_EQ(enter("Dan", 2).error().code, errc::invite_gone);
+}
+
+TEST_F(InviteStoreTest, ATakenNameUsesUpNothing) {
+  ASSERT_TRUE(make(1));
+  EXPECT_EQ(enter("Ann", 1).error().code, errc::username_taken);
+  EXPECT_EQ(run_to_end(store.find_invite(code(1))).value()->uses, 0u);
+  EXPECT_TRUE(enter("Bob", 1));
+}
+
+TEST_F(InviteStoreTest, ALateOneLetsNobodyIn) {
+  const auto invite = make(1).value();
+  now += std::chrono::hours{1};
+  EXPECT_FALSE(invite.works(now));
+  EXPECT_EQ(enter("Bob", 1).error().code, errc::invite_gone);
+  now -= std::chrono::milliseconds{1};
+  EXPECT_TRUE(enter("Bob", 1));
+}
+
+TEST_F(InviteStoreTest, OnlyAnAdministratorWhoIsThereMakesOne) {
+  ASSERT_TRUE(make(1));
+  const User admin = ann;
+  ann = create("Bob").value();
+  EXPECT_EQ(make(2).error().code, errc::not_admin);
+  ann = admin;
+  ASSERT_TRUE(run_to_end(store.remove_account(ann.id, {1}, false)));
+  EXPECT_EQ(make(3).error().code, errc::not_admin);
+  EXPECT_TRUE(enter("Cat", 1));  // what they made goes on working
+  EXPECT_EQ(run_to_end(store.invites()).value()[0].made_by, "");
+}
+
+TEST_F(InviteStoreTest, ARevokedOneIsForgotten) {
+  const auto invite = make(1).value();
+  EXPECT_TRUE(run_to_end(store.revoke_invite(invite.id)));
+  EXPECT_EQ(run_to_end(store.revoke_invite(invite.id)).error().code, errc::no_such_invite);
+  EXPECT_FALSE(run_to_end(store.find_invite(code(1))).value());
+  EXPECT_EQ(enter("Bob", 1).error().code, errc::invite_gone);
+}
+
+TEST_F(InviteStoreTest, ThoseThatStoppedWorkingAreForgottenAfterAWhile) {
+  ASSERT_TRUE(make(1));                              // will be late
+  ASSERT_TRUE(make(2, 1, limits::invite_time_max));  // will be used up
+  ASSERT_TRUE(make(3, 1, limits::invite_time_max));  // will work
+  ASSERT_TRUE(enter("Bob", 2));
+  now += std::chrono::hours{1} + limits::invite_remembered_time;
+  ASSERT_TRUE(make(4));
+  EXPECT_EQ(run_to_end(store.invites()).value().size(), 3u);  // the late one ended just then
+  now += std::chrono::milliseconds{1};
+  ASSERT_TRUE(make(5));
+  std::vector<std::int64_t> left;
+  for (const auto& invite : run_to_end(store.invites()).value()) left.push_back(invite.id.value);
+  EXPECT_EQ(left, (std::vector<std::int64_t>{5, 4, 3}));
+}
+
+TEST_F(InviteStoreTest, OnlySoManyWorkAtOnce) {
+  for (int i = 0; i < static_cast<int>(limits::invites_max); ++i) ASSERT_TRUE(make(i));
+  EXPECT_EQ(make(-1).error().code, errc::too_many_invites);
+  ASSERT_TRUE(enter("Bob", 7));
+  EXPECT_TRUE(make(-1));
 }
 
 }  // namespace

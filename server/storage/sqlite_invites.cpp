@@ -28,6 +28,7 @@ InviteWrites::InviteWrites(SQLite::Database& db)
     : use_(db,
            "UPDATE invites SET uses = uses + 1, used_at = ?2 "
            "WHERE code_hash = ?1 AND uses < uses_max AND expires_at > ?2"),
+      is_admin_(db, "SELECT 1 FROM accounts WHERE id = ? AND admin AND NOT gone"),
       forget_(db,
               "DELETE FROM invites WHERE expires_at < ?1 OR (uses >= uses_max AND used_at < ?1)"),
       working_(db, "SELECT count(*) FROM invites WHERE uses < uses_max AND expires_at > ?"),
@@ -42,6 +43,7 @@ result<void> InviteWrites::use(const CodeHash& code, WallTime now) {
 }
 
 result<Invite> InviteWrites::make(const NewInvite& invite) {
+  if (!SqliteQuery(is_admin_).with(invite.made_by.id).next()) return errc::not_admin;
   SqliteQuery(forget_).with(invite.made_at - limits::invite_remembered_time).run();
   {
     SqliteQuery working(working_);

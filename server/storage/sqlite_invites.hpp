@@ -27,6 +27,7 @@ class InviteWrites {
 
  private:
   SQLite::Statement use_;
+  SQLite::Statement is_admin_;
   SQLite::Statement forget_;
   SQLite::Statement working_;
   SQLite::Statement make_;

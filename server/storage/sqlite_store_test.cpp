@@ -27,6 +27,9 @@ class SqliteFixture {
  public:
   MessageLog& log() { return store_; }
   User person(const std::string& name) { return register_person(store_, name); }
+  void leave(const User& user) {
+    ASSERT_TRUE(run_to_end(store_.remove_account(user.id, {1}, false)));
+  }
 
  private:
   TemporaryFolder folder_;

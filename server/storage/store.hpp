@@ -172,8 +172,9 @@ class InviteStore {
  public:
   virtual ~InviteStore() = default;
 
-  /// Forgets those that stopped working long before made_at, too. Errors:
-  /// too_many_invites when limits::invites_max work, storage_failed, busy.
+  /// Forgets those that stopped working long before made_at, too. Errors: not_admin
+  /// when made_by is none (any more), too_many_invites when limits::invites_max
+  /// work, storage_failed, busy.
   virtual boost::asio::awaitable<result<Invite>> make_invite(NewInvite invite) = 0;
 
   /// All that were not revoked or forgotten, the newest first.

@@ -1,0 +1,73 @@
+#include "chat/leavers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <thread>
+
+#include "domain/limits.hpp"
+#include "storage/run_to_end.hpp"
+#include "storage/sqlite_store.hpp"
+#include "storage/temporary_folder.hpp"
+
+namespace colo {
+namespace {
+
+class LeaversTest : public testing::Test {
+ protected:
+  LeaversTest() { shards_.start(); }
+  ~LeaversTest() override {
+    store_.stop();
+    shards_.stop();
+  }
+
+  void draw(const std::string& room, std::uint32_t count) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      NewMessage message{{room}, ann_, {}, "ink", "", {}, WallTime{}};
+      ++drawn_;
+      std::memcpy(message.client_id.bytes.data(), &drawn_, sizeof drawn_);
+      ASSERT_TRUE(run_to_end(store_.append(message)));
+    }
+  }
+
+  // Until nothing is left to erase; on another loop, as the leavers work on theirs.
+  void wait_until_erased() {
+    while (!run_to_end(store_.accounts_to_erase()).value().empty()) std::this_thread::yield();
+  }
+
+  TemporaryFolder folder_;
+  SystemClock clock_;
+  Shards shards_{2};
+  SqliteStore store_{folder_.path() / "colo.db"};
+  Rooms rooms_{{{{"den"}, "The Den", "", true, 64, {}}},
+               shards_,
+               store_,
+               clock_,
+               {1000, std::chrono::minutes{1}}};
+  Leavers leavers_{shards_, rooms_, store_, store_};
+  User ann_ =
+      run_to_end(store_.create_account(parse_name("Ann").value(), "a hash", {})).value().user;
+  std::uint32_t drawn_ = 0;
+};
+
+TEST_F(LeaversTest, EveryRoomIsClearedAlsoThoseNotConfiguredAnyMore) {
+  draw("den", 3);
+  draw("attic", static_cast<std::uint32_t>(limits::erase_bite_max) + 5);
+  ASSERT_TRUE(run_to_end(store_.remove_account(ann_.id, {1}, true)));
+  leavers_.erase_drawings(ann_.id);
+  wait_until_erased();
+  for (const char* room : {"den", "attic"})
+    EXPECT_TRUE(run_to_end(store_.after({room}, {0}, 50)).value().messages.empty());
+  EXPECT_EQ(run_to_end(store_.last_deletion({"attic"}))->value, limits::erase_bite_max + 5);
+}
+
+TEST_F(LeaversTest, WhatAnEarlierRunLeftUndoneIsGoneOnWith) {
+  draw("den", 3);
+  ASSERT_TRUE(run_to_end(store_.remove_account(ann_.id, {1}, true)));
+  ASSERT_TRUE(run_to_end(leavers_.open()));
+  wait_until_erased();
+  EXPECT_TRUE(run_to_end(store_.rooms_drawn_in(ann_.id)).value().empty());
+}
+
+}  // namespace
+}  // namespace colo
