@@ -94,13 +94,12 @@ asio::awaitable<bool> WsSession::accept(Upgrade upgrade) {
 
   const auto encoding = choose_encoding(upgrade);
   encoding_ = encoding.value_or(Encoding::binary);
-  if (encoding) {
-    const auto name = *encoding == Encoding::binary ? "colo.v1" : "colo.v1.json";
-    socket_.set_option(
-        websocket::stream_base::decorator([name](websocket::response_type& response) {
-          response.set(http::field::sec_websocket_protocol, name);
-        }));
-  }
+  // Beast would say which version of it this is.
+  const auto* name = !encoding ? "" : *encoding == Encoding::binary ? "colo.v1" : "colo.v1.json";
+  socket_.set_option(websocket::stream_base::decorator([name](websocket::response_type& response) {
+    response.set(http::field::server, "colo");
+    if (*name != '\0') response.set(http::field::sec_websocket_protocol, name);
+  }));
   const auto [error] = co_await socket_.async_accept(upgrade, asio::as_tuple(asio::use_awaitable));
   co_return !error;
 }
