@@ -8,6 +8,7 @@ import { openTabs, type Tabs } from "./chat/tabs";
 import { Api, type Memory } from "./wire/api";
 import { randomBytes, toHex } from "./wire/random";
 import { type Link, Socket } from "./wire/socket";
+import { leaseTurn, lockTurn, type Turn } from "./wire/turn";
 
 export interface Colo {
   readonly session: Session;
@@ -24,13 +25,15 @@ const DOUBT_AFTER_MS = 10_000;
 
 export function createColo(): Colo {
   const memory = browserMemory();
+  const turn = browserTurn(memory);
   const api = new Api({
     base: "",
     memory,
     fetch: (input, init) => fetch(input, init),
     random: Math.random,
-    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    wait,
     now: () => performance.now(),
+    turn,
   });
   const later = (run: () => void, ms: number) => {
     const timer = setTimeout(run, ms);
@@ -97,6 +100,7 @@ export function createColo(): Colo {
       hear(document, "visibilitychange", looked),
       hear(window, "online", online),
       hear(window, "pagehide", away),
+      hear(window, "pagehide", () => turn.drop()),
       hear(window, "pointerdown", acted),
       hear(window, "pointerup", acted),
       hear(window, "keydown", acted),
@@ -120,6 +124,17 @@ export function createColo(): Colo {
 function hear(target: EventTarget, type: string, listener: () => void): () => void {
   target.addEventListener(type, listener, { passive: true });
   return () => target.removeEventListener(type, listener);
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Plain http has no locks. */
+function browserTurn(memory: Memory): Turn {
+  if ("locks" in navigator) return lockTurn(navigator.locks, Math.random);
+  const now = () => Date.now();
+  return leaseTurn(memory, toHex(randomBytes(6)), { random: Math.random, wait, now });
 }
 
 function socketAddress(): string {

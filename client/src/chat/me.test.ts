@@ -2,6 +2,7 @@ import { get } from "svelte/store";
 import { expect, test } from "vitest";
 import { Api, type Memory } from "../wire/api";
 import { Socket } from "../wire/socket";
+import type { Turn } from "../wire/turn";
 import { type Farewell, Session, whySignedOut } from "./me";
 
 const farewell: Farewell = {
@@ -57,7 +58,8 @@ function stranded(name: string | null) {
   };
   const never = new Promise<never>(() => {});
   const [random, now, base] = [() => 0.5, () => 0, ""];
-  const api = new Api({ base, memory, random, now, fetch: () => never, wait: () => never });
+  const turn: Turn = { take: (run) => run(), drop: () => {} };
+  const api = new Api({ base, memory, random, now, turn, fetch: () => never, wait: () => never });
   const socket = new Socket({
     open: () => {
       throw new Error("nobody is there");
