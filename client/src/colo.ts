@@ -3,7 +3,7 @@
 import { browserKeep } from "./chat/keep";
 import { Session } from "./chat/me";
 import { Rooms } from "./chat/rooms";
-import { type LeftOff, leftOff } from "./chat/seen";
+import { forgetLeftOff, type LeftOff, leftOff } from "./chat/seen";
 import { openTabs, type Tabs } from "./chat/tabs";
 import { Api, type Memory } from "./wire/api";
 import { randomBytes, toHex } from "./wire/random";
@@ -11,6 +11,7 @@ import { type Link, Socket } from "./wire/socket";
 import { leaseTurn, lockTurn, type Turn } from "./wire/turn";
 
 export interface Colo {
+  readonly api: Api;
   readonly session: Session;
   readonly rooms: Rooms;
   /** How far this person has seen this room. */
@@ -56,6 +57,10 @@ export function createColo(): Colo {
     memory,
     () => Date.now(),
     later,
+    (person) => {
+      rooms.forget(person);
+      forgetLeftOff(memory, person);
+    },
   );
   const rooms = new Rooms({
     keep: browserKeep(memory, browserTabs()),
@@ -113,6 +118,7 @@ export function createColo(): Colo {
   }
 
   return {
+    api,
     session,
     rooms,
     leftOff: (person, room) => leftOff(memory, person, room),
