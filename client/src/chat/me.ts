@@ -1,7 +1,7 @@
 // Who is at this page, and whether the server can be reached. Owns the sign-in:
 // whoever is signed in has a socket, or one that is coming back.
 import { get, type Readable, writable } from "svelte/store";
-import type { Answer, Api, Memory } from "../wire/api";
+import type { Answer, Api, Memory, Registration } from "../wire/api";
 import type { Link, Socket } from "../wire/socket";
 
 export type Reason =
@@ -106,6 +106,11 @@ export class Session {
   /** The last name used here, for the form. */
   get lastName(): string {
     return this.memory.getItem(NAME) ?? "";
+  }
+
+  /** Who may make an account here, and what this invite is worth. */
+  registration(invite: string | undefined): Promise<Answer<Registration>> {
+    return this.api.registration(invite);
   }
 
   register(name: string, password: string, invite?: string): Promise<Answer<string>> {

@@ -2,6 +2,7 @@
 // a browser: one token request in flight, each with its own rid, which is remembered
 // until it is answered, because a lost reply may hold the only good token.
 // Nothing here throws: what can go wrong is part of the answer.
+import { textField } from "./json";
 import { randomBytes, toHex } from "./random";
 import type { Turn } from "./turn";
 
@@ -276,17 +277,14 @@ function parse(text: string): unknown {
   }
 }
 
-function textField(value: unknown, name: string): string | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const found: unknown = Reflect.get(value, name);
-  return typeof found === "string" ? found : undefined;
-}
-
 /** A reply that is not what the contract says is a refusal like any other. */
 function textOf(answer: Answer<unknown>, name: string): Answer<string> {
   if (answer.state !== "ok") return answer;
   const value = textField(answer.value, name);
-  if (value !== undefined) return { state: "ok", value };
+  return value === undefined ? nonsense() : { state: "ok", value };
+}
+
+export function nonsense(): Answer<never> {
   return { state: "refused", status: 502, code: "internal", detail: "", retryAfterMs: 0 };
 }
 

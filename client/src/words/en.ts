@@ -37,6 +37,7 @@ export const words = {
     needName: "Please say who you are.",
     needPassword: "Please type your password.",
     invited: "You are invited to Colo. Choose a name.",
+    setUpSignIn: "Sign in, and you are asked whether you want to look after this Colo.",
     setUp: "This Colo has no administrator yet. Create the account that looks after it.",
     byInvite: "This Colo is by invitation.",
     byInviteHow:
