@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "app/addresses.hpp"
+#include "app/admin.hpp"
 #include "app/app.hpp"
 #include "app/arguments.hpp"
 #include "embedded_client.hpp"
@@ -17,6 +18,12 @@
 namespace {
 
 using namespace colo;
+
+std::string set_up_text(const std::string& link) {
+  std::string text = "\nNobody looks after this server yet. Whoever opens this link can:\n\n";
+  if (const auto code = qr_code(link)) text += *code + "\n";
+  return text + fmt::format("  {}\n\nIt works once, until Colo stops.\n", link);
+}
 
 void announce(const App& app, const Config& config) {
   const auto addresses = reachable_addresses(config.server.host, app.port());
@@ -27,6 +34,7 @@ void announce(const App& app, const Config& config) {
   for (const auto& address : addresses)
     text += fmt::format("  {}{}\n", address.url,
                         address.interface.empty() ? "" : fmt::format("  ({})", address.interface));
+  if (app.set_up_code()) text += set_up_text(best.url + "/#/setup/" + *app.set_up_code());
   text += fmt::format("\n  data   {}\n", std::filesystem::absolute(config.data).string());
   text += "  rooms  ";
   for (std::size_t i = 0; i < config.rooms.size(); ++i)
@@ -52,14 +60,18 @@ void serve(const Config& config) {
   app.stop();
 }
 
+void run(const Command& command) {
+  if (const auto* config = std::get_if<Config>(&command)) serve(*config);
+  if (const auto* create = std::get_if<CreateAdmin>(&command)) create_admin(*create);
+  if (const auto* reset = std::get_if<ResetPassword>(&command)) reset_password(*reset);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a phone that went away is an error code, not a signal
   try {
-    const auto config = read_arguments(argc, argv);
-    if (!config) return 0;  // --help or --version
-    serve(*config);
+    run(read_arguments(argc, argv));
     return 0;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "colo: %s\n", e.what());

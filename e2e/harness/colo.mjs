@@ -86,8 +86,10 @@ function leaveNothingBehind() {
 process.once("exit", leaveNothingBehind);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 
-function launch(args) {
-  const child = spawn(executable, args, { stdio: ["ignore", "pipe", "pipe"] });
+function launch(args, input) {
+  const stdin = input === undefined ? "ignore" : "pipe";
+  const child = spawn(executable, args, { stdio: [stdin, "pipe", "pipe"] });
+  if (input !== undefined) child.stdin.on("error", () => {}).end(input); // it may not want it
   running.add(child);
   const run = { child, out: "", err: "", spoke: () => {} };
   for (const [stream, name] of [
@@ -117,10 +119,11 @@ function launch(args) {
 /**
  * Runs the executable to its end, for what does not serve: --help, a broken config.
  * @param {string[]} args
+ * @param {string} [input] what stands on its standard input; nothing without
  * @returns {Promise<{code: number | null, signal: string | null, out: string, err: string}>}
  */
-export async function runColo(args) {
-  const run = launch(args);
+export async function runColo(args, input) {
+  const run = launch(args, input);
   try {
     const ended = await within(run.ended, () => `colo ${args.join(" ")} ended: ${run.out}`);
     return { ...ended, out: run.out, err: run.err };

@@ -229,9 +229,11 @@ export class Phone {
       body,
       agent,
       headers: {
-        Origin: method === "POST" ? this.colo.url : undefined,
+        Origin: method === "GET" ? undefined : this.colo.url,
         "Content-Type": body === undefined ? undefined : "application/json",
-        "Content-Length": body === undefined && method === "POST" ? "0" : undefined,
+        // Node gives the body of a DELETE no length of its own.
+        "Content-Length":
+          body === undefined && method !== "POST" ? undefined : `${Buffer.byteLength(body ?? "")}`,
         Cookie: token ? `colo_token=${token}` : undefined,
         "Idempotency-Key": key,
         ...headers,

@@ -4,11 +4,12 @@
 #include <fmt/format.h>
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <qrencode.h>
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <memory>
+
+#include "net/qr.hpp"
 
 namespace colo {
 
@@ -77,14 +78,13 @@ std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t 
 }
 
 std::optional<std::string> qr_code(const std::string& text) {
-  const std::unique_ptr<QRcode, void (*)(QRcode*)> code(
-      QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_L), QRcode_free);
-  if (!code) return std::nullopt;
+  const auto rows = qr_rows(text);
+  if (!rows) return std::nullopt;
   constexpr int quiet = 2;  // modules of margin; readers want some
-  const int width = code->width;
+  const int width = static_cast<int>(rows->size());
   const auto dark = [&](int x, int y) {
     if (x < 0 || y < 0 || x >= width || y >= width) return false;
-    return (code->data[y * width + x] & 1) != 0;
+    return (*rows)[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)] == '1';
   };
   std::string art;
   for (int y = -quiet; y < width + quiet; y += 2) {

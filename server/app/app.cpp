@@ -7,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_future.hpp>
 #include <future>
+#include <optional>
 #include <vector>
 
 #include "app/data_folder.hpp"
@@ -24,6 +25,7 @@ namespace {
 
 constexpr std::chrono::milliseconds drain_step{10};
 constexpr std::chrono::minutes prune_every{10};
+constexpr std::chrono::milliseconds look_outside_every{500};
 
 std::uint32_t shard_count(const Config& config) {
   return config.server.shards > 0 ? config.server.shards : Shards::one_per_core();
@@ -53,6 +55,24 @@ asio::awaitable<void> sweep_sessions(Sessions& sessions, std::chrono::millisecon
   for (;;) {
     co_await sleep(every);
     sessions.sweep();
+  }
+}
+
+// An administrator of the machine changed accounts in another process.
+asio::awaitable<void> heed_outside_changes(SqliteStore& store, Sessions& sessions,
+                                           Invites& invites) {
+  for (;;) {
+    co_await sleep(look_outside_every);
+    const auto changes = co_await store.outside_changes();
+    if (!changes || changes->empty()) continue;
+    for (const auto& [id, account] : *changes) {
+      log::info("security: the account of {} was changed where the server runs", account.user.name);
+      sessions.change_password(account.user.id, account.password);
+      sessions.set_admin(account.user.id, account.user.admin);
+      if (account.user.admin) co_await invites.end_set_up();
+    }
+    const auto forgotten = co_await store.forget_outside_changes(changes->back().id);
+    if (!forgotten) log::warn("changed accounts will be looked at again");
   }
 }
 
@@ -93,12 +113,16 @@ struct App::Parts {
                  {config.limits.registrations, config.limits.sign_ins}, clock),
         sessions({config.session.idle_timeout, config.session.lifetime}, clock,
                  shards.first().executor()),
+        invites(store, store, shards.first(), config.accounts.registration, clock),
         rooms(config.rooms, shards, store, clock, config.limits.drawings),
+        leavers(shards, rooms, store, store),
         services{shards,
                  clock,
                  sessions,
                  accounts,
+                 invites,
                  rooms,
+                 leavers,
                  assets,
                  Sites(config.server.hosts),
                  config.limits.frames},
@@ -114,9 +138,12 @@ struct App::Parts {
   Passwords passwords;
   Accounts accounts;
   Sessions sessions;
+  Invites invites;
   Rooms rooms;
+  Leavers leavers;
   Services services;
   Listener listener;
+  std::optional<std::string> set_up_code;
   bool running = false;
 };
 
@@ -145,6 +172,10 @@ std::uint16_t App::port() const {
   return parts_->listener.port();
 }
 
+const std::optional<std::string>& App::set_up_code() const {
+  return parts_->set_up_code;
+}
+
 void App::start() {
   auto& parts = *parts_;
   parts.shards.start();
@@ -152,10 +183,19 @@ void App::start() {
   auto& first = parts.shards.first();
   const auto opened = asio::co_spawn(first.executor(), parts.rooms.open(), asio::use_future).get();
   if (!opened) throw std::runtime_error(opened.error().detail);
+  const auto resumed =
+      asio::co_spawn(first.executor(), parts.leavers.open(), asio::use_future).get();
+  if (!resumed) throw std::runtime_error(resumed.error().detail);
+  auto code =
+      asio::co_spawn(first.executor(), parts.invites.offer_set_up(), asio::use_future).get();
+  if (!code) throw std::runtime_error(code.error().detail);
+  parts.set_up_code = std::move(*code);
   const auto every = session_sweep_time(parts.config.session);
   start_task(first.executor(), sweep_sessions(parts.sessions, every), "ending idle sessions");
   start_task(first.executor(), prune_rooms(parts.store, parts.config.rooms, parts.clock),
              "pruning rooms");
+  start_task(first.executor(), heed_outside_changes(parts.store, parts.sessions, parts.invites),
+             "looking at changed accounts");
   parts.listener.start();
 }
 

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "app/config.hpp"
 #include "net/assets.hpp"
@@ -23,6 +25,9 @@ class App {
 
   /// Begins to serve; returns at once.
   void start();
+
+  /// The code of the set-up link; none when there was an administrator at the start.
+  const std::optional<std::string>& set_up_code() const;
 
   /// No more arrivals; phones are told to come back later (4500), open writes
   /// are finished, the disk is up to date. Returns within 5 s.

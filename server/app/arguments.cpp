@@ -15,6 +15,7 @@ struct Flags {
   std::optional<std::string> host;
   std::optional<int> port;
   std::optional<int> shards;
+  std::string name;  // of `admin`'s commands
 };
 
 void describe(CLI::App& cli, Flags& flags) {
@@ -30,6 +31,21 @@ void describe(CLI::App& cli, Flags& flags) {
       ->check(CLI::Range(1, 256));
 }
 
+// Both work beside a running server or without one.
+CLI::App& describe_admin(CLI::App& cli, Flags& flags) {
+  auto& admin = *cli.add_subcommand("admin", "See to accounts, where the server runs");
+  admin.require_subcommand(1)->fallthrough();
+  admin.add_subcommand("create", "Make an administrator: a new account, or one that is there")
+      ->fallthrough()
+      ->add_option("NAME", flags.name, "Their name")
+      ->required();
+  admin.add_subcommand("reset-password", "Give somebody another password; signs them out")
+      ->fallthrough()
+      ->add_option("NAME", flags.name, "Their name")
+      ->required();
+  return admin;
+}
+
 Config load(const Flags& flags) {
   if (flags.config_file) return load_config(*flags.config_file);
   const auto usual = std::filesystem::path(flags.data) / "colo.toml";
@@ -39,18 +55,21 @@ Config load(const Flags& flags) {
 
 }  // namespace
 
-std::optional<Config> read_arguments(int argc, const char* const* argv) {
+Command read_arguments(int argc, const char* const* argv) {
   Flags flags;
   CLI::App cli;
   describe(cli, flags);
+  const auto& admin = describe_admin(cli, flags);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::Success& asked) {
     cli.exit(asked);
-    return std::nullopt;
+    return NothingToDo{};
   } catch (const CLI::ParseError& e) {
     throw std::runtime_error(std::string(e.what()) + " (--help lists the flags)");
   }
+  if (admin.got_subcommand("create")) return CreateAdmin{flags.data, flags.name};
+  if (admin.got_subcommand("reset-password")) return ResetPassword{flags.data, flags.name};
   Config config = load(flags);
   config.data = flags.data;
   if (flags.host) config.server.host = *flags.host;

@@ -1,14 +1,33 @@
-// The command line: where the configuration is, and flags that win over it.
+// The command line: what to do, where the configuration is, and flags that win over it.
 #pragma once
 
-#include <optional>
+#include <filesystem>
+#include <string>
+#include <variant>
 
 #include "app/config.hpp"
 
 namespace colo {
 
-/// The configuration to run with, or nothing when --help or --version was
-/// printed. Throws std::runtime_error, one sentence, for what cannot be.
-std::optional<Config> read_arguments(int argc, const char* const* argv);
+/// --help or --version was printed.
+struct NothingToDo {};
+
+/// `colo admin create NAME`: an account that is an administrator's.
+struct CreateAdmin {
+  std::filesystem::path data;
+  std::string name;
+};
+
+/// `colo admin reset-password NAME`.
+struct ResetPassword {
+  std::filesystem::path data;
+  std::string name;
+};
+
+/// A Config is to be served.
+using Command = std::variant<NothingToDo, Config, CreateAdmin, ResetPassword>;
+
+/// Throws std::runtime_error, one sentence, for what cannot be.
+Command read_arguments(int argc, const char* const* argv);
 
 }  // namespace colo

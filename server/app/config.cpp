@@ -84,6 +84,20 @@ void read_session(const ConfigTable& file, Config::Session& session) {
   session.lifetime = table.duration("lifetime", session.lifetime, {"1s", "3650d"});
 }
 
+bool is_registration(std::string_view text) {
+  return text == "open" || text == "invite" || text == "closed";
+}
+
+void read_accounts(const ConfigTable& file, Config::Accounts& accounts) {
+  const ConfigTable table = file.table("accounts", {"registration"});
+  const auto registration =
+      table.text("registration", "open", is_registration,
+                 "\"open\" for everybody, \"invite\" for whoever has an invite, or \"closed\"");
+  accounts.registration = registration == "open"     ? Registration::open
+                          : registration == "invite" ? Registration::by_invite
+                                                     : Registration::closed;
+}
+
 void read_limits(const ConfigTable& file, Config::Limits& limits) {
   const ConfigTable table = file.table("limits", {"drawings_per_minute", "frames_per_second",
                                                   "registrations_per_hour", "sign_ins_per_minute"});
@@ -202,10 +216,12 @@ Config default_config() {
 
 Config load_config(const std::filesystem::path& file) {
   const toml::table toml = parse(file);
-  const ConfigTable table(file.string(), "the file", toml, {"server", "session", "limits", "room"});
+  const ConfigTable table(file.string(), "the file", toml,
+                          {"server", "session", "accounts", "limits", "room"});
   Config config;
   read_server(table, config.server);
   read_session(table, config.session);
+  read_accounts(table, config.accounts);
   read_limits(table, config.limits);
   config.rooms = read_rooms(table);
   return config;

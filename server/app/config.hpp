@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/invites.hpp"
 #include "domain/rate.hpp"
 #include "domain/room.hpp"
 
@@ -32,6 +33,10 @@ struct Config {
     std::chrono::milliseconds idle_timeout{std::chrono::minutes{30}};  // idle_timeout
     std::chrono::milliseconds lifetime{std::chrono::days{30}};         // lifetime
   } session;
+
+  struct Accounts {                                  // [accounts]
+    Registration registration = Registration::open;  // registration: open, invite or closed
+  } accounts;
 
   struct Limits {                                   // [limits]
     Rate drawings{120, std::chrono::minutes{1}};    // drawings_per_minute, of a person

@@ -7,6 +7,11 @@
 
 namespace colo {
 
+/// Where the database of a data folder lies.
+inline std::filesystem::path database_in(const std::filesystem::path& data) {
+  return data / "colo.db";
+}
+
 class DataFolder {
  public:
   /// Makes the folder (mode 0700) where there is none. Throws std::runtime_error,
@@ -16,7 +21,7 @@ class DataFolder {
   DataFolder& operator=(const DataFolder&) = delete;
   ~DataFolder();
 
-  std::filesystem::path database() const { return path_ / "colo.db"; }
+  std::filesystem::path database() const { return database_in(path_); }
 
  private:
   std::filesystem::path path_;

@@ -1,5 +1,5 @@
-// Registering and signing in: who may try how often, and whether they are who
-// they say.
+// Registering, signing in, another password, leaving: who may try how often, and
+// whether they are who they say.
 //
 // Calls may come from any shard. Tries are counted on the first shard before
 // anything is hashed; hashing is done by Passwords on its worker.
@@ -21,22 +21,43 @@ struct AccountRates {
   Rate sign_ins{20, std::chrono::minutes{1}};     // per address
 };
 
+/// Somebody who just showed that they know the password at that version.
+struct Verified {
+  User user;
+  PasswordVersion password;
+};
+
 class Accounts {
  public:
   Accounts(AccountStore& store, Passwords& passwords, Shard& first, AccountRates rates,
            const Clock& clock);
 
   /// `address` is the network the caller is counted by. Errors: bad_username,
-  /// bad_password, username_taken, too_many_requests, busy, storage_failed.
-  boost::asio::awaitable<result<User>> register_account(std::string username, std::string password,
-                                                        std::string address);
+  /// bad_password, username_taken, invite_gone, too_many_requests, busy, storage_failed.
+  boost::asio::awaitable<result<Verified>> register_account(std::string username,
+                                                            std::string password,
+                                                            std::string address,
+                                                            Admission admission);
 
   /// An unknown name takes as long as a wrong password and looks the same.
   /// Errors: bad_credentials, too_many_requests, busy, storage_failed.
-  boost::asio::awaitable<result<User>> sign_in(std::string username, std::string password,
-                                               std::string address);
+  boost::asio::awaitable<result<Verified>> sign_in(std::string username, std::string password,
+                                                   std::string address);
+
+  /// Of somebody who is signed in, and says the old one once more; counted like
+  /// signing in. Gives the new one's version. Errors: bad_password,
+  /// wrong_password, too_many_requests, busy, storage_failed.
+  boost::asio::awaitable<result<PasswordVersion>> change_password(UserId user, std::string password,
+                                                                  std::string new_password,
+                                                                  std::string address);
+
+  /// Leaves a tombstone (AccountStore::remove_account). Errors: as change_password().
+  boost::asio::awaitable<result<void>> remove_account(UserId user, std::string password,
+                                                      bool erase_drawings, std::string address);
 
  private:
+  boost::asio::awaitable<result<PasswordVersion>> check_again(UserId user, std::string password,
+                                                              std::string address);
   boost::asio::awaitable<result<void>> admit(Throttle& throttle, std::string address);
 
   AccountStore& store_;

@@ -2,9 +2,10 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <vector>
+#include <limits>
 
 #include "domain/limits.hpp"
 #include "runtime/log.hpp"
@@ -12,6 +13,17 @@
 namespace colo {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// Far longer than a password waits to be checked.
+constexpr std::chrono::minutes floor_time{10};
+
+Refusal busy() {
+  return {errc::busy, std::string(sentence(errc::busy)), std::chrono::seconds{2}};
+}
+
+}  // namespace
 
 std::string_view ending_word(Ending ending) {
   switch (ending) {
@@ -23,6 +35,12 @@ std::string_view ending_word(Ending ending) {
       return "expired";
     case Ending::replayed:
       return "replayed";
+    case Ending::revoked:
+      return "revoked";
+    case Ending::password_changed:
+      return "password_changed";
+    case Ending::account_deleted:
+      return "account_deleted";
   }
   return "signed_out";
 }
@@ -56,15 +74,38 @@ std::chrono::seconds Sessions::token_seconds() const {
   return std::chrono::duration_cast<std::chrono::seconds>(times_.lifetime);
 }
 
-std::string Sessions::open(User user) {
+result<std::string> Sessions::open(User user, PasswordVersion version, std::string device) {
+  const auto floor = floors_.find(user.id);
+  if (floor != floors_.end() && version < floor->second.version) return errc::bad_credentials;
+  make_place(user.id);
+  if (sessions_.size() >= limits::sessions_max) return busy();
   const auto id = random_session_id();
   const auto now = clock_.now();
   Session session;
   session.user = std::move(user);
+  session.password = version;
+  session.name = random_text(12);
+  session.device = std::move(device);
   session.opened = now;
   session.active = now;
   auto& kept = sessions_.emplace(id, std::move(session)).first->second;
+  by_user_[kept.user.id].push_back(id);
   return sign(id, kept);
+}
+
+void Sessions::make_place(UserId user) {
+  const auto own = sessions_of(user);
+  if (own.size() < limits::sessions_per_person_max) return;
+  const auto idlest = std::ranges::min_element(
+      own, {}, [this](const SessionId& id) { return sessions_.at(id).active; });
+  log::info("security: {} has {} sessions: the one that was idle for longest makes place",
+            sessions_.at(*idlest).user.name, own.size());
+  end(*idlest, Ending::revoked);
+}
+
+std::vector<SessionId> Sessions::sessions_of(UserId user) const {
+  const auto found = by_user_.find(user);
+  return found == by_user_.end() ? std::vector<SessionId>{} : found->second;
 }
 
 asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::spend(std::string token,
@@ -121,18 +162,78 @@ void Sessions::answer(SessionId id, const std::string& rid, Reply reply) {
 }
 
 void Sessions::end(SessionId id, Ending why) {
+  finish(id, why, why == Ending::signed_out ? LastReply::kept : LastReply::lost);
+}
+
+void Sessions::finish(SessionId id, Ending why, LastReply reply) {
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return;
   const Session ended = std::move(found->second);
   sessions_.erase(found);
+  const auto own = by_user_.find(ended.user.id);
+  std::erase(own->second, id);
+  if (own->second.empty()) by_user_.erase(own);
   log::info("security: session of {} ended: {}", ended.user.name, ending_word(why));
   for (const auto& [socket, close] : ended.sockets) close(why);
   if (!ended.spent) return;
-  if (why == Ending::signed_out) {
+  if (reply == LastReply::kept) {
     farewells_.emplace(id, Farewell{ended.seq, ended.spent, clock_.now() + times_.idle_timeout});
   } else {
     ended.spent->answered.cancel();
   }
+}
+
+std::vector<SessionView> Sessions::list(UserId user, SessionId current) const {
+  const auto now = clock_.now();
+  const auto seconds_since = [now](SteadyTime then) {
+    return std::chrono::duration_cast<std::chrono::seconds>(now - then);
+  };
+  std::vector<SessionView> views;
+  for (const auto& id : sessions_of(user)) {
+    const auto& session = sessions_.at(id);
+    if (overdue(session)) continue;
+    views.push_back({session.name, session.device, id == current, seconds_since(session.opened),
+                     seconds_since(session.active), session.sockets.size()});
+  }
+  std::ranges::reverse(views);
+  return views;
+}
+
+result<bool> Sessions::end_one(UserId user, const std::string& id, SessionId asking) {
+  for (const auto& own : sessions_of(user)) {
+    if (sessions_.at(own).name != id) continue;
+    end(own, own == asking ? Ending::signed_out : Ending::revoked);
+    return own == asking;
+  }
+  return errc::no_such_session;
+}
+
+void Sessions::end_all(UserId user, SessionId asking) {
+  for (const auto& own : sessions_of(user))
+    end(own, own == asking ? Ending::signed_out : Ending::revoked);
+}
+
+void Sessions::change_password(UserId user, PasswordVersion version,
+                               std::optional<SessionId> asking) {
+  const auto until = clock_.now() + floor_time;
+  auto& floor = floors_[user];
+  floor = {std::max(floor.version, version), until};
+  for (const auto& own : sessions_of(user)) {
+    auto& session = sessions_.at(own);
+    if (own == asking) session.password = std::max(session.password, version);
+    if (session.password < version) end(own, Ending::password_changed);
+  }
+}
+
+void Sessions::forget_user(UserId user, SessionId asking) {
+  constexpr PasswordVersion beyond_all{std::numeric_limits<std::int64_t>::max()};
+  floors_[user] = {beyond_all, clock_.now() + floor_time};
+  for (const auto& own : sessions_of(user))
+    finish(own, Ending::account_deleted, own == asking ? LastReply::kept : LastReply::lost);
+}
+
+void Sessions::set_admin(UserId user, bool admin) {
+  for (const auto& own : sessions_of(user)) sessions_.at(own).user.admin = admin;
 }
 
 result<std::string> Sessions::issue_ticket(SessionId id) {
@@ -174,6 +275,7 @@ void Sessions::sweep() {
   for (const auto& [id, why] : over) end(id, why);
   const auto now = clock_.now();
   std::erase_if(farewells_, [now](const auto& entry) { return now >= entry.second.until; });
+  std::erase_if(floors_, [now](const auto& entry) { return now >= entry.second.until; });
   std::erase_if(tickets_, [now](const auto& entry) { return now >= entry.second.until; });
 }
 

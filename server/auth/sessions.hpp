@@ -17,6 +17,7 @@
 #include <string>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include "auth/token.hpp"
 #include "domain/errc.hpp"
@@ -52,7 +53,25 @@ struct Granted {
 };
 
 /// Why a session ended, as its sockets are told.
-enum class Ending { signed_out, idle, expired, replayed };
+enum class Ending {
+  signed_out,
+  idle,
+  expired,
+  replayed,
+  revoked,  // signed out from another device, or for a newer one
+  password_changed,
+  account_deleted,
+};
+
+/// A session as its owner is shown it.
+struct SessionView {
+  std::string id;  // an opaque word; nothing can be done with it but end the session
+  std::string device;
+  bool current = false;
+  std::chrono::seconds signed_in{0};  // for how long
+  std::chrono::seconds idle{0};
+  std::size_t pages = 0;  // open right now
+};
 
 /// The stable word for it, the reason in the close frame: "idle".
 std::string_view ending_word(Ending ending);
@@ -66,8 +85,12 @@ class Sessions {
   std::chrono::seconds idle_seconds() const;
   std::chrono::seconds token_seconds() const;  // how long a browser may keep the cookie
 
-  /// Signs `user` in on one more device; gives the first token.
-  std::string open(User user);
+  /// Signs `user`, who knew the password at `version`, in on one more device,
+  /// which is called `device`; gives the first token. Beyond
+  /// sessions_per_person_max the one that was idle for longest ends. Errors:
+  /// bad_credentials when that password was changed or the account deleted
+  /// meanwhile; busy at sessions_max.
+  result<std::string> open(User user, PasswordVersion version, std::string device);
 
   /// Decides what becomes of a request with `token`, by the five rules of
   /// protocol/http-api.md: it runs (Granted), or is answered as before (Reply).
@@ -80,8 +103,32 @@ class Sessions {
   /// The reply to what spend() granted; wakes its twins.
   void answer(SessionId id, const std::string& rid, Reply reply);
 
-  /// Ends the session: its token is worthless, its sockets close.
+  /// Ends the session: its token is worthless, its sockets close. One that asks
+  /// for its own end (signed_out) keeps the reply to that for a retry.
   void end(SessionId id, Ending why);
+
+  /// All of the person's sessions, the newest first.
+  std::vector<SessionView> list(UserId user, SessionId current) const;
+
+  /// Ends that session of `user`; true when it is the one that asks.
+  /// Errors: no_such_session.
+  result<bool> end_one(UserId user, const std::string& id, SessionId asking);
+
+  /// Ends all of the person's sessions; the one that asks, as signed_out, keeps
+  /// its reply.
+  void end_all(UserId user, SessionId asking);
+
+  /// The person's password is another since: sessions of an older one end, and
+  /// cannot be opened. `asking`, which changed it, goes on.
+  void change_password(UserId user, PasswordVersion version,
+                       std::optional<SessionId> asking = std::nullopt);
+
+  /// The account is gone: its sessions end, and none is opened any more. The one
+  /// that asks keeps its reply.
+  void forget_user(UserId user, SessionId asking);
+
+  /// What the person may do from now on; open sockets were told at their Hello.
+  void set_admin(UserId user, bool admin);
 
   /// A ticket for one socket of the session, good once and for ticket_time.
   /// Errors: signed_out.
@@ -115,6 +162,9 @@ class Sessions {
   };
   struct Session {
     User user;
+    PasswordVersion password;
+    std::string name;  // SessionView::id
+    std::string device;
     std::uint64_t seq = 1;
     SteadyTime opened;
     SteadyTime active;
@@ -128,12 +178,21 @@ class Sessions {
     std::shared_ptr<Spent> spent;
     SteadyTime until;
   };
+  // Whoever checked an older password is on the way here still: for so long.
+  struct Floor {
+    PasswordVersion version;
+    SteadyTime until;
+  };
   struct Ticket {
     SessionId session;
     SteadyTime until;
   };
 
   Session* find(SessionId id);
+  std::vector<SessionId> sessions_of(UserId user) const;
+  void make_place(UserId user);
+  enum class LastReply { kept, lost };
+  void finish(SessionId id, Ending why, LastReply reply);
   std::shared_ptr<Spent> farewell(const TokenClaims& claims, const std::string& rid,
                                   const RequestHash& hash) const;
   std::string sign(SessionId id, const Session& session) const;
@@ -150,6 +209,8 @@ class Sessions {
   WallTime started_wall_;
   SteadyTime started_;
   std::unordered_map<SessionId, Session> sessions_;
+  std::unordered_map<UserId, std::vector<SessionId>> by_user_;  // in the order of signing in
+  std::unordered_map<UserId, Floor> floors_;
   std::unordered_map<SessionId, Farewell> farewells_;
   std::unordered_map<std::string, Ticket> tickets_;
 };

@@ -51,6 +51,11 @@ class SessionsTest : public testing::Test {
     return granted.next_token;
   }
 
+  // One more device, of whoever knew the first password.
+  std::string open(const User& user, std::string device = "Chrome on Android") {
+    return sessions_.open(user, {1}, std::move(device)).value();
+  }
+
   static errc code_of(const Spending& spent) { return spent ? errc::internal : spent.error().code; }
 
   // A socket of the session; what it was closed with, if it was.
@@ -69,10 +74,11 @@ class SessionsTest : public testing::Test {
   asio::io_context loop_;
   Sessions sessions_{{30min, 24h}, clock_, loop_.get_executor()};
   User ana_{{1}, "Ana", false};
+  User ben_{{2}, "Ben", false};
 };
 
 TEST_F(SessionsTest, ATokenRunsOneRequestAndIsReplaced) {
-  auto token = sessions_.open(ana_);
+  auto token = open(ana_);
   for (int i = 0; i < 20; ++i) {
     const auto next = run(token, "request-" + std::to_string(i));
     EXPECT_NE(next, token);
@@ -81,7 +87,7 @@ TEST_F(SessionsTest, ATokenRunsOneRequestAndIsReplaced) {
 }
 
 TEST_F(SessionsTest, ALostReplyIsGivenAgainAndNothingRuns) {
-  const auto token = sessions_.open(ana_);
+  const auto token = open(ana_);
   const auto next = run(token, "first");
   for (const auto wait : {0min, 5min, 20min}) {
     clock_.advance(wait);
@@ -94,7 +100,7 @@ TEST_F(SessionsTest, ALostReplyIsGivenAgainAndNothingRuns) {
 }
 
 TEST_F(SessionsTest, ATwinWaitsForTheOneThatRuns) {
-  const auto token = sessions_.open(ana_);
+  const auto token = open(ana_);
   const auto first = spend(token, "same");
   const auto twin = begin(token, "same");
   const auto third = begin(token, "same");
@@ -109,14 +115,14 @@ TEST_F(SessionsTest, ATwinWaitsForTheOneThatRuns) {
 }
 
 TEST_F(SessionsTest, TheSameKeyForAnotherRequestIsRefused) {
-  const auto token = sessions_.open(ana_);
+  const auto token = open(ana_);
   const auto next = run(token, "first");
   EXPECT_EQ(code_of(spend(token, "first", "another body")), errc::idempotency_mismatch);
   run(next, "second");
 }
 
 TEST_F(SessionsTest, ALateTabIsToldToTryAgain) {
-  const auto token = sessions_.open(ana_);
+  const auto token = open(ana_);
   const auto next = run(token, "quick tab");
   clock_.advance(9s);
   EXPECT_EQ(code_of(spend(token, "late tab")), errc::token_spent);
@@ -124,7 +130,7 @@ TEST_F(SessionsTest, ALateTabIsToldToTryAgain) {
 }
 
 TEST_F(SessionsTest, ATokenSpentLongAgoEndsTheSession) {
-  const auto token = sessions_.open(ana_);
+  const auto token = open(ana_);
   const auto next = run(token, "first");
   clock_.advance(11s);
   EXPECT_EQ(code_of(spend(token, "thief")), errc::token_replayed);
@@ -132,8 +138,8 @@ TEST_F(SessionsTest, ATokenSpentLongAgoEndsTheSession) {
 }
 
 TEST_F(SessionsTest, AnOlderTokenEndsItsSessionAndNoOther) {
-  const auto stolen = sessions_.open(ana_);
-  const auto other_device = sessions_.open(ana_);
+  const auto stolen = open(ana_);
+  const auto other_device = open(ana_);
   auto token = run(stolen, "first");
   const auto session = session_of(token, "second");
   const auto socket = open_socket(session, 1);
@@ -143,7 +149,7 @@ TEST_F(SessionsTest, AnOlderTokenEndsItsSessionAndNoOther) {
 }
 
 TEST_F(SessionsTest, TwoRequestsAtOnceNeverBothRun) {
-  auto token = sessions_.open(ana_);
+  auto token = open(ana_);
   for (int round = 0; round < 200; ++round) {
     const auto one = spend(token, "one-" + std::to_string(round));
     const auto two = spend(token, "two-" + std::to_string(round));
@@ -157,7 +163,7 @@ TEST_F(SessionsTest, TwoRequestsAtOnceNeverBothRun) {
 }
 
 TEST_F(SessionsTest, OnlyThePersonKeepsASessionAwake) {
-  auto token = sessions_.open(ana_);
+  auto token = open(ana_);
   const auto session = session_of(token, "ticket");
   const auto socket = open_socket(session, 1);
   clock_.advance(20min);
@@ -171,7 +177,7 @@ TEST_F(SessionsTest, OnlyThePersonKeepsASessionAwake) {
 }
 
 TEST_F(SessionsTest, AskingForTokensIsNoActionOfThePerson) {
-  auto token = sessions_.open(ana_);
+  auto token = open(ana_);
   for (int i = 0; i < 5; ++i) {
     clock_.advance(6min);
     if (i < 4) token = run(token, "reconnect-" + std::to_string(i));
@@ -180,7 +186,7 @@ TEST_F(SessionsTest, AskingForTokensIsNoActionOfThePerson) {
 }
 
 TEST_F(SessionsTest, ASessionEndsWhenItsLifetimeIsOver) {
-  const auto token = sessions_.open(ana_);
+  const auto token = open(ana_);
   const auto session = session_of(token, "ticket");
   const auto socket = open_socket(session, 1);
   for (int i = 0; i < 72; ++i) {
@@ -192,7 +198,7 @@ TEST_F(SessionsTest, ASessionEndsWhenItsLifetimeIsOver) {
 }
 
 TEST_F(SessionsTest, ATicketOpensOneSocketAndSoon) {
-  const auto token = sessions_.open(ana_);
+  const auto token = open(ana_);
   const auto session = session_of(token, "ticket");
   const auto ticket = sessions_.issue_ticket(session);
   ASSERT_TRUE(ticket);
@@ -207,7 +213,7 @@ TEST_F(SessionsTest, ATicketOpensOneSocketAndSoon) {
 }
 
 TEST_F(SessionsTest, ASessionHasOnlySoManySockets) {
-  const auto session = session_of(sessions_.open(ana_), "ticket");
+  const auto session = session_of(open(ana_), "ticket");
   for (std::uint64_t i = 1; i <= limits::sockets_per_session_max; ++i) open_socket(session, i);
   const auto ticket = sessions_.issue_ticket(session);
   EXPECT_EQ(sessions_.redeem(*ticket, {0, 99}, [](Ending) {}).error().code, errc::flooding);
@@ -216,7 +222,7 @@ TEST_F(SessionsTest, ASessionHasOnlySoManySockets) {
 }
 
 TEST_F(SessionsTest, SigningOutClosesItsSocketsAndKillsItsTokenAndTickets) {
-  const auto token = sessions_.open(ana_);
+  const auto token = open(ana_);
   const auto granted = std::get<Granted>(*spend(token, "first"));
   const auto socket = open_socket(granted.session, 1);
   const auto gone = open_socket(granted.session, 2);
@@ -231,7 +237,7 @@ TEST_F(SessionsTest, SigningOutClosesItsSocketsAndKillsItsTokenAndTickets) {
 }
 
 TEST_F(SessionsTest, ATwinOfARequestWhoseSessionEndedIsNotLeftWaiting) {
-  const auto token = sessions_.open(ana_);
+  const auto token = open(ana_);
   const auto granted = std::get<Granted>(*spend(token, "same"));
   const auto twin = begin(token, "same");
   sessions_.end(granted.session, Ending::idle);
@@ -242,7 +248,7 @@ TEST_F(SessionsTest, ATwinOfARequestWhoseSessionEndedIsNotLeftWaiting) {
 }
 
 TEST_F(SessionsTest, TheReplyToSigningOutOutlivesTheSession) {
-  const auto token = sessions_.open(ana_);
+  const auto token = open(ana_);
   const auto granted = std::get<Granted>(*spend(token, "logout"));
   const auto twin = begin(token, "logout");
   sessions_.end(granted.session, Ending::signed_out);

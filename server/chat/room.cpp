@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t recent_max = 64;  // messages told while a page is read from the log
 constexpr int catch_up_tries = 8;
+// Far longer than a frame waits to be heard: the sockets of who is gone are closed.
+constexpr std::chrono::minutes gone_time{10};
 // A page is shorter when its drawings are large: as one frame it must fit into
 // an outbox with room to spare for what is told meanwhile.
 constexpr std::size_t page_bytes_max = limits::outbox_bytes_max / 4;
@@ -107,6 +109,7 @@ asio::awaitable<result<void>> Room::join(Arrival arrival) {
 }
 
 result<bool> Room::admit(const Arrival& arrival) {
+  if (gone_.contains(arrival.user.id)) return errc::signed_out;
   auto person = people_.find(arrival.user.id);
   const bool arrives = person == people_.end();
   if (arrives) {
@@ -281,6 +284,33 @@ asio::awaitable<result<void>> Room::erase(User user, ConnectionId connection, Se
   co_return result<void>{};
 }
 
+void Room::let_go(UserId user) {
+  gone_.insert_or_assign(user, clock_.now() + gone_time);
+  memory_.forget_name(user);
+  recent_.clear();  // whoever is catching up reads the log again, where the name is gone
+  if (!people_.contains(user)) return;
+  const auto connections = people_.at(user).connections;
+  for (const auto connection : connections) take_out(user, connection);
+  remove(user);
+}
+
+asio::awaitable<result<void>> Room::erase_all_of(UserId user) {
+  for (;;) {
+    auto erased = co_await log().erase_of(spec_.id, user, limits::erase_bite_max);
+    if (!erased) co_return erased.error();
+    if (erased->seqs.empty()) co_return result<void>{};
+    auto number = erased->last.value - erased->seqs.size();
+    last_deletion_ = erased->last;
+    std::erase_if(recent_, [&](const Told& told) {
+      return std::ranges::find(erased->seqs, told.seq) != erased->seqs.end();
+    });
+    for (const Seq seq : erased->seqs)
+      fan_out(deleted_frame(spec_.id, seq, "", DeletionId{++number}));
+    // Others of this room's people have their turn before the next bite.
+    co_await asio::post(home_.executor(), asio::use_awaitable);
+  }
+}
+
 void Room::pen(UserId user, ConnectionId connection, bool down) {
   if (!is_in(user, connection)) return;
   auto& person = people_.at(user);
@@ -313,6 +343,7 @@ void Room::sweep() {
   for (const auto& [id, person] : people_)
     if (person.gone_at && now >= *person.gone_at) gone.push_back(id);
   for (const auto id : gone) remove(id);
+  std::erase_if(gone_, [now](const auto& entry) { return now >= entry.second; });
   std::erase_if(sayings_, [now](const auto& entry) { return entry.second.full(now); });
   if (std::exchange(occupancy_to_tell_, false))
     fan_out(presence_frame(spec_.id, "", v1::CHANGE_UNSPECIFIED,

@@ -66,14 +66,16 @@ class Room {
   boost::asio::awaitable<result<void>> open();
 
   /// Lets the phone in, or catches it up when it is in already: it is told
-  /// Joined, and after that what is said. Errors: room_full, storage_failed, busy.
+  /// Joined, and after that what is said. Errors: room_full, signed_out (the account
+  /// is gone), storage_failed, busy.
   boost::asio::awaitable<result<void>> join(Arrival arrival);
 
   void leave(UserId user, ConnectionId connection, Departure how);
 
   /// Stores the drawing, then tells everybody. A client_id that was stored
   /// before is answered with its first seq and not told again.
-  /// Errors: not_in_room, slow_down, no_such_message, bad_client_id, storage_failed, busy.
+  /// Errors: not_in_room, slow_down, no_such_message, bad_client_id, signed_out (the
+  /// account is gone), storage_failed, busy.
   boost::asio::awaitable<result<Stored>> say(User user, ConnectionId connection, Saying saying);
 
   /// The page before `before`, at least 1. Errors: not_in_room, bad_range, storage_failed, busy.
@@ -82,6 +84,14 @@ class Room {
 
   /// Errors: not_in_room, no_such_message, not_yours, storage_failed, busy.
   boost::asio::awaitable<result<void>> erase(User user, ConnectionId connection, Seq seq);
+
+  /// Their account is gone: takes the person out of the room and lets them do
+  /// nothing more here, however late it comes; their name is told no more.
+  void let_go(UserId user);
+
+  /// After let_go(): takes all that the person said away, bite by bite, and tells
+  /// it. Errors: storage_failed, busy (what was erased until then stays erased).
+  boost::asio::awaitable<result<void>> erase_all_of(UserId user);
 
   /// "Is drawing": told to the other people, as often as is of use to them.
   void pen(UserId user, ConnectionId connection, bool down);
@@ -139,6 +149,7 @@ class Room {
   std::deque<Told> recent_;
   DeletionId last_deletion_;
   std::unordered_map<UserId, Person> people_;
+  std::unordered_map<UserId, SteadyTime> gone_;       // till nothing of theirs can be on its way
   std::unordered_map<UserId, Bucket> sayings_;        // outlives a person's coming and going
   std::vector<std::unique_ptr<Audience>> audiences_;  // one per shard, each touched only there
   std::vector<std::size_t> connections_on_;           // how many, per shard

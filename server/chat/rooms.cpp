@@ -51,6 +51,12 @@ Room* Rooms::find(const RoomId& id) const {
   return found == by_id_.end() ? nullptr : found->second;
 }
 
+std::vector<Room*> Rooms::all() const {
+  std::vector<Room*> rooms;
+  for (const auto& room : rooms_) rooms.push_back(room.get());
+  return rooms;
+}
+
 asio::awaitable<std::vector<RoomView>> Rooms::views() {
   std::vector<RoomView> views;
   for (const auto& room : rooms_) {

@@ -28,6 +28,9 @@ class Rooms {
   /// Null when there is no such room.
   Room* find(const RoomId& id) const;
 
+  /// In the order of the configuration.
+  std::vector<Room*> all() const;
+
   /// The list of rooms in the order of the configuration, as it is now.
   boost::asio::awaitable<std::vector<RoomView>> views();
 

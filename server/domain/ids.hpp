@@ -19,6 +19,24 @@ struct UserId {
   auto operator<=>(const UserId&) const = default;
 };
 
+/// Which of an account's passwords: each new one counts one up.
+struct PasswordVersion {
+  std::int64_t value = 0;
+  auto operator<=>(const PasswordVersion&) const = default;
+};
+
+/// An invite. Given by the store, never reused.
+struct InviteId {
+  std::int64_t value = 0;
+  auto operator<=>(const InviteId&) const = default;
+};
+
+/// SHA-256 of an invite's code: all that is kept of it.
+struct CodeHash {
+  std::array<std::byte, 32> bytes{};
+  auto operator<=>(const CodeHash&) const = default;
+};
+
 /// A room, as the configuration names it: 1 to 32 of a–z, 0–9 and '-'.
 struct RoomId {
   std::string value;

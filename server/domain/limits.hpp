@@ -56,6 +56,19 @@ inline constexpr std::chrono::seconds spent_token_grace{10};
 inline constexpr std::chrono::seconds dropped_connection_grace{20};
 inline constexpr std::chrono::seconds drain_time{3};  // for open writes when stopping
 
+inline constexpr std::size_t sessions_per_person_max = 32;  // devices; one more ends the idlest
+inline constexpr std::size_t sessions_max = 100'000;        // about 100 MB of them
+inline constexpr std::size_t invites_max = 1'000;           // that still work
+inline constexpr std::int64_t invite_uses_max = 10'000;
+inline constexpr std::chrono::seconds invite_time_min{60};
+inline constexpr std::chrono::seconds invite_time_max{std::chrono::days{365}};
+inline constexpr std::chrono::seconds invite_time_usual{std::chrono::days{7}};
+inline constexpr std::size_t invite_note_characters_max = 60;
+// How long an administrator can still look up an invite that is late or used up.
+inline constexpr std::chrono::seconds invite_remembered_time{std::chrono::days{7}};
+// Messages erased at once for somebody who left: some milliseconds of the writer's time.
+inline constexpr std::size_t erase_bite_max = 100;
+
 inline constexpr std::size_t name_characters_min = 2;
 inline constexpr std::size_t name_characters_max = 24;
 inline constexpr std::size_t password_bytes_min = 8;

@@ -1,6 +1,5 @@
-// Registering, signing in and out, who am I, and tickets for the socket.
-#include <boost/beast/core/string.hpp>
-
+// Who may register, registering, signing in, who am I, another password, leaving.
+#include "auth/device_name.hpp"
 #include "net/api.hpp"
 #include "runtime/log.hpp"
 #include "wire/json_body.hpp"
@@ -11,81 +10,157 @@ namespace asio = boost::asio;
 
 namespace {
 
-result<Credentials> credentials_of(const ApiRequest& request) {
-  const auto type = request.content_type.substr(0, request.content_type.find(';'));
-  if (!boost::beast::iequals(type, "application/json")) return errc::not_json;
-  return read_credentials(request.body);
+std::string_view word_for(Registration registration) {
+  switch (registration) {
+    case Registration::open:
+      return "open";
+    case Registration::by_invite:
+      return "invite";
+    case Registration::closed:
+      return "closed";
+  }
+  return "closed";
 }
 
-asio::awaitable<std::string> open_session(Services& services, User user) {
-  co_return services.sessions.open(std::move(user));
+std::string_view word_for(InviteWorth worth) {
+  switch (worth) {
+    case InviteWorth::none:
+      return "none";
+    case InviteWorth::member:
+      return "member";
+    case InviteWorth::administrator:
+      return "administrator";
+    case InviteWorth::gone:
+      return "gone";
+  }
+  return "gone";
 }
 
-asio::awaitable<Reply> welcome(Services& services, User user, unsigned status) {
+asio::awaitable<result<std::string>> open_session(Services& services, Verified who,
+                                                  std::string device) {
+  co_return services.sessions.open(std::move(who.user), who.password, std::move(device));
+}
+
+asio::awaitable<Reply> welcome(Services& services, const ApiRequest& request, Verified who,
+                               unsigned status) {
   Reply reply;
   reply.status = status;
-  reply.body = username_body(user);
-  auto opening = open_session(services, std::move(user));
-  reply.next_token = co_await on(services.shards.first(), std::move(opening));
+  reply.body = username_body(who.user);
+  auto opening = open_session(services, std::move(who), device_name(request.user_agent));
+  auto token = co_await on(services.shards.first(), std::move(opening));
+  if (!token) co_return refuse(token.error());
+  reply.next_token = std::move(*token);
   co_return reply;
 }
 
-asio::awaitable<result<std::string>> issue_ticket(Services& services, SessionId session) {
-  co_return services.sessions.issue_ticket(session);
+asio::awaitable<void> end_older_sessions(Services& services, Granted granted,
+                                         PasswordVersion version) {
+  services.sessions.change_password(granted.user.id, version, granted.session);
+  co_return;
 }
 
-asio::awaitable<void> end_session(Services& services, SessionId session) {
-  services.sessions.end(session, Ending::signed_out);
+asio::awaitable<void> forget_user(Services& services, Granted granted) {
+  services.sessions.forget_user(granted.user.id, granted.session);
+  co_return;
+}
+
+asio::awaitable<void> make_admin(Services& services, UserId user) {
+  services.sessions.set_admin(user, true);
   co_return;
 }
 
 }  // namespace
 
-asio::awaitable<Reply> register_account(Services& services, const ApiRequest& request) {
-  auto credentials = credentials_of(request);
-  if (!credentials) co_return refuse(credentials.error());
-  auto user = co_await services.accounts.register_account(
-      std::move(credentials->username), std::move(credentials->password), request.network);
-  if (!user) co_return refuse(user.error());
-  log::info("security: {} registered from {}", user->name, request.network);
-  co_return co_await welcome(services, std::move(*user), 201);
+ApiReply ask_registration(Services& services, const ApiRequest& request) {
+  const auto invite = body_of(request, read_invite);
+  if (!invite) co_return refuse(invite.error());
+  const auto worth = co_await services.invites.look_up(*invite, request.network);
+  if (!worth) co_return refuse(worth.error());
+  Reply reply;
+  reply.body = registration_body(word_for(services.invites.policy()), word_for(*worth));
+  co_return reply;
 }
 
-asio::awaitable<Reply> login(Services& services, const ApiRequest& request) {
-  auto credentials = credentials_of(request);
+ApiReply register_account(Services& services, const ApiRequest& request) {
+  auto credentials = body_of(request, read_credentials);
   if (!credentials) co_return refuse(credentials.error());
-  auto user = co_await services.accounts.sign_in(std::move(credentials->username),
-                                                 std::move(credentials->password), request.network);
-  if (!user) {
-    if (user.error().code == errc::bad_credentials)
-      log::info("security: a sign-in from {} failed", request.network);
-    co_return refuse(user.error());
-  }
-  log::info("security: {} signed in from {}", user->name, request.network);
-  co_return co_await welcome(services, std::move(*user), 200);
+  const auto invite = read_invite(request.body);
+  if (!invite) co_return refuse(invite.error());
+  const auto admission = co_await services.invites.admit(*invite);
+  if (!admission) co_return refuse(admission.error());
+  auto made = co_await services.accounts.register_account(std::move(credentials->username),
+                                                          std::move(credentials->password),
+                                                          request.network, *admission);
+  if (!made) co_return refuse(made.error());
+  const auto how = admission->admin    ? ", as administrator by the set-up link,"
+                   : admission->invite ? " by invite"
+                                       : "";
+  log::info("security: {} registered{} from {}", made->user.name, how, request.network);
+  if (admission->admin) co_await services.invites.end_set_up();
+  co_return co_await welcome(services, request, std::move(*made), 201);
 }
 
-asio::awaitable<Reply> logout(Services& services, const Granted& granted) {
-  auto ending = end_session(services, granted.session);
-  co_await on(services.shards.first(), std::move(ending));
+ApiReply login(Services& services, const ApiRequest& request) {
+  auto credentials = body_of(request, read_credentials);
+  if (!credentials) co_return refuse(credentials.error());
+  auto who = co_await services.accounts.sign_in(std::move(credentials->username),
+                                                std::move(credentials->password), request.network);
+  if (!who) co_return refuse(who.error());
+  log::info("security: {} signed in from {}", who->user.name, request.network);
+  co_return co_await welcome(services, request, std::move(*who), 200);
+}
+
+ApiReply me(Services& services, const Granted& granted, const ApiRequest&) {
+  Reply reply;
+  reply.body = me_body(granted.user, services.sessions.idle_seconds());
+  co_return reply;
+}
+
+ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest& request) {
+  auto wish = body_of(request, read_farewell);
+  if (!wish) co_return refuse(wish.error());
+  const auto removed = co_await services.accounts.remove_account(
+      granted.user.id, std::move(wish->password), wish->erase_drawings, request.network);
+  if (!removed) co_return refuse(removed.error());
+  log::info("security: {} deleted their account from {}; the drawings {}", granted.user.name,
+            request.network, wish->erase_drawings ? "are erased" : "stay");
+  auto forgetting = forget_user(services, granted);
+  co_await on(services.shards.first(), std::move(forgetting));
+  co_await services.leavers.let_go(granted.user.id);
+  if (wish->erase_drawings) services.leavers.erase_drawings(granted.user.id);
   Reply reply;
   reply.status = 204;
   reply.signs_out = true;
   co_return reply;
 }
 
-asio::awaitable<Reply> me(Services& services, const Granted& granted) {
+ApiReply change_password(Services& services, const Granted& granted, const ApiRequest& request) {
+  auto wish = body_of(request, read_password_change);
+  if (!wish) co_return refuse(wish.error());
+  const auto version = co_await services.accounts.change_password(
+      granted.user.id, std::move(wish->password), std::move(wish->new_password), request.network);
+  if (!version) co_return refuse(version.error());
+  log::info("security: {} changed their password from {}", granted.user.name, request.network);
+  auto ending = end_older_sessions(services, granted, *version);
+  co_await on(services.shards.first(), std::move(ending));
   Reply reply;
-  reply.body = me_body(granted.user, services.sessions.idle_seconds());
+  reply.status = 204;
   co_return reply;
 }
 
-asio::awaitable<Reply> ticket(Services& services, const Granted& granted) {
-  auto issuing = issue_ticket(services, granted.session);
-  const auto ticket = co_await on(services.shards.first(), std::move(issuing));
-  if (!ticket) co_return refuse(ticket.error());
+ApiReply set_up(Services& services, const Granted& granted, const ApiRequest& request) {
+  auto invite = body_of(request, read_invite);
+  if (!invite) co_return refuse(invite.error());
+  const auto made = co_await services.invites.set_up(granted.user.id, std::move(*invite));
+  if (!made) co_return refuse(made.error());
+  log::info("security: {} became an administrator by the set-up link, from {}", granted.user.name,
+            request.network);
+  auto telling = make_admin(services, granted.user.id);
+  co_await on(services.shards.first(), std::move(telling));
+  User user = granted.user;
+  user.admin = true;
   Reply reply;
-  reply.body = ticket_body(*ticket);
+  reply.body = me_body(user, services.sessions.idle_seconds());
   co_return reply;
 }
 

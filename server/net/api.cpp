@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/beast/core/string.hpp>
 #include <exception>
 
 #include "runtime/log.hpp"
@@ -14,42 +15,82 @@ namespace asio = boost::asio;
 
 namespace {
 
-using OpenCall = asio::awaitable<Reply> (*)(Services&, const ApiRequest&);
-using SignedInCall = asio::awaitable<Reply> (*)(Services&, const Granted&);
+using OpenCall = ApiReply (*)(Services&, const ApiRequest&);
+using SignedInCall = ApiReply (*)(Services&, const Granted&, const ApiRequest&);
+
+// Whether the person does something with it. What a page asks for by itself, to
+// connect again or to show, keeps nobody signed in.
+enum class Asked { by_person, by_page };
 
 struct Route {
-  std::string_view path;
+  std::string_view path;  // ends with {id} where a word stands
   std::string_view method;
   OpenCall open = nullptr;
   SignedInCall signed_in = nullptr;  // spends a token
+  Asked asked = Asked::by_page;
 };
+
+constexpr Route open_route(std::string_view path, std::string_view method, OpenCall call) {
+  return {path, method, call, nullptr, Asked::by_page};
+}
+constexpr Route route(std::string_view path, std::string_view method, SignedInCall call,
+                      Asked asked) {
+  return {path, method, nullptr, call, asked};
+}
 
 constexpr std::array routes{
-    Route{"/api/register", "POST", register_account, nullptr},
-    Route{"/api/login", "POST", login, nullptr},
-    Route{"/api/logout", "POST", nullptr, logout},
-    Route{"/api/me", "GET", nullptr, me},
-    Route{"/api/ticket", "POST", nullptr, ticket},
-    Route{"/api/rooms", "GET", list_rooms, nullptr},
-    Route{"/healthz", "GET", health, nullptr},
+    open_route("/api/registration", "POST", ask_registration),
+    open_route("/api/register", "POST", register_account),
+    open_route("/api/login", "POST", login),
+    route("/api/logout", "POST", logout, Asked::by_person),
+    route("/api/me", "GET", me, Asked::by_page),
+    route("/api/me", "DELETE", delete_me, Asked::by_person),
+    route("/api/password", "POST", change_password, Asked::by_person),
+    route("/api/sessions", "GET", list_sessions, Asked::by_page),
+    route("/api/sessions", "DELETE", end_sessions, Asked::by_person),
+    route("/api/sessions/{id}", "DELETE", end_session, Asked::by_person),
+    route("/api/setup", "POST", set_up, Asked::by_person),
+    route("/api/invites", "GET", list_invites, Asked::by_page),
+    route("/api/invites", "POST", make_invite, Asked::by_person),
+    route("/api/invites/{id}", "DELETE", revoke_invite, Asked::by_person),
+    route("/api/ticket", "POST", ticket, Asked::by_page),
+    open_route("/api/rooms", "GET", list_rooms),
+    open_route("/healthz", "GET", health),
 };
 
-const Route* find_route(std::string_view path) {
-  const auto found = std::ranges::find(routes, path, &Route::path);
+constexpr std::string_view word_characters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+bool is_word(std::string_view text) {
+  return !text.empty() && text.size() <= 64 &&
+         text.find_first_not_of(word_characters) == std::string_view::npos;
+}
+
+bool leads_to(const Route& route, std::string_view path) {
+  constexpr std::string_view id = "{id}";
+  if (!route.path.ends_with(id)) return route.path == path;
+  const auto before = route.path.substr(0, route.path.size() - id.size());
+  return path.starts_with(before) && is_word(path.substr(before.size()));
+}
+
+const Route* find_route(std::string_view path, std::string_view method) {
+  const auto found = std::ranges::find_if(
+      routes, [&](const Route& route) { return route.method == method && leads_to(route, path); });
   return found == routes.end() ? nullptr : found;
 }
 
 bool is_usable_key(std::string_view key) {
-  return key.size() >= 16 && key.size() <= 64 &&
-         key.find_first_not_of(
-             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
-             std::string_view::npos;
+  return key.size() >= 16 && is_word(key);
 }
 
-asio::awaitable<result<std::variant<Granted, Reply>>> spend(Services& services, std::string token,
-                                                            std::string rid, RequestHash hash) {
-  auto spending = services.sessions.spend(std::move(token), std::move(rid), hash);
-  co_return co_await on(services.shards.first(), std::move(spending));
+using Spent = result<std::variant<Granted, Reply>>;
+
+asio::awaitable<Spent> spend_on_first(Sessions& sessions, std::string token, std::string rid,
+                                      RequestHash hash, Asked asked) {
+  auto spent = co_await sessions.spend(std::move(token), std::move(rid), hash);
+  if (!spent || asked == Asked::by_page) co_return spent;
+  if (const auto* granted = std::get_if<Granted>(&*spent)) sessions.touch(granted->session);
+  co_return spent;
 }
 
 asio::awaitable<void> keep_reply(Services& services, SessionId session, std::string rid,
@@ -60,18 +101,21 @@ asio::awaitable<void> keep_reply(Services& services, SessionId session, std::str
 
 // Runs to its end whether or not the phone is still there: the reply is kept
 // for it to come back for.
-asio::awaitable<Reply> answer_signed_in(Services& services, SignedInCall call, ApiRequest request) {
+asio::awaitable<Reply> answer_signed_in(Services& services, const Route& route,
+                                        ApiRequest request) {
   if (!is_usable_key(request.idempotency_key)) co_return refuse(errc::idempotency_missing);
   if (!request.token) co_return refuse(errc::signed_out);
   const auto hash = hash_request(request.method, request.path, request.body);
-  auto spent = co_await spend(services, *request.token, request.idempotency_key, hash);
+  auto spending =
+      spend_on_first(services.sessions, *request.token, request.idempotency_key, hash, route.asked);
+  auto spent = co_await on(services.shards.first(), std::move(spending));
   if (!spent) co_return refuse(spent.error());
   if (auto* before = std::get_if<Reply>(&*spent)) co_return *before;
 
   const Granted granted = std::get<Granted>(*spent);
   Reply reply;
   try {
-    reply = co_await call(services, granted);
+    reply = co_await route.signed_in(services, granted, request);
   } catch (const std::exception& e) {
     log::error("{} {}: {}", request.method, request.path, e.what());
     reply = refuse(errc::internal);
@@ -84,11 +128,24 @@ asio::awaitable<Reply> answer_signed_in(Services& services, SignedInCall call, A
 
 }  // namespace
 
-std::string_view api_methods(std::string_view path) {
-  const auto* route = find_route(path);
-  if (!route) return "";
-  // HEAD would spend a token and throw its successor's body away: only open calls have it.
-  return route->method == "GET" && route->open ? "GET, HEAD" : route->method;
+std::string api_methods(std::string_view path) {
+  std::string methods;
+  for (const auto& route : routes) {
+    if (!leads_to(route, path)) continue;
+    methods += (methods.empty() ? "" : ", ") + std::string(route.method);
+    // HEAD would spend a token and throw its successor's body away: only open calls have it.
+    if (route.open && route.method == "GET") methods += ", HEAD";
+  }
+  return methods;
+}
+
+std::string id_in_path(const ApiRequest& request) {
+  return request.path.substr(request.path.rfind('/') + 1);
+}
+
+bool is_json(const ApiRequest& request) {
+  const auto type = request.content_type.substr(0, request.content_type.find(';'));
+  return boost::beast::iequals(type, "application/json");
 }
 
 Reply refuse(const Refusal& refusal) {
@@ -102,10 +159,9 @@ Reply refuse(const Refusal& refusal) {
 }
 
 asio::awaitable<Reply> answer_api(Services& services, ApiRequest request) {
-  const auto* route = find_route(request.path);
+  const auto* route = find_route(request.path, request.method);
   if (!route) co_return refuse(errc::not_found);
-  if (route->signed_in)
-    co_return co_await answer_signed_in(services, route->signed_in, std::move(request));
+  if (route->signed_in) co_return co_await answer_signed_in(services, *route, std::move(request));
   try {
     co_return co_await route->open(services, request);
   } catch (const std::exception& e) {

@@ -1,7 +1,7 @@
 // The HTTP API: one request in, one Reply out.
 //
-// Knows nothing of sockets. Each call is a free coroutine in account_api.cpp or
-// room_api.cpp; this is where their paths, methods and tokens are laid down.
+// Knows nothing of sockets. Each call is a free coroutine in one of the *_api.cpp;
+// this is where their paths, methods and tokens are laid down.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -21,11 +21,13 @@ struct ApiRequest {
   std::string body;
   std::string idempotency_key;
   std::optional<std::string> token;
-  std::string network;  // the caller's, as network_of() gives it
+  std::string network;      // the caller's, as network_of() gives it
+  std::string user_agent;   // as the browser calls itself; anything, or nothing
+  std::string site_origin;  // "https://draw.example.org", as this caller knows the server
 };
 
 /// The methods a path takes, as an Allow header lists them; empty: no such path.
-std::string_view api_methods(std::string_view path);
+std::string api_methods(std::string_view path);
 
 /// Answers a request whose path and method api_methods() allows and whose Host
 /// and Origin were checked. Spends the token where the call needs one.
@@ -34,15 +36,41 @@ boost::asio::awaitable<Reply> answer_api(Services& services, ApiRequest request)
 /// A refusal as a Reply.
 Reply refuse(const Refusal& refusal);
 
+/// What stands in the path where the call's route has {id}.
+std::string id_in_path(const ApiRequest& request);
+
+bool is_json(const ApiRequest& request);
+
+/// The JSON body of a request, read by `read`. Errors: not_json; those of `read`.
+template <class Read>
+auto body_of(const ApiRequest& request, Read read) -> decltype(read(request.body)) {
+  if (!is_json(request)) return errc::not_json;
+  return read(request.body);
+}
+
+using ApiReply = boost::asio::awaitable<Reply>;
+
 // account_api.cpp: open calls
-boost::asio::awaitable<Reply> register_account(Services& services, const ApiRequest& request);
-boost::asio::awaitable<Reply> login(Services& services, const ApiRequest& request);
+ApiReply ask_registration(Services& services, const ApiRequest& request);
+ApiReply register_account(Services& services, const ApiRequest& request);
+ApiReply login(Services& services, const ApiRequest& request);
 // account_api.cpp: calls of somebody who is signed in
-boost::asio::awaitable<Reply> logout(Services& services, const Granted& granted);
-boost::asio::awaitable<Reply> me(Services& services, const Granted& granted);
-boost::asio::awaitable<Reply> ticket(Services& services, const Granted& granted);
+ApiReply me(Services& services, const Granted& granted, const ApiRequest& request);
+ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest& request);
+ApiReply change_password(Services& services, const Granted& granted, const ApiRequest& request);
+ApiReply set_up(Services& services, const Granted& granted, const ApiRequest& request);
+// session_api.cpp
+ApiReply logout(Services& services, const Granted& granted, const ApiRequest& request);
+ApiReply ticket(Services& services, const Granted& granted, const ApiRequest& request);
+ApiReply list_sessions(Services& services, const Granted& granted, const ApiRequest& request);
+ApiReply end_sessions(Services& services, const Granted& granted, const ApiRequest& request);
+ApiReply end_session(Services& services, const Granted& granted, const ApiRequest& request);
+// invite_api.cpp
+ApiReply list_invites(Services& services, const Granted& granted, const ApiRequest& request);
+ApiReply make_invite(Services& services, const Granted& granted, const ApiRequest& request);
+ApiReply revoke_invite(Services& services, const Granted& granted, const ApiRequest& request);
 // room_api.cpp
-boost::asio::awaitable<Reply> list_rooms(Services& services, const ApiRequest& request);
-boost::asio::awaitable<Reply> health(Services& services, const ApiRequest& request);
+ApiReply list_rooms(Services& services, const ApiRequest& request);
+ApiReply health(Services& services, const ApiRequest& request);
 
 }  // namespace colo

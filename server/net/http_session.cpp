@@ -25,6 +25,20 @@ std::string_view path_of(const HttpRequest& request) {
   return target.substr(0, target.find('?'));
 }
 
+bool only_reads(const HttpRequest& request) {
+  return request.method() == http::verb::get || request.method() == http::verb::head;
+}
+
+// `methods` as api_methods() gives them: "GET, HEAD".
+bool is_listed(std::string_view method, std::string_view methods) {
+  while (!methods.empty()) {
+    const auto end = methods.find(", ");
+    if (methods.substr(0, end) == method) return true;
+    methods.remove_prefix(end == std::string_view::npos ? methods.size() : end + 2);
+  }
+  return false;
+}
+
 std::optional<errc> refusal_of(boost::system::error_code error) {
   if (error == http::error::header_limit) return errc::headers_too_large;
   if (error == http::error::body_limit) return errc::body_too_large;
@@ -142,18 +156,15 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
 
 asio::awaitable<HttpResponse> HttpSession::respond(const HttpRequest& request, ResponseTo to) {
   const auto path = path_of(request);
-  const auto method = request.method();
-  const bool reads = method == http::verb::get || method == http::verb::head;
   if (const auto* asset = find_asset(services_.assets, path)) {
-    if (!reads) co_return method_response(to, "GET, HEAD");
+    if (!only_reads(request)) co_return method_response(to, "GET, HEAD");
     co_return asset_response(to, *asset, request);
   }
   if (path == socket_path)
     co_return refusal(to, Refusal(errc::bad_request, "This address is for WebSockets only."));
   const auto methods = api_methods(path);
   if (methods.empty()) co_return refusal(to, errc::not_found);
-  const bool allowed = request.method_string() == methods || (reads && methods == "GET, HEAD");
-  if (!allowed) co_return method_response(to, methods);
+  if (!is_listed(request.method_string(), methods)) co_return method_response(to, methods);
   co_return co_await respond_api(request, std::move(to));
 }
 
@@ -162,17 +173,20 @@ asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& reques
   if (!site) co_return refusal(to, site.error());
   // Browsers leave Origin out of same-origin reads; where it is, it must be ours.
   const std::string_view origin = request[http::field::origin];
-  if (request.method() == http::verb::post || !origin.empty())
+  if (!only_reads(request) || !origin.empty())
     if (const auto ours = check_origin(*site, origin); !ours) co_return refusal(to, ours.error());
 
   ApiRequest call;
-  call.method = request.method() == http::verb::post ? "POST" : "GET";
+  // HEAD is a GET whose body is not sent.
+  call.method = request.method() == http::verb::head ? "GET" : request.method_string();
   call.path = path_of(request);
   call.content_type = request[http::field::content_type];
   call.body = request.body();
   call.idempotency_key = request["Idempotency-Key"];
   call.token = find_cookie(request[http::field::cookie], site->cookie());
   call.network = network_of(remote_);
+  call.user_agent = request[http::field::user_agent];
+  call.site_origin = site->origin();
   // What runs now may wait for a hash or the disk; the reader's deadline is over.
   stream_.expires_never();
   const auto reply = co_await answer_api(services_, std::move(call));

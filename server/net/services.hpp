@@ -5,7 +5,9 @@
 #pragma once
 
 #include "auth/accounts.hpp"
+#include "auth/invites.hpp"
 #include "auth/sessions.hpp"
+#include "chat/leavers.hpp"
 #include "chat/rooms.hpp"
 #include "net/assets.hpp"
 #include "net/site.hpp"
@@ -19,7 +21,9 @@ struct Services {
   const Clock& clock;
   Sessions& sessions;  // first shard
   Accounts& accounts;
+  Invites& invites;
   Rooms& rooms;
+  Leavers& leavers;
   Assets assets;
   Sites sites;
   Rate frames;  // per socket; faster is flooding

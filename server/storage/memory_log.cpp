@@ -23,7 +23,7 @@ asio::awaitable<result<Stored>> MemoryLog::append(NewMessage message) {
   known_.emplace(key, last());
   // The newest stays, however large: it was accepted.
   while (bytes_ > bytes_max_ && entries_.size() > 1) drop_oldest();
-  co_return Stored{last(), message.sent_at, false, std::move(remix_author)};
+  co_return Stored{last(), message.sent_at, false, std::move(remix_author.name)};
 }
 
 asio::awaitable<result<MessagePage>> MemoryLog::before(RoomId room, Seq seq, std::size_t limit) {
@@ -64,9 +64,14 @@ asio::awaitable<result<Seq>> MemoryLog::last_seq(RoomId) {
 
 asio::awaitable<result<DeletionId>> MemoryLog::erase(RoomId, Seq seq, User by) {
   if (seq.value < first_ || seq > last()) co_return errc::no_such_message;
-  Entry& entry = entries_[seq.value - first_];
+  const Entry& entry = entries_[seq.value - first_];
   if (entry.deleted) co_return errc::no_such_message;
   if (entry.author.id != by.id && !by.admin) co_return errc::not_yours;
+  co_return empty(seq);
+}
+
+DeletionId MemoryLog::empty(Seq seq) {
+  Entry& entry = entries_[seq.value - first_];
   bytes_ -= bytes_of(entry);
   entry.deleted = true;
   entry.drawing = {};
@@ -75,7 +80,26 @@ asio::awaitable<result<DeletionId>> MemoryLog::erase(RoomId, Seq seq, User by) {
   bytes_ += bytes_of(entry);
   deleted_.push_back(seq);
   if (deleted_.size() > limits::deletions_told_max) deleted_.pop_front();
-  co_return DeletionId{++deletions_};
+  return DeletionId{++deletions_};
+}
+
+asio::awaitable<result<Erasure>> MemoryLog::erase_of(RoomId, UserId author, std::size_t limit) {
+  Erasure erasure;
+  for (std::size_t i = 0; i < entries_.size() && erasure.seqs.size() < limit; ++i) {
+    if (entries_[i].author.id != author || entries_[i].deleted) continue;
+    erasure.seqs.push_back({first_ + i});
+    erasure.last = empty(erasure.seqs.back());
+  }
+  co_return erasure;
+}
+
+void MemoryLog::forget_name(UserId author) {
+  for (Entry& entry : entries_) {
+    bytes_ -= bytes_of(entry);
+    for (User* person : {&entry.author, &entry.remix_author})
+      if (person->id == author) person->name.clear();
+    bytes_ += bytes_of(entry);
+  }
 }
 
 asio::awaitable<result<DeletionId>> MemoryLog::last_deletion(RoomId) {
@@ -104,13 +128,13 @@ void MemoryLog::clear() {
 std::size_t MemoryLog::bytes_of(const Entry& entry) {
   // An entry costs its place here and in known_, also once it is emptied.
   constexpr std::size_t place_bytes = sizeof(Entry) + sizeof(Key) + sizeof(Seq) + 4 * sizeof(void*);
-  return place_bytes + entry.author.name.size() + entry.remix_author.size() + entry.drawing.size() +
-         entry.caption.size();
+  return place_bytes + entry.author.name.size() + entry.remix_author.name.size() +
+         entry.drawing.size() + entry.caption.size();
 }
 
-std::string MemoryLog::author_of(Seq seq) const {
+User MemoryLog::author_of(Seq seq) const {
   if (seq.value < first_ || seq > last()) return {};
-  return entries_[seq.value - first_].author.name;
+  return entries_[seq.value - first_].author;
 }
 
 void MemoryLog::drop_oldest() {
@@ -123,8 +147,8 @@ void MemoryLog::drop_oldest() {
 
 Message MemoryLog::message_at(const RoomId& room, std::size_t index) const {
   const Entry& entry = entries_[index];
-  return {room,          {first_ + index}, entry.author.name, entry.sent_at,     entry.drawing,
-          entry.caption, entry.remix_of,   entry.client_id,   entry.remix_author};
+  return {room,          {first_ + index}, entry.author.name, entry.sent_at,          entry.drawing,
+          entry.caption, entry.remix_of,   entry.client_id,   entry.remix_author.name};
 }
 
 }  // namespace colo

@@ -31,6 +31,11 @@ class MemoryLog final : public MessageLog {
   boost::asio::awaitable<result<DeletionId>> last_deletion(RoomId room) override;
   boost::asio::awaitable<result<std::vector<Seq>>> deleted(RoomId room, DeletionId after,
                                                            DeletionId last) override;
+  boost::asio::awaitable<result<Erasure>> erase_of(RoomId room, UserId author,
+                                                   std::size_t limit) override;
+
+  /// The author's account is gone: their name stands nowhere any more.
+  void forget_name(UserId author);
 
   /// Forgets everything; the next message is number 1 of a new life.
   void clear();
@@ -46,7 +51,7 @@ class MemoryLog final : public MessageLog {
     std::string caption;
     Seq remix_of;
     ClientId client_id;
-    std::string remix_author;
+    User remix_author;
     bool deleted = false;  // emptied, but its seq and client_id stay used
   };
   struct Key {
@@ -63,7 +68,8 @@ class MemoryLog final : public MessageLog {
 
   Seq last() const { return {first_ + entries_.size() - 1}; }
   static std::size_t bytes_of(const Entry& entry);
-  std::string author_of(Seq seq) const;  // also of a deleted one; empty: not known any more
+  User author_of(Seq seq) const;  // also of a deleted one; nobody: not known any more
+  DeletionId empty(Seq seq);
   void drop_oldest();
   Message message_at(const RoomId& room, std::size_t index) const;
 

@@ -69,6 +69,33 @@ WHERE remix_of > 0;
 CREATE INDEX messages_by_deletion ON messages (room, deletion, seq)
 WHERE deletion IS NOT NULL;
 )sql",
+    // Whoever leaves is a tombstone from then on, without a name or a password: their
+    // messages stand on it. Of an invite only a hash of its code is known.
+    R"sql(
+ALTER TABLE accounts ADD COLUMN password_version INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE accounts ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE accounts ADD COLUMN erasing INTEGER NOT NULL DEFAULT 0;  -- drawings still to be erased
+
+CREATE INDEX messages_by_author ON messages (author, room, seq) WHERE NOT deleted;
+
+CREATE TABLE invites (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  code_hash  BLOB NOT NULL UNIQUE,  -- SHA-256
+  note       TEXT NOT NULL,
+  uses       INTEGER NOT NULL DEFAULT 0,
+  uses_max   INTEGER NOT NULL,
+  made_by    INTEGER NOT NULL REFERENCES accounts (id),
+  made_at    INTEGER NOT NULL,  -- ms since 1970, as the next two
+  expires_at INTEGER NOT NULL,
+  used_at    INTEGER            -- last; NULL: never
+) STRICT;
+
+-- Accounts that another process changed, for a running server to look at.
+CREATE TABLE outside_changes (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  account INTEGER NOT NULL REFERENCES accounts (id)
+) STRICT;
+)sql",
 };
 
 int pragma(SQLite::Database& db, const std::string& name) {

@@ -3,33 +3,140 @@
 #include "storage/sqlite_query.hpp"
 
 namespace colo {
+namespace {
 
-AccountWrites::AccountWrites(SQLite::Database& db)
-    : create_(db,
-              "INSERT INTO accounts (name, name_key, look, folded_look, password_hash, created_at) "
-              "VALUES (?, ?, ?, ?, ?, unixepoch() * 1000) ON CONFLICT DO NOTHING RETURNING id"),
-      set_hash_(db, "UPDATE accounts SET password_hash = ? WHERE id = ?") {}
+constexpr const char* account_columns =
+    "SELECT a.id, a.name, a.admin, a.password_hash, "
+    "a.password_version ";
 
-result<User> AccountWrites::create(const NameForms& name, const std::string& password_hash) {
-  SqliteQuery created(create_);
-  created.with(name.shown).with(name.key).with(name.look).with(name.folded_look);
-  if (!created.with(password_hash).next()) return errc::username_taken;
-  return User{{created.number(0)}, name.shown, false};
+Account account_of(SqliteQuery& row) {
+  return {{{row.number(0)}, row.bytes(1), row.number(2) != 0}, row.bytes(3), {row.number(4)}};
 }
 
-result<void> AccountWrites::set_password_hash(UserId user, const std::string& hash) {
-  // No such account any more: then there is nothing left to protect.
-  SqliteQuery(set_hash_).with(hash).with(user).run();
+}  // namespace
+
+AccountWrites::AccountWrites(SQLite::Database& db, By by)
+    : by_(by),
+      create_(db,
+              "INSERT INTO accounts (name, name_key, look, folded_look, password_hash, admin, "
+              "created_at) VALUES (?, ?, ?, ?, ?, ?, unixepoch() * 1000) "
+              "ON CONFLICT DO NOTHING RETURNING id, password_version"),
+      renew_hash_(db,
+                  "UPDATE accounts SET password_hash = ?3 "
+                  "WHERE id = ?1 AND password_version = ?2 AND NOT gone"),
+      change_password_(db,
+                       "UPDATE accounts SET password_hash = ?3, "
+                       "password_version = password_version + 1 "
+                       "WHERE id = ?1 AND password_version = ?2 AND NOT gone "
+                       "RETURNING password_version"),
+      has_admin_(db, "SELECT 1 FROM accounts WHERE admin"),
+      make_admin_(db, "UPDATE accounts SET admin = 1 WHERE id = ? AND NOT gone"),
+      // No name that a person can have holds a control character.
+      remove_(db,
+              "UPDATE accounts SET name = '', name_key = char(1) || id, look = char(1) || id, "
+              "folded_look = char(1) || id, password_hash = '', admin = 0, gone = 1, erasing = ?3, "
+              "created_at = 0, password_version = password_version + 1 "
+              "WHERE id = ?1 AND password_version = ?2 AND NOT gone"),
+      erased_(db, "UPDATE accounts SET erasing = 0 WHERE id = ?"),
+      note_change_(db, "INSERT INTO outside_changes (account) VALUES (?)"),
+      forget_changes_(db, "DELETE FROM outside_changes WHERE id <= ?") {}
+
+result<Account> AccountWrites::create(const NameForms& name, const std::string& password_hash,
+                                      const Admission& admission) {
+  if (admission.only_first_admin && has_admin()) return errc::invite_gone;
+  SqliteQuery created(create_);
+  created.with(name.shown).with(name.key).with(name.look).with(name.folded_look);
+  created.with(password_hash).with(std::int64_t{admission.admin});
+  if (!created.next()) return errc::username_taken;
+  note_change({created.number(0)});
+  return Account{
+      {{created.number(0)}, name.shown, admission.admin}, password_hash, {created.number(1)}};
+}
+
+result<void> AccountWrites::renew_password_hash(UserId user, PasswordVersion version,
+                                                const std::string& hash) {
+  // No such account or password any more: then there is nothing left to protect.
+  SqliteQuery(renew_hash_).with(user).with(version).with(hash).run();
   return {};
 }
 
+result<PasswordVersion> AccountWrites::change_password(UserId user, PasswordVersion version,
+                                                       const std::string& hash) {
+  SqliteQuery changed(change_password_);
+  if (!changed.with(user).with(version).with(hash).next()) return errc::wrong_password;
+  note_change(user);
+  return PasswordVersion{changed.number(0)};
+}
+
+result<void> AccountWrites::make_admin(UserId user, bool only_first) {
+  if (only_first && has_admin()) return errc::invite_gone;
+  if (SqliteQuery(make_admin_).with(user).run() == 0) return errc::signed_out;
+  note_change(user);
+  return {};
+}
+
+result<void> AccountWrites::remove(UserId user, PasswordVersion version, bool erase_drawings) {
+  SqliteQuery removed(remove_);
+  removed.with(user).with(version).with(std::int64_t{erase_drawings});
+  if (removed.run() == 0) return errc::wrong_password;
+  return {};
+}
+
+result<void> AccountWrites::drawings_erased(UserId user) {
+  SqliteQuery(erased_).with(user).run();
+  return {};
+}
+
+void AccountWrites::note_change(UserId user) {
+  if (by_ == By::outside) SqliteQuery(note_change_).with(user).run();
+}
+
+result<void> AccountWrites::forget_outside_changes(std::int64_t upto) {
+  SqliteQuery(forget_changes_).with(upto).run();
+  return {};
+}
+
+bool AccountWrites::has_admin() {
+  return SqliteQuery(has_admin_).next();
+}
+
 AccountReads::AccountReads(SQLite::Database& db)
-    : find_(db, "SELECT id, name, admin, password_hash FROM accounts WHERE name_key = ?") {}
+    : find_(db, account_columns + std::string("FROM accounts a WHERE a.name_key = ?")),
+      account_(db, account_columns + std::string("FROM accounts a WHERE a.id = ? AND NOT a.gone")),
+      has_admin_(db, "SELECT 1 FROM accounts WHERE admin"),
+      to_erase_(db, "SELECT id FROM accounts WHERE erasing"),
+      outside_changes_(db, account_columns + std::string(", c.id FROM outside_changes c "
+                                                         "JOIN accounts a ON a.id = c.account "
+                                                         "ORDER BY c.id")) {}
 
 std::optional<Account> AccountReads::find(const std::string& key) {
   SqliteQuery row(find_);
   if (!row.with(key).next()) return std::nullopt;
-  return Account{{{row.number(0)}, row.bytes(1), row.number(2) != 0}, row.bytes(3)};
+  return account_of(row);
+}
+
+std::optional<Account> AccountReads::account(UserId user) {
+  SqliteQuery row(account_);
+  if (!row.with(user).next()) return std::nullopt;
+  return account_of(row);
+}
+
+bool AccountReads::has_admin() {
+  return SqliteQuery(has_admin_).next();
+}
+
+std::vector<UserId> AccountReads::to_erase() {
+  std::vector<UserId> users;
+  SqliteQuery rows(to_erase_);
+  while (rows.next()) users.push_back({rows.number(0)});
+  return users;
+}
+
+std::vector<OutsideChange> AccountReads::outside_changes() {
+  std::vector<OutsideChange> changes;
+  SqliteQuery rows(outside_changes_);
+  while (rows.next()) changes.push_back({rows.number(5), account_of(rows)});
+  return changes;
 }
 
 }  // namespace colo

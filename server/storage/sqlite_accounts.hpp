@@ -9,36 +9,64 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "domain/errc.hpp"
 #include "domain/names.hpp"
-#include "storage/store.hpp"
+#include "storage/sqlite_store.hpp"
 
 namespace colo {
 
 class AccountWrites {
  public:
-  explicit AccountWrites(SQLite::Database& db);
+  AccountWrites(SQLite::Database& db, By by);
 
-  /// See AccountStore::create_account.
-  result<User> create(const NameForms& name, const std::string& password_hash);
-  /// See AccountStore::set_password_hash.
-  result<void> set_password_hash(UserId user, const std::string& hash);
+  /// See AccountStore; what the admission's invite is worth was looked at before.
+  result<Account> create(const NameForms& name, const std::string& password_hash,
+                         const Admission& admission);
+  result<void> renew_password_hash(UserId user, PasswordVersion version, const std::string& hash);
+  result<PasswordVersion> change_password(UserId user, PasswordVersion version,
+                                          const std::string& hash);
+  result<void> make_admin(UserId user, bool only_first);
+  result<void> remove(UserId user, PasswordVersion version, bool erase_drawings);
+  result<void> drawings_erased(UserId user);
+
+  result<void> forget_outside_changes(std::int64_t upto);
 
  private:
+  bool has_admin();
+  void note_change(UserId user);
+
+  By by_;
   SQLite::Statement create_;
-  SQLite::Statement set_hash_;
+  SQLite::Statement renew_hash_;
+  SQLite::Statement change_password_;
+  SQLite::Statement has_admin_;
+  SQLite::Statement make_admin_;
+  SQLite::Statement remove_;
+  SQLite::Statement erased_;
+  SQLite::Statement note_change_;
+  SQLite::Statement forget_changes_;
 };
 
 class AccountReads {
  public:
   explicit AccountReads(SQLite::Database& db);
 
-  /// See AccountStore::find_account.
+  /// See AccountStore.
   std::optional<Account> find(const std::string& key);
+  std::optional<Account> account(UserId user);
+  bool has_admin();
+  std::vector<UserId> to_erase();
+
+  std::vector<OutsideChange> outside_changes();
 
  private:
   SQLite::Statement find_;
+  SQLite::Statement account_;
+  SQLite::Statement has_admin_;
+  SQLite::Statement to_erase_;
+  SQLite::Statement outside_changes_;
 };
 
 }  // namespace colo

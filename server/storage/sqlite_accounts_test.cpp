@@ -11,8 +11,11 @@ namespace {
 
 class AccountsTest : public testing::Test {
  protected:
-  result<User> create(const std::string& name) {
-    return run_to_end(store.create_account(parse_name(name).value(), "hash of " + name));
+  result<User> create(const std::string& name, Admission admission = {}) {
+    const auto made = run_to_end(
+        store.create_account(parse_name(name).value(), "hash of " + name, std::move(admission)));
+    if (!made) return made.error();
+    return made->user;
   }
   std::optional<Account> find(const std::string& name) {
     return run_to_end(store.find_account(parse_name(name).value().key)).value();
@@ -59,7 +62,8 @@ TEST_F(AccountsTest, EveryAccountHasAnIdOfItsOwn) {
 TEST_F(AccountsTest, ANewHashReplacesTheOldOne) {
   const User ann = create("Ann").value();
   create("Bob").value();
-  ASSERT_TRUE(run_to_end(store.set_password_hash(ann.id, "a stronger hash")));
+  ASSERT_TRUE(
+      run_to_end(store.renew_password_hash(ann.id, find("Ann")->password, "a stronger hash")));
   EXPECT_EQ(find("Ann")->password_hash, "a stronger hash");
   EXPECT_EQ(find("Bob")->password_hash, "hash of Bob");
 }

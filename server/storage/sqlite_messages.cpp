@@ -36,7 +36,8 @@ Message message_of(SqliteQuery& row, const RoomId& room) {
 }  // namespace
 
 MessageWrites::MessageWrites(SQLite::Database& db)
-    : known_(db, "SELECT room, seq, sent_at FROM messages WHERE author = ? AND client_id = ?"),
+    : gone_(db, "SELECT 1 FROM accounts WHERE id = ? AND gone"),
+      known_(db, "SELECT room, seq, sent_at FROM messages WHERE author = ? AND client_id = ?"),
       next_seq_(db,
                 "INSERT INTO rooms (id, last_seq) VALUES (?, 1) "
                 "ON CONFLICT (id) DO UPDATE SET last_seq = last_seq + 1 RETURNING last_seq"),
@@ -48,6 +49,9 @@ MessageWrites::MessageWrites(SQLite::Database& db)
       find_author_(db,
                    "SELECT a.name FROM messages m JOIN accounts a ON a.id = m.author "
                    "WHERE m.room = ? AND m.seq = ?"),
+      seqs_of_(db,
+               "SELECT seq FROM messages WHERE author = ? AND room = ? AND NOT deleted "
+               "ORDER BY seq LIMIT ?"),
       next_deletion_(db,
                      "UPDATE rooms SET deletions = deletions + 1 WHERE id = ? RETURNING deletions"),
       empty_(db,
@@ -62,6 +66,7 @@ MessageWrites::MessageWrites(SQLite::Database& db)
                    "ORDER BY seq LIMIT ?3)") {}
 
 result<Stored> MessageWrites::append(const NewMessage& message) {
+  if (SqliteQuery(gone_).with(message.author.id).next()) return errc::signed_out;
   {
     SqliteQuery known(known_);
     if (known.with(message.author.id).with(message.client_id).next()) {
@@ -102,6 +107,10 @@ result<DeletionId> MessageWrites::erase(const RoomId& room, Seq seq, const User&
     if (!found.with(room).with(seq).next()) return errc::no_such_message;
     if (UserId{found.number(0)} != by.id && !by.admin) return errc::not_yours;
   }
+  return empty(room, seq);
+}
+
+result<DeletionId> MessageWrites::empty(const RoomId& room, Seq seq) {
   DeletionId deletion;
   {
     SqliteQuery next(next_deletion_);
@@ -110,6 +119,21 @@ result<DeletionId> MessageWrites::erase(const RoomId& room, Seq seq, const User&
   }
   SqliteQuery(empty_).with(room).with(seq).with(deletion).run();
   return deletion;
+}
+
+result<Erasure> MessageWrites::erase_of(const RoomId& room, UserId author, std::size_t limit) {
+  Erasure erasure;
+  {
+    SqliteQuery rows(seqs_of_);
+    rows.with(author).with(room).with(static_cast<std::int64_t>(limit));
+    while (rows.next()) erasure.seqs.push_back(rows.seq(0));
+  }
+  for (const Seq seq : erasure.seqs) {
+    const auto deletion = empty(room, seq);
+    if (!deletion) return deletion.error();
+    erasure.last = *deletion;
+  }
+  return erasure;
 }
 
 result<std::uint64_t> MessageWrites::prune(const RoomId& room, const Keep& keep, WallTime now,
@@ -131,7 +155,8 @@ MessageReads::MessageReads(SQLite::Database& db)
       last_deletion_(db, "SELECT deletions FROM rooms WHERE id = ?"),
       deleted_(db,
                "SELECT seq FROM messages WHERE room = ? AND deletion > ? AND deletion <= ? "
-               "ORDER BY deletion") {}
+               "ORDER BY deletion"),
+      rooms_of_(db, "SELECT DISTINCT room FROM messages WHERE author = ? AND NOT deleted") {}
 
 MessagePage MessageReads::before(const RoomId& room, Seq seq, std::size_t limit) {
   MessagePage newest_first = page(before_, room, seq, limit);
@@ -175,6 +200,14 @@ std::vector<Seq> MessageReads::deleted(const RoomId& room, DeletionId after, Del
   rows.with(room).with(after).with(last);
   while (rows.next()) seqs.push_back(rows.seq(0));
   return seqs;
+}
+
+std::vector<RoomId> MessageReads::rooms_drawn_in(UserId author) {
+  std::vector<RoomId> rooms;
+  SqliteQuery rows(rooms_of_);
+  rows.with(author);
+  while (rows.next()) rooms.push_back({rows.bytes(0)});
+  return rooms;
 }
 
 }  // namespace colo

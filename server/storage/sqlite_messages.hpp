@@ -27,18 +27,23 @@ class MessageWrites {
   result<Stored> append(const NewMessage& message);
   /// See MessageLog::erase.
   result<DeletionId> erase(const RoomId& room, Seq seq, const User& by);
+  /// See MessageLog::erase_of.
+  result<Erasure> erase_of(const RoomId& room, UserId author, std::size_t limit);
   /// Removes up to `limit` messages that `keep` does not want at `now`; says how many.
   result<std::uint64_t> prune(const RoomId& room, const Keep& keep, WallTime now,
                               std::size_t limit);
 
  private:
   std::string author_of(const RoomId& room, Seq seq);
+  result<DeletionId> empty(const RoomId& room, Seq seq);
 
+  SQLite::Statement gone_;
   SQLite::Statement known_;
   SQLite::Statement next_seq_;
   SQLite::Statement insert_;
   SQLite::Statement find_;
   SQLite::Statement find_author_;
+  SQLite::Statement seqs_of_;
   SQLite::Statement next_deletion_;
   SQLite::Statement empty_;
   SQLite::Statement prune_age_;
@@ -55,6 +60,7 @@ class MessageReads {
   Seq last_seq(const RoomId& room);
   DeletionId last_deletion(const RoomId& room);
   std::vector<Seq> deleted(const RoomId& room, DeletionId after, DeletionId last);
+  std::vector<RoomId> rooms_drawn_in(UserId author);
 
  private:
   static MessagePage page(SQLite::Statement& statement, const RoomId& room, Seq seq,
@@ -65,6 +71,7 @@ class MessageReads {
   SQLite::Statement last_seq_;
   SQLite::Statement last_deletion_;
   SQLite::Statement deleted_;
+  SQLite::Statement rooms_of_;
 };
 
 }  // namespace colo

@@ -36,6 +36,11 @@ class SqliteQuery {
   }
   SqliteQuery& with(const RoomId& room) { return with(room.value); }
   SqliteQuery& with(UserId user) { return with(user.value); }
+  SqliteQuery& with(PasswordVersion version) { return with(version.value); }
+  SqliteQuery& with(InviteId invite) { return with(invite.value); }
+  SqliteQuery& with(const CodeHash& code) {
+    return with_blob(code.bytes.data(), code.bytes.size());
+  }
   SqliteQuery& with(WallTime time) { return with(time.time_since_epoch().count()); }
   SqliteQuery& with(Seq seq) { return with_unsigned(seq.value); }
   SqliteQuery& with(DeletionId deletion) { return with_unsigned(deletion.value); }

@@ -1,7 +1,5 @@
 #include "storage/sqlite_store.hpp"
 
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Exception.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,13 +10,9 @@
 #include <system_error>
 #include <utility>
 
-#include "domain/limits.hpp"
 #include "runtime/log.hpp"
-#include "runtime/worker.hpp"
-#include "storage/group_commit.hpp"
 #include "storage/schema.hpp"
-#include "storage/sqlite_accounts.hpp"
-#include "storage/sqlite_messages.hpp"
+#include "storage/sqlite_store_parts.hpp"
 
 namespace asio = boost::asio;
 
@@ -53,46 +47,23 @@ SQLite::Database open_to_write(const std::filesystem::path& file) {
   return db;
 }
 
-template <class Read>
-auto guarded(Read& read) -> decltype(read()) {
-  try {
-    return read();
-  } catch (const SQLite::Exception& e) {
-    log::error("storage: a read failed: {}", e.what());
-    return Refusal(errc::storage_failed, "The server could not read this. Please try again.");
-  }
-}
-
 }  // namespace
 
-struct SqliteStore::Writing {
-  explicit Writing(const std::filesystem::path& file)
-      : db(open_to_write(file)), messages(db), accounts(db), commits(db, limits::store_queue_max) {}
+SqliteStore::Writing::Writing(const std::filesystem::path& file, By by)
+    : db(open_to_write(file)),
+      messages(db),
+      accounts(db, by),
+      invites(db),
+      commits(db, limits::store_queue_max) {}
 
-  SQLite::Database db;
-  MessageWrites messages;
-  AccountWrites accounts;
-  GroupCommit commits;  // last: its thread uses the rest
-};
+SqliteStore::Reading::Reading(const std::filesystem::path& file)
+    : db(file.string(), SQLite::OPEN_READONLY, busy_ms_max),
+      messages(db),
+      accounts(db),
+      invites(db) {}
 
-struct SqliteStore::Reading {
-  explicit Reading(const std::filesystem::path& file)
-      : db(file.string(), SQLite::OPEN_READONLY, busy_ms_max), messages(db), accounts(db) {}
-
-  /// Calls `read()`, which returns a result<T>, on the reader's thread.
-  template <class Read>
-  auto run(Read read) {
-    return worker.run([read = std::move(read)]() mutable { return guarded(read); });
-  }
-
-  SQLite::Database db;
-  MessageReads messages;
-  AccountReads accounts;
-  Worker worker{1, limits::store_queue_max};  // last: its thread uses the rest
-};
-
-SqliteStore::SqliteStore(const std::filesystem::path& file) try
-    : writing_(std::make_unique<Writing>(file)), reading_(std::make_unique<Reading>(file)) {
+SqliteStore::SqliteStore(const std::filesystem::path& file, By by) try
+    : writing_(std::make_unique<Writing>(file, by)), reading_(std::make_unique<Reading>(file)) {
 } catch (const std::exception& e) {
   throw std::runtime_error("cannot open the database " + file.string() + ": " + e.what());
 }
@@ -149,25 +120,10 @@ asio::awaitable<result<std::vector<Seq>>> SqliteStore::deleted(RoomId room, Dele
        last]() -> result<std::vector<Seq>> { return messages.deleted(room, after, last); });
 }
 
-asio::awaitable<result<User>> SqliteStore::create_account(NameForms name,
-                                                          std::string password_hash) {
-  return writing_->commits.run(
-      [&accounts = writing_->accounts, name = std::move(name), hash = std::move(password_hash)] {
-        return accounts.create(name, hash);
-      });
-}
-
-asio::awaitable<result<std::optional<Account>>> SqliteStore::find_account(std::string key) {
-  return reading_->run(
-      [&accounts = reading_->accounts, key = std::move(key)]() -> result<std::optional<Account>> {
-        return accounts.find(key);
-      });
-}
-
-asio::awaitable<result<void>> SqliteStore::set_password_hash(UserId user, std::string hash) {
-  return writing_->commits.run([&accounts = writing_->accounts, user, hash = std::move(hash)] {
-    return accounts.set_password_hash(user, hash);
-  });
+asio::awaitable<result<Erasure>> SqliteStore::erase_of(RoomId room, UserId author,
+                                                       std::size_t limit) {
+  return writing_->commits.run([&messages = writing_->messages, room = std::move(room), author,
+                                limit] { return messages.erase_of(room, author, limit); });
 }
 
 asio::awaitable<result<std::uint64_t>> SqliteStore::prune(RoomId room, Keep keep, WallTime now) {

@@ -1,4 +1,4 @@
-// Accounts and the messages of persistent rooms, in one SQLite file.
+// Accounts, invites and the messages of persistent rooms, in one SQLite file.
 //
 // One connection and thread writes (group_commit.hpp), another reads: nobody
 // waits for the disk on a shard. WAL with synchronous=FULL, so that what was
@@ -14,12 +14,16 @@
 
 namespace colo {
 
-class SqliteStore final : public MessageLog, public AccountStore {
+/// Who writes. What is done to accounts from outside is noted along with it, for
+/// the server that may be running (AccountStore::outside_changes).
+enum class By { server, outside };
+
+class SqliteStore final : public MessageLog, public AccountStore, public InviteStore {
  public:
   /// Opens `file`, creating it (mode 0600) and bringing it up to date. Throws
   /// std::runtime_error, one sentence, when that cannot be: no such folder or
   /// no right to write there, not a database, or one of a newer version.
-  explicit SqliteStore(const std::filesystem::path& file);
+  explicit SqliteStore(const std::filesystem::path& file, By by = By::server);
   ~SqliteStore() override;
 
   boost::asio::awaitable<result<Stored>> append(NewMessage message) override;
@@ -33,10 +37,32 @@ class SqliteStore final : public MessageLog, public AccountStore {
   boost::asio::awaitable<result<std::vector<Seq>>> deleted(RoomId room, DeletionId after,
                                                            DeletionId last) override;
 
-  boost::asio::awaitable<result<User>> create_account(NameForms name,
-                                                      std::string password_hash) override;
+  boost::asio::awaitable<result<Erasure>> erase_of(RoomId room, UserId author,
+                                                   std::size_t limit) override;
+
+  boost::asio::awaitable<result<Account>> create_account(NameForms name, std::string password_hash,
+                                                         Admission admission) override;
   boost::asio::awaitable<result<std::optional<Account>>> find_account(std::string key) override;
-  boost::asio::awaitable<result<void>> set_password_hash(UserId user, std::string hash) override;
+  boost::asio::awaitable<result<std::optional<Account>>> account(UserId user) override;
+  boost::asio::awaitable<result<bool>> has_admin() override;
+  boost::asio::awaitable<result<void>> renew_password_hash(UserId user, PasswordVersion version,
+                                                           std::string hash) override;
+  boost::asio::awaitable<result<PasswordVersion>> change_password(UserId user,
+                                                                  PasswordVersion version,
+                                                                  std::string hash) override;
+  boost::asio::awaitable<result<void>> make_admin(UserId user, bool only_first) override;
+  boost::asio::awaitable<result<void>> remove_account(UserId user, PasswordVersion version,
+                                                      bool erase_drawings) override;
+  boost::asio::awaitable<result<std::vector<UserId>>> accounts_to_erase() override;
+  boost::asio::awaitable<result<std::vector<RoomId>>> rooms_drawn_in(UserId author) override;
+  boost::asio::awaitable<result<void>> drawings_erased(UserId user) override;
+  boost::asio::awaitable<result<std::vector<OutsideChange>>> outside_changes() override;
+  boost::asio::awaitable<result<void>> forget_outside_changes(std::int64_t upto) override;
+
+  boost::asio::awaitable<result<Invite>> make_invite(NewInvite invite) override;
+  boost::asio::awaitable<result<std::vector<Invite>>> invites() override;
+  boost::asio::awaitable<result<std::optional<Invite>>> find_invite(CodeHash code) override;
+  boost::asio::awaitable<result<void>> revoke_invite(InviteId id) override;
 
   /// Forgets, with their client_ids, the messages that `keep` no longer wants:
   /// those sent before `now` minus its age, and all but the last so many seqs.

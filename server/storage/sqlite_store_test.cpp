@@ -20,7 +20,7 @@ NameForms name_forms(const std::string& name) {
 }
 
 User register_person(SqliteStore& store, const std::string& name) {
-  return run_to_end(store.create_account(name_forms(name), "hash of " + name)).value();
+  return run_to_end(store.create_account(name_forms(name), "hash of " + name, {})).value().user;
 }
 
 class SqliteFixture {

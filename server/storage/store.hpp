@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,12 +28,19 @@ struct Stored {
   std::string remix_author;  // see Message; not of a repeated one
 };
 
+/// What one bite of erasing took away.
+struct Erasure {
+  std::vector<Seq> seqs;  // in the order of their deletions; none: nothing was left
+  DeletionId last;        // the number of the last of them
+};
+
 class MessageLog {
  public:
   virtual ~MessageLog() = default;
 
   /// Errors: storage_failed, busy; bad_client_id when the author used the
-  /// client_id in another room; no_such_message when remix_of is beyond the last.
+  /// client_id in another room; no_such_message when remix_of is beyond the last;
+  /// signed_out when the author's account is gone.
   virtual boost::asio::awaitable<result<Stored>> append(NewMessage message) = 0;
 
   /// Up to `limit` messages just before `seq`, ascending; more: older ones exist.
@@ -59,26 +67,122 @@ class MessageLog {
   /// their order. Fewer than that when the log has forgotten some.
   virtual boost::asio::awaitable<result<std::vector<Seq>>> deleted(RoomId room, DeletionId after,
                                                                    DeletionId last) = 0;
+
+  /// Takes up to `limit` messages of `author` away, the oldest first, each as
+  /// erase() does, all in one transaction. Errors: storage_failed, busy.
+  virtual boost::asio::awaitable<result<Erasure>> erase_of(RoomId room, UserId author,
+                                                           std::size_t limit) = 0;
 };
 
 struct Account {
   User user;
   std::string password_hash;  // Argon2id, in libsodium's text form
+  PasswordVersion password;
+};
+
+/// That another process changed an account, and how it is now.
+struct OutsideChange {
+  std::int64_t id = 0;
+  Account account;
+};
+
+/// With what right an account is made.
+struct Admission {
+  std::optional<CodeHash> invite;  // counts as used with the account, or not at all
+  bool admin = false;
+  bool only_first_admin = false;  // only while there is no administrator
+  WallTime now{};
 };
 
 class AccountStore {
  public:
   virtual ~AccountStore() = default;
 
-  /// Errors: username_taken when any of the forms is, storage_failed, busy.
-  virtual boost::asio::awaitable<result<User>> create_account(NameForms name,
-                                                              std::string password_hash) = 0;
+  /// Errors: username_taken when any of the forms is; invite_gone when the
+  /// admission is not good (any more); storage_failed, busy.
+  virtual boost::asio::awaitable<result<Account>> create_account(NameForms name,
+                                                                 std::string password_hash,
+                                                                 Admission admission) = 0;
 
   /// The account with this NameForms::key, or nothing.
   virtual boost::asio::awaitable<result<std::optional<Account>>> find_account(std::string key) = 0;
 
-  /// For when the hash's parameters rise. Errors: storage_failed, busy.
-  virtual boost::asio::awaitable<result<void>> set_password_hash(UserId user, std::string hash) = 0;
+  /// The account, or nothing when it is gone.
+  virtual boost::asio::awaitable<result<std::optional<Account>>> account(UserId user) = 0;
+
+  virtual boost::asio::awaitable<result<bool>> has_admin() = 0;
+
+  /// For when the hash's parameters rise: the password stays the one it was at
+  /// `version`; of another one nothing changes. Errors: storage_failed, busy.
+  virtual boost::asio::awaitable<result<void>> renew_password_hash(UserId user,
+                                                                   PasswordVersion version,
+                                                                   std::string hash) = 0;
+
+  /// Gives another password in place of the one at `version`; gives its version.
+  /// Errors: wrong_password when there is another by now, storage_failed, busy.
+  virtual boost::asio::awaitable<result<PasswordVersion>> change_password(UserId user,
+                                                                          PasswordVersion version,
+                                                                          std::string hash) = 0;
+
+  /// Makes the account an administrator's. Errors: invite_gone when there is one
+  /// already and this is `only_first`, signed_out when the account is gone,
+  /// storage_failed, busy.
+  virtual boost::asio::awaitable<result<void>> make_admin(UserId user, bool only_first) = 0;
+
+  /// Leaves a tombstone of the account: no name (others may take it), no password,
+  /// nothing more can be appended. With `erase_drawings`, accounts_to_erase() has
+  /// it until drawings_erased(). Errors: as change_password().
+  virtual boost::asio::awaitable<result<void>> remove_account(UserId user, PasswordVersion version,
+                                                              bool erase_drawings) = 0;
+
+  /// Those gone whose drawings are still to be erased.
+  virtual boost::asio::awaitable<result<std::vector<UserId>>> accounts_to_erase() = 0;
+  /// The rooms that hold messages of `author`, configured or not.
+  virtual boost::asio::awaitable<result<std::vector<RoomId>>> rooms_drawn_in(UserId author) = 0;
+  virtual boost::asio::awaitable<result<void>> drawings_erased(UserId user) = 0;
+
+  /// Accounts that another process made or changed, in the order of that, until
+  /// they are forgotten.
+  virtual boost::asio::awaitable<result<std::vector<OutsideChange>>> outside_changes() = 0;
+  virtual boost::asio::awaitable<result<void>> forget_outside_changes(std::int64_t upto) = 0;
+};
+
+struct Invite {
+  InviteId id;
+  std::string note;
+  std::uint32_t uses = 0;
+  std::uint32_t uses_max = 1;
+  std::string made_by;  // empty: their account is gone
+  WallTime made_at{};
+  WallTime expires_at{};
+
+  bool works(WallTime now) const { return uses < uses_max && now < expires_at; }
+};
+
+struct NewInvite {
+  CodeHash code;
+  std::string note;
+  std::uint32_t uses_max = 1;
+  User made_by;
+  WallTime made_at{};
+  WallTime expires_at{};
+};
+
+class InviteStore {
+ public:
+  virtual ~InviteStore() = default;
+
+  /// Forgets those that stopped working long before made_at, too. Errors:
+  /// too_many_invites when limits::invites_max work, storage_failed, busy.
+  virtual boost::asio::awaitable<result<Invite>> make_invite(NewInvite invite) = 0;
+
+  /// All that were not revoked or forgotten, the newest first.
+  virtual boost::asio::awaitable<result<std::vector<Invite>>> invites() = 0;
+
+  virtual boost::asio::awaitable<result<std::optional<Invite>>> find_invite(CodeHash code) = 0;
+
+  /// Errors: no_such_invite, storage_failed, busy.
+  virtual boost::asio::awaitable<result<void>> revoke_invite(InviteId id) = 0;
 };
 
 }  // namespace colo

@@ -1,11 +1,15 @@
 // JSON bodies of the HTTP API (protocol/http-api.md).
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "domain/errc.hpp"
+#include "domain/message.hpp"
 #include "domain/room.hpp"
 #include "domain/user.hpp"
 
@@ -16,14 +20,71 @@ struct Credentials {
   std::string password;
 };
 
-/// `{username, password}`, both strings. Errors: bad_request, saying which field and why.
+// What calls are asked with. Each reader's errors: bad_request, saying which field
+// and why. Fields that are not known are ignored.
+
+/// `{username, password}`, both strings.
 result<Credentials> read_credentials(std::string_view body);
+
+/// `invite`, a string; empty where there is none.
+result<std::string> read_invite(std::string_view body);
+
+struct PasswordChange {
+  std::string password;
+  std::string new_password;
+};
+/// `{password, new_password}`, both strings.
+result<PasswordChange> read_password_change(std::string_view body);
+
+struct Farewell {
+  std::string password;
+  bool erase_drawings = false;
+};
+/// `{password, drawings}`, where drawings is "keep" or "delete".
+result<Farewell> read_farewell(std::string_view body);
+
+struct InviteFields {
+  std::string note;
+  std::int64_t uses_max = 1;
+  std::optional<std::int64_t> expires_in_seconds;
+};
+/// `{note?, uses_max?, expires_in_seconds?}`: a string and whole numbers, of any size.
+result<InviteFields> read_invite_fields(std::string_view body);
+
+// What calls are answered with.
 
 std::string username_body(const User& user);
 std::string me_body(const User& user, std::chrono::seconds idle);
 std::string ticket_body(std::string_view ticket);
 std::string rooms_body(std::span<const RoomView> rooms);
 std::string health_body();
+
+/// `{registration, invite}`, as protocol/http-api.md names their values.
+std::string registration_body(std::string_view registration, std::string_view invite);
+
+struct SessionLine {
+  std::string_view id;
+  std::string_view device;
+  bool current = false;
+  std::chrono::seconds signed_in{0};
+  std::chrono::seconds idle{0};
+  std::size_t pages = 0;
+};
+std::string sessions_body(std::span<const SessionLine> sessions);
+
+struct InviteLine {
+  std::string id;
+  std::string_view note;
+  std::uint32_t uses = 0;
+  std::uint32_t uses_max = 0;
+  std::string_view made_by;
+  WallTime made_at{};
+  WallTime expires_at{};
+};
+std::string invites_body(std::span<const InviteLine> invites);
+/// The invite with `link` and `qr`, rows of '0' and '1'.
+std::string new_invite_body(const InviteLine& invite, std::string_view link,
+                            std::span<const std::string> qr);
 
 /// RFC 9457 application/problem+json.
 std::string problem_body(const Refusal& refusal);

@@ -1,0 +1,114 @@
+#include "app/admin.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <cstdio>
+#include <stdexcept>
+#include <utility>
+
+#include "app/data_folder.hpp"
+#include "app/password_prompt.hpp"
+#include "auth/passwords.hpp"
+#include "domain/names.hpp"
+#include "storage/sqlite_store.hpp"
+
+namespace colo {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// The database, and what it takes to wait for its answers here.
+class Desk {
+ public:
+  explicit Desk(const std::filesystem::path& data) : store_(existing_database(data), By::outside) {}
+
+  SqliteStore& store() { return store_; }
+  Passwords& passwords() { return passwords_; }
+
+  /// What `task` came to. Throws what it was refused for.
+  template <class T>
+  T wait_for(asio::awaitable<result<T>> task) {
+    loop_.restart();
+    auto future = asio::co_spawn(loop_, std::move(task), asio::use_future);
+    loop_.run();
+    auto outcome = future.get();
+    if (!outcome) throw std::runtime_error(outcome.error().detail);
+    if constexpr (!std::is_void_v<T>) return std::move(*outcome);
+  }
+
+ private:
+  static std::filesystem::path existing_database(const std::filesystem::path& data) {
+    std::error_code unreadable;
+    if (!std::filesystem::is_directory(data, unreadable))
+      throw std::runtime_error(
+          fmt::format("there is no data folder {}. Name the server's with --data.", data.string()));
+    const auto file = database_in(data);
+    if (!std::filesystem::exists(file, unreadable))
+      throw std::runtime_error(
+          fmt::format("the folder {} holds no database of Colo's. Start the server once, or name "
+                      "its folder with --data.",
+                      data.string()));
+    return file;
+  }
+
+  asio::io_context loop_;
+  SqliteStore store_;
+  Passwords passwords_;
+};
+
+NameForms parse(const std::string& name) {
+  auto forms = parse_name(name);
+  if (!forms) throw std::runtime_error(forms.error().detail);
+  return std::move(*forms);
+}
+
+std::string ask_good_password(const std::string& name) {
+  auto password = ask_new_password(name);
+  if (const auto fine = check_password(password); !fine)
+    throw std::runtime_error(fine.error().detail);
+  return password;
+}
+
+void say(const std::string& what) {
+  std::fputs((what + "\n").c_str(), stdout);
+}
+
+void promote(Desk& desk, const Account& account) {
+  const auto& name = account.user.name;
+  if (account.user.admin) return say(fmt::format("{} is an administrator already.", name));
+  desk.wait_for(desk.store().make_admin(account.user.id, false));
+  say(fmt::format("{} had an account, and is an administrator now. The password is as it was.",
+                  name));
+}
+
+}  // namespace
+
+void create_admin(const CreateAdmin& command) {
+  auto name = parse(command.name);
+  Desk desk(command.data);
+  const auto there = desk.wait_for(desk.store().find_account(name.key));
+  if (there) return promote(desk, *there);
+  auto hash = desk.wait_for(desk.passwords().hash(ask_good_password(name.shown)));
+  Admission admission;
+  admission.admin = true;
+  const auto made =
+      desk.wait_for(desk.store().create_account(std::move(name), std::move(hash), admission));
+  say(fmt::format("{} has an account now, and is an administrator.", made.user.name));
+}
+
+void reset_password(const ResetPassword& command) {
+  const auto name = parse(command.name);
+  Desk desk(command.data);
+  const auto account = desk.wait_for(desk.store().find_account(name.key));
+  if (!account) throw std::runtime_error(fmt::format("nobody here is called {}.", name.shown));
+  auto hash = desk.wait_for(desk.passwords().hash(ask_good_password(account->user.name)));
+  desk.wait_for(desk.store().change_password(account->user.id, account->password, std::move(hash)));
+  say(fmt::format("{} has another password now, and is signed out everywhere.",
+                  account->user.name));
+}
+
+}  // namespace colo
