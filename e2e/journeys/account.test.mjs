@@ -8,7 +8,7 @@ import { startColo } from "../harness/colo.mjs";
 const password = "correct horse battery";
 
 /** The path that a server without an administrator prints. */
-export async function setUpPath(colo) {
+async function setUpPath(colo) {
   const [, path] = await colo.untilSaid(/(\/#\/setup\/[\w-]+)/);
   return path;
 }
