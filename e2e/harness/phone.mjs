@@ -282,11 +282,16 @@ export class Phone {
    * A WebSocket that has said nothing yet.
    * @returns {Promise<Line>} rejects with {status} when the upgrade was refused
    */
-  dial({ protocol = "colo.v1.json", origin = this.colo.url, headers = {} } = {}) {
+  dial({
+    protocol = "colo.v1.json",
+    origin = this.colo.url,
+    headers = {},
+    token = this.token,
+  } = {}) {
     const url = `${this.colo.url.replace("http", "ws")}/ws`;
     const socket = new WebSocket(url, protocol ?? [], {
       origin: origin ?? undefined,
-      headers,
+      headers: { ...(token ? { Cookie: `colo_token=${token}` } : {}), ...headers },
       perMessageDeflate: false,
     });
     const line = new Line(socket, this.name);

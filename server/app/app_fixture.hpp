@@ -187,16 +187,17 @@ class Caller {
   Connection connection_;
 };
 
-/// A WebSocket that says Hello.
+/// A WebSocket that says Hello; the upgrade carries `token`.
 class Line {
  public:
-  explicit Line(std::uint16_t port) : socket_(loop_) {
+  Line(std::uint16_t port, const std::string& token) : socket_(loop_) {
     namespace websocket = beast::websocket;
     beast::get_lowest_layer(socket_).connect({asio::ip::address_v4::loopback(), port});
     const auto host = "127.0.0.1:" + std::to_string(port);
-    socket_.set_option(websocket::stream_base::decorator([host](websocket::request_type& request) {
+    socket_.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
       request.set(http::field::origin, "http://" + host);
       request.set(http::field::sec_websocket_protocol, "colo.v1");
+      request.set(http::field::cookie, "colo_token=" + token);
     }));
     socket_.binary(true);
     socket_.handshake(host, "/ws");

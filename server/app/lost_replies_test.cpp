@@ -75,8 +75,9 @@ void PrintTo(const SpendingCall& call, std::ostream* out) {
 
 void check_ticket(World& world, const Answer& answer) {
   const std::string ticket(answer.json().at("ticket").as_string());
-  EXPECT_EQ(Line(world.server.port()).hello(ticket), world.caller.name);
-  EXPECT_EQ(Line(world.server.port()).hello(ticket), std::nullopt);
+  const auto port = world.server.port();
+  EXPECT_EQ(Line(port, answer.token()).hello(ticket), world.caller.name);
+  EXPECT_EQ(Line(port, answer.token()).hello(ticket), std::nullopt);
 }
 
 void check_signed_out(World& world, const Answer& answer) {

@@ -142,6 +142,13 @@ result<std::string> Sessions::issue_ticket(SessionId id) {
   return ticket;
 }
 
+result<void> Sessions::check_bearer(const std::string& ticket, const std::string& token) const {
+  const auto found = tickets_.find(ticket);
+  const auto claims = key_.verify(token);
+  if (found != tickets_.end() && claims && claims->session == found->second.session) return {};
+  return Refusal(errc::signed_out, "The ticket is not known, or is another session's.");
+}
+
 result<Sessions::SignedIn> Sessions::redeem(const std::string& ticket, ConnectionId socket,
                                             CloseSocket close) {
   const auto found = tickets_.find(ticket);

@@ -91,6 +91,10 @@ class Sessions {
     SessionId session;
     User user;
   };
+  /// Whether whoever brings the ticket is the browser it was given to: `token` is one
+  /// of that session's, spent or not. Errors: signed_out.
+  result<void> check_bearer(const std::string& ticket, const std::string& token) const;
+
   /// Uses a ticket up; `close` is called, on this shard, when the session ends.
   /// Errors: signed_out; flooding beyond sockets_per_session_max.
   result<SignedIn> redeem(const std::string& ticket, ConnectionId socket, CloseSocket close);
