@@ -1,5 +1,7 @@
 // Arguments → Config → App → exit code.
 #include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
@@ -17,6 +19,15 @@
 namespace {
 
 using namespace colo;
+
+// A core dump would hold passwords on their way and the key of all tokens.
+void leave_no_core_dump() {
+  const rlimit none{0, 0};
+  if (setrlimit(RLIMIT_CORE, &none) != 0) log::warn("core dumps could not be switched off");
+#ifndef __SANITIZE_ADDRESS__  // whose leak check looks at the process from outside
+  if (prctl(PR_SET_DUMPABLE, 0) != 0) log::warn("core dumps could not be switched off");
+#endif
+}
 
 void announce(const App& app, const Config& config) {
   const auto addresses = reachable_addresses(config.server.host, app.port());
@@ -55,6 +66,7 @@ void serve(const Config& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  leave_no_core_dump();
   std::signal(SIGPIPE, SIG_IGN);  // a phone that went away is an error code, not a signal
   try {
     const auto config = read_arguments(argc, argv);
