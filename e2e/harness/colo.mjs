@@ -86,8 +86,13 @@ function leaveNothingBehind() {
 process.once("exit", leaveNothingBehind);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 
-function launch(args) {
-  const child = spawn(executable, args, { stdio: ["ignore", "pipe", "pipe"] });
+function launch(args, { under = [], env = {}, cwd } = {}) {
+  const [program, ...rest] = [...under, executable, ...args];
+  const child = spawn(program, rest, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   running.add(child);
   const run = { child, out: "", err: "", spoke: () => {} };
   for (const [stream, name] of [
@@ -133,12 +138,14 @@ export async function runColo(args) {
 export class Colo {
   #run;
   #args;
+  #setting;
   #earlier = "";
   #killed = false;
 
-  constructor(data, args) {
+  constructor(data, args, setting) {
     this.data = data;
     this.#args = args;
+    this.#setting = setting;
   }
 
   get pid() {
@@ -167,10 +174,10 @@ export class Colo {
 
   async start(port = 0) {
     if (this.#run) this.#earlier = this.output();
-    const run = launch([
-      ...["--host", "127.0.0.1", "--port", String(port), "--data", this.data],
-      ...this.#args,
-    ]);
+    const run = launch(
+      ["--host", "127.0.0.1", "--port", String(port), "--data", this.data, ...this.#args],
+      this.#setting,
+    );
     this.#run = run;
     this.#killed = false;
     const open = new Promise((tell, fail) => {
@@ -208,10 +215,10 @@ export class Colo {
     }
   }
 
-  /** Ends the server as a power cut would. */
-  async kill() {
+  /** Ends the server as a power cut would, or a crash. */
+  async kill(signal = "SIGKILL") {
     this.#killed = true;
-    this.#run.child.kill("SIGKILL");
+    this.#run.child.kill(signal);
     return this.#run.ended;
   }
 
@@ -239,16 +246,21 @@ export class Colo {
  * Starts a server that ends with the test.
  *
  * @param {{after: (end: () => unknown) => void}} context a test's, or node:test itself
- * @param {{config?: string | null, data?: string, args?: string[]}} [options] `config` is the
- *   text of colo.toml, null for none; `data` a folder to use instead of a fresh one
+ * @param {{config?: string | null, data?: string, args?: string[], under?: string[],
+ *   env?: Record<string, string>, cwd?: string}} [options] `config` is the text of colo.toml,
+ *   null for none; `data` a folder to use instead of a fresh one; `under` a command to start
+ *   it with, which becomes it
  */
-export async function startColo(context, { config = usualConfig, data, args = [] } = {}) {
+export async function startColo(
+  context,
+  { config = usualConfig, data, args = [], ...setting } = {},
+) {
   const folder = data ?? (await newFolder());
   if (config !== null) {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "colo.toml"), config);
   }
-  const colo = new Colo(folder, args);
+  const colo = new Colo(folder, args, setting);
   context.after(async () => {
     try {
       const { code, signal } = await colo.end();
