@@ -30,7 +30,8 @@ void leave_no_core_dump() {
 }
 
 void announce(const App& app, const Config& config) {
-  const auto addresses = reachable_addresses(config.server.host, app.port());
+  const auto addresses =
+      reachable_addresses(config.server.host, app.port(), app.speaks_tls(), config.server.hosts);
   const auto& best = addresses.front();
   std::string text =
       fmt::format("\nColo {} is open. On a phone in this network:\n\n", COLO_VERSION);
@@ -38,6 +39,8 @@ void announce(const App& app, const Config& config) {
   for (const auto& address : addresses)
     text += fmt::format("  {}{}\n", address.url,
                         address.interface.empty() ? "" : fmt::format("  ({})", address.interface));
+  if (const auto port = app.http_port())
+    text += fmt::format("\n  port {} sends browsers there\n", *port);
   text += fmt::format("\n  data   {}\n", std::filesystem::absolute(config.data).string());
   text += "  rooms  ";
   for (std::size_t i = 0; i < config.rooms.size(); ++i)
@@ -48,16 +51,30 @@ void announce(const App& app, const Config& config) {
   std::fflush(stdout);
 }
 
+// Until asked to stop. SIGHUP is taken only where there is a certificate to read again:
+// without, it ends the server as it ends every program whose terminal is closed.
+void wait_for_stop(boost::asio::io_context& loop, boost::asio::signal_set& signals, App& app) {
+  bool stopping = false;
+  while (!stopping) {
+    signals.async_wait([&](boost::system::error_code error, int signal) {
+      stopping = error || signal != SIGHUP;
+      if (!stopping) app.reload_certificate();
+    });
+    loop.restart();
+    loop.run();
+  }
+}
+
 void serve(const Config& config) {
   // Signals are taken before there are threads, so that none is missed.
   boost::asio::io_context signals_loop;
   boost::asio::signal_set signals(signals_loop, SIGINT, SIGTERM);
+  if (!config.server.tls_cert.empty()) signals.add(SIGHUP);
   log::open(config.server.log);
   App app(config, embedded_client());
   app.start();
   announce(app, config);
-  signals.async_wait([](boost::system::error_code, int) {});
-  signals_loop.run();
+  wait_for_stop(signals_loop, signals, app);
   std::fputs("\nClosing. Phones are told to come back later.\n", stdout);
   std::fflush(stdout);
   app.stop();

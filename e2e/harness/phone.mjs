@@ -194,6 +194,9 @@ export class Line {
   }
 }
 
+/** Under which name a browser is given its token. */
+const cookieName = (url) => (url.startsWith("https:") ? "__Host-colo_token" : "colo_token");
+
 /** A person on a device. */
 export class Phone {
   #lines = [];
@@ -229,10 +232,10 @@ export class Phone {
       body,
       agent,
       headers: {
-        Origin: method === "POST" ? this.colo.url : undefined,
+        Origin: method === "GET" || method === "HEAD" ? undefined : this.colo.url,
         "Content-Type": body === undefined ? undefined : "application/json",
         "Content-Length": body === undefined && method === "POST" ? "0" : undefined,
-        Cookie: token ? `colo_token=${token}` : undefined,
+        Cookie: token ? `${cookieName(this.colo.url)}=${token}` : undefined,
         "Idempotency-Key": key,
         ...headers,
       },
@@ -291,8 +294,12 @@ export class Phone {
     const url = `${this.colo.url.replace("http", "ws")}/ws`;
     const socket = new WebSocket(url, protocol ?? [], {
       origin: origin ?? undefined,
-      headers: { ...(token ? { Cookie: `colo_token=${token}` } : {}), ...headers },
+      headers: {
+        ...(token ? { Cookie: `${cookieName(this.colo.url)}=${token}` } : {}),
+        ...headers,
+      },
       perMessageDeflate: false,
+      rejectUnauthorized: false, // nobody has signed the certificates of tests
     });
     const line = new Line(socket, this.name);
     const open = new Promise((tell, fail) => {

@@ -21,7 +21,9 @@ struct ApiRequest {
   std::string body;
   std::string idempotency_key;
   std::optional<std::string> token;
-  std::string network;  // the caller's, as network_of() gives it
+  std::string network;      // the caller's, as network_of() gives it
+  std::string user_agent;   // as the browser calls itself; anything, or nothing
+  std::string site_origin;  // "https://draw.example.org", as this caller knows the server
 };
 
 /// The methods a path takes, as an Allow header lists them; empty: no such path.

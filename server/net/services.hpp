@@ -8,6 +8,8 @@
 #include "auth/sessions.hpp"
 #include "chat/rooms.hpp"
 #include "net/assets.hpp"
+#include "net/caller_count.hpp"
+#include "net/proxies.hpp"
 #include "net/site.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/shard.hpp"
@@ -23,6 +25,8 @@ struct Services {
   Assets assets;
   Sites sites;
   Rate frames;  // per socket; faster is flooding
+  TrustedProxies proxies;
+  CallerCount& callers;  // first shard
 };
 
 }  // namespace colo
