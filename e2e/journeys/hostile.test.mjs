@@ -12,7 +12,10 @@ const room = "main-chat";
 
 /** What the server takes for a caption that shows something. */
 const isCaption = (text) =>
-  [...text].length <= 280 && text !== "" && !/[\p{Cc}\p{Zl}\p{Zp}\u202d\u202e]/u.test(text);
+  text.isWellFormed() &&
+  [...text].length <= 280 &&
+  text !== "" &&
+  !/[\p{Cc}\p{Zl}\p{Zp}\u202d\u202e]/u.test(text);
 
 /** Names that mean something to a program. */
 const names = [
