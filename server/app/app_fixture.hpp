@@ -50,6 +50,7 @@ class Server {
   }
 
   std::uint16_t port() const { return app_->port(); }
+  std::string set_up_code() const { return app_->set_up_code().value_or(""); }
   void advance(std::chrono::milliseconds by) { clock_->advance(by); }
 
  private:
@@ -143,9 +144,9 @@ class Caller {
   std::string password = "correct horse";
   std::string token;
 
-  Answer register_as(std::string who) {
+  Answer register_as(std::string who, const std::string& invite = "") {
     name = std::move(who);
-    return expect(201, {"POST", "/api/register", credentials()});
+    return expect(201, {"POST", "/api/register", credentials(invite)});
   }
   Answer sign_in() {
     token.clear();
@@ -179,8 +180,10 @@ class Caller {
   }
 
  private:
-  std::string credentials() const {
-    return boost::json::serialize(boost::json::value{{"username", name}, {"password", password}});
+  std::string credentials(const std::string& invite = "") const {
+    boost::json::object fields{{"username", name}, {"password", password}};
+    if (!invite.empty()) fields["invite"] = invite;
+    return boost::json::serialize(fields);
   }
 
   std::uint16_t port_;
