@@ -289,11 +289,19 @@ export class Phone {
    * A WebSocket that has said nothing yet.
    * @returns {Promise<Line>} rejects with {status} when the upgrade was refused
    */
-  dial({ protocol = "colo.v1.json", origin = this.colo.url, headers = {} } = {}) {
+  dial({
+    protocol = "colo.v1.json",
+    origin = this.colo.url,
+    headers = {},
+    token = this.token,
+  } = {}) {
     const url = `${this.colo.url.replace("http", "ws")}/ws`;
     const socket = new WebSocket(url, protocol ?? [], {
       origin: origin ?? undefined,
-      headers,
+      headers: {
+        ...(token ? { Cookie: `${cookieName(this.colo.url)}=${token}` } : {}),
+        ...headers,
+      },
       perMessageDeflate: false,
       agent: this.agent,
       rejectUnauthorized: false, // nobody has signed the certificates of tests

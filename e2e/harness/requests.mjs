@@ -20,17 +20,26 @@ function tokenOf(headers) {
  *
  * @param {string} url where to
  * @param {{method?: string, path?: string, headers?: Record<string, string | undefined>,
- *   body?: string | Buffer, agent?: http.Agent, ms?: number}} [request]
+ *   body?: string | Buffer, agent?: http.Agent, localAddress?: string, ms?: number}} [request]
+ *   `localAddress`: which of this machine's (127.0.0.0/8) it comes from
  */
 export function request(
   url,
-  { method = "GET", path = "/", headers = {}, body, agent, ms = patience_ms } = {},
+  { method = "GET", path = "/", headers = {}, body, agent, localAddress, ms = patience_ms } = {},
 ) {
   const { protocol, hostname, port } = new URL(url);
   const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value != null));
   let asked;
   const answered = new Promise((tell, fail) => {
-    const how = { hostname, port, method, path, headers: given, agent: agent ?? false };
+    const how = {
+      hostname,
+      port,
+      method,
+      path,
+      headers: given,
+      localAddress,
+      agent: agent ?? false,
+    };
     // Nobody has signed the certificates of tests.
     asked =
       protocol === "https:"

@@ -10,15 +10,23 @@
 #include <string>
 
 #include "app/config.hpp"
+#include "auth/passwords.hpp"
 #include "net/assets.hpp"
+#include "runtime/clock.hpp"
 
 namespace colo {
+
+/// What the server takes from the world besides its settings; a test has its own.
+struct Surroundings {
+  std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
+  HashCost hash_cost = HashCost::interactive();
+};
 
 class App {
  public:
   /// Opens the data folder and binds the port. Throws std::runtime_error, one
   /// sentence for whoever runs the server, when something of that cannot be.
-  App(Config config, Assets assets);
+  App(Config config, Assets assets, Surroundings surroundings = {});
   ~App();
 
   std::uint16_t port() const;                      // the one bound, also when 0 was asked for

@@ -243,6 +243,14 @@ result<std::string> Sessions::issue_ticket(SessionId id) {
   return ticket;
 }
 
+result<void> Sessions::check_bearer(const std::string& ticket, const std::string& token) const {
+  const auto found = tickets_.find(ticket);
+  const auto claims = key_.verify(token);
+  if (found != tickets_.end() && claims && claims->session != found->second.session)
+    return Refusal(errc::signed_out, "The ticket is another session's.");
+  return {};
+}
+
 result<Sessions::SignedIn> Sessions::redeem(const std::string& ticket, ConnectionId socket,
                                             CloseSocket close) {
   const auto found = tickets_.find(ticket);

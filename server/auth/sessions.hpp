@@ -138,6 +138,11 @@ class Sessions {
     SessionId session;
     User user;
   };
+  /// Whether whoever brings the ticket may be the browser it was given to: `token` is
+  /// no token of another session. There may be none: not every browser sends a
+  /// SameSite=Strict cookie with an upgrade. Errors: signed_out.
+  result<void> check_bearer(const std::string& ticket, const std::string& token) const;
+
   /// Uses a ticket up; `close` is called, on this shard, when the session ends.
   /// Errors: signed_out; flooding beyond sockets_per_session_max.
   result<SignedIn> redeem(const std::string& ticket, ConnectionId socket, CloseSocket close);

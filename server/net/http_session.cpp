@@ -184,7 +184,8 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
   buffer_ = {};              // and reads into one of its own
   const auto session = std::make_shared<WsSession>(std::move(stream_), services_, shard_,
                                                    connections_, shard_.next_connection());
-  co_await session->run(std::move(request));
+  auto token = find_cookie(request[http::field::cookie], to.site->cookie());
+  co_await session->run(std::move(request), token.value_or(""));
 }
 
 asio::awaitable<HttpResponse> HttpSession::respond(const HttpRequest& request, ResponseTo to) {
