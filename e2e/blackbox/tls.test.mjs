@@ -12,7 +12,7 @@ import {
   publicName,
   tlsConfig,
 } from "../harness/certificates.mjs";
-import { runColo, startColo, temporaryFolder, within } from "../harness/colo.mjs";
+import { runColo, startColo, temporaryFolder, usualConfig, within } from "../harness/colo.mjs";
 import { newKey, newPhone, newPhoneIn, Phone, rawExchange, request } from "../harness/phone.mjs";
 
 const certificate = await certificateFiles({ after });
@@ -177,12 +177,17 @@ test("certificates and keys that cannot be are refused in a sentence", async (t)
   }
 });
 
-test("it prints https addresses, the public name first, and which port sends there", async () => {
+test("it prints https addresses, the public name first, and which port sends there", async (t) => {
   await colo.untilSaid(/Ctrl-C/);
   const said = colo.output();
   const urls = said.match(/https?:\/\/[^\s]+/g);
   assert.deepEqual(urls, [`https://${publicName}:${colo.port}`, colo.url]);
   assert.match(said, /port \d+ sends browsers there/);
+  const hosts = `[server]\nhosts = ["https://${publicName}", "other.colo.test"]\n`;
+  const behindProxy = await startColo(t, { config: hosts + usualConfig });
+  await behindProxy.untilSaid(/Ctrl-C/);
+  const printed = behindProxy.output().match(/https?:\/\/[^\s]+/g);
+  assert.deepEqual(printed, [`https://${publicName}`, behindProxy.url]);
 });
 
 test("the plain port sends to TLS, whatever is asked of it, and only under our names", async () => {
