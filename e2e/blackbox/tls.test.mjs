@@ -234,10 +234,10 @@ test("plain http at the port of TLS is sent to where it belongs, and what is nei
   const stranger = await request(url, { path: "/", headers: { Host: "evil.example" } });
   assert.equal(stranger.status, 403);
   for (const bytes of ["\0\0\0\0", "\x80\x2e\x01\x03\x01", "\x05\x01\x00", " \r\n\r\n"])
-    assert.equal(await rawExchange(colo, Buffer.from(bytes, "latin1")), "");
+    assert.equal(await rawExchange({ port: colo.port }, Buffer.from(bytes, "latin1")), "");
   // A handshake that is none is answered with an alert at most.
   const broken = Buffer.from("16030100050100000100", "hex");
-  assert.doesNotMatch(await rawExchange(colo, broken), /HTTP/);
+  assert.doesNotMatch(await rawExchange({ port: colo.port }, broken), /HTTP/);
   await new Phone(colo).register();
 });
 
