@@ -12,7 +12,7 @@ import {
   publicName,
   tlsConfig,
 } from "../harness/certificates.mjs";
-import { runColo, startColo, temporaryFolder, within } from "../harness/colo.mjs";
+import { runColo, startColo, temporaryFolder, usualConfig, within } from "../harness/colo.mjs";
 import { newKey, newPhone, newPhoneIn, Phone, rawExchange, request } from "../harness/phone.mjs";
 
 const certificate = await certificateFiles({ after });
@@ -177,12 +177,17 @@ test("certificates and keys that cannot be are refused in a sentence", async (t)
   }
 });
 
-test("it prints https addresses, the public name first, and which port sends there", async () => {
+test("it prints https addresses, the public name first, and which port sends there", async (t) => {
   await colo.untilSaid(/Ctrl-C/);
   const said = colo.output();
   const urls = said.match(/https?:\/\/[^\s]+/g);
   assert.deepEqual(urls, [`https://${publicName}:${colo.port}`, colo.url]);
   assert.match(said, /port \d+ sends browsers there/);
+  const hosts = `[server]\nhosts = ["https://${publicName}", "other.colo.test"]\n`;
+  const behindProxy = await startColo(t, { config: hosts + usualConfig });
+  await behindProxy.untilSaid(/Ctrl-C/);
+  const printed = behindProxy.output().match(/https?:\/\/[^\s]+/g);
+  assert.deepEqual(printed, [`https://${publicName}`, behindProxy.url]);
 });
 
 test("the plain port sends to TLS, whatever is asked of it, and only under our names", async () => {
@@ -229,10 +234,10 @@ test("plain http at the port of TLS is sent to where it belongs, and what is nei
   const stranger = await request(url, { path: "/", headers: { Host: "evil.example" } });
   assert.equal(stranger.status, 403);
   for (const bytes of ["\0\0\0\0", "\x80\x2e\x01\x03\x01", "\x05\x01\x00", " \r\n\r\n"])
-    assert.equal(await rawExchange(colo, Buffer.from(bytes, "latin1")), "");
+    assert.equal(await rawExchange({ port: colo.port }, Buffer.from(bytes, "latin1")), "");
   // A handshake that is none is answered with an alert at most.
   const broken = Buffer.from("16030100050100000100", "hex");
-  assert.doesNotMatch(await rawExchange(colo, broken), /HTTP/);
+  assert.doesNotMatch(await rawExchange({ port: colo.port }, broken), /HTTP/);
   await new Phone(colo).register();
 });
 
