@@ -1,5 +1,7 @@
 // Arguments → Config → App → exit code.
 #include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
@@ -19,6 +21,15 @@ namespace {
 
 using namespace colo;
 
+// A core dump would hold passwords on their way and the key of all tokens.
+void leave_no_core_dump() {
+  const rlimit none{0, 0};
+  if (setrlimit(RLIMIT_CORE, &none) != 0) log::warn("core dumps could not be switched off");
+#ifndef __SANITIZE_ADDRESS__  // whose leak check looks at the process from outside
+  if (prctl(PR_SET_DUMPABLE, 0) != 0) log::warn("core dumps could not be switched off");
+#endif
+}
+
 std::string set_up_text(const std::string& link) {
   std::string text = "\nNobody looks after this server yet. Whoever opens this link can:\n\n";
   if (const auto code = qr_code(link)) text += *code + "\n";
@@ -26,7 +37,8 @@ std::string set_up_text(const std::string& link) {
 }
 
 void announce(const App& app, const Config& config) {
-  const auto addresses = reachable_addresses(config.server.host, app.port());
+  const auto addresses =
+      reachable_addresses(config.server.host, app.port(), app.speaks_tls(), config.server.hosts);
   const auto& best = addresses.front();
   std::string text =
       fmt::format("\nColo {} is open. On a phone in this network:\n\n", COLO_VERSION);
@@ -34,6 +46,8 @@ void announce(const App& app, const Config& config) {
   for (const auto& address : addresses)
     text += fmt::format("  {}{}\n", address.url,
                         address.interface.empty() ? "" : fmt::format("  ({})", address.interface));
+  if (const auto port = app.http_port())
+    text += fmt::format("\n  port {} sends browsers there\n", *port);
   if (app.set_up_code()) text += set_up_text(best.url + "/#/setup/" + *app.set_up_code());
   text += fmt::format("\n  data   {}\n", std::filesystem::absolute(config.data).string());
   text += "  rooms  ";
@@ -45,16 +59,30 @@ void announce(const App& app, const Config& config) {
   std::fflush(stdout);
 }
 
+// Until asked to stop. SIGHUP is taken only where there is a certificate to read again:
+// without, it ends the server as it ends every program whose terminal is closed.
+void wait_for_stop(boost::asio::io_context& loop, boost::asio::signal_set& signals, App& app) {
+  bool stopping = false;
+  while (!stopping) {
+    signals.async_wait([&](boost::system::error_code error, int signal) {
+      stopping = error || signal != SIGHUP;
+      if (!stopping) app.reload_certificate();
+    });
+    loop.restart();
+    loop.run();
+  }
+}
+
 void serve(const Config& config) {
   // Signals are taken before there are threads, so that none is missed.
   boost::asio::io_context signals_loop;
   boost::asio::signal_set signals(signals_loop, SIGINT, SIGTERM);
+  if (!config.server.tls_cert.empty()) signals.add(SIGHUP);
   log::open(config.server.log);
   App app(config, embedded_client());
   app.start();
   announce(app, config);
-  signals.async_wait([](boost::system::error_code, int) {});
-  signals_loop.run();
+  wait_for_stop(signals_loop, signals, app);
   std::fputs("\nClosing. Phones are told to come back later.\n", stdout);
   std::fflush(stdout);
   app.stop();
@@ -69,6 +97,7 @@ void run(const Command& command) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  leave_no_core_dump();
   std::signal(SIGPIPE, SIG_IGN);  // a phone that went away is an error code, not a signal
   try {
     run(read_arguments(argc, argv));

@@ -1,5 +1,6 @@
 // Registering and signing in: names, passwords, and what is not said.
 import assert from "node:assert/strict";
+import http from "node:http";
 import { after, test } from "node:test";
 import { generousLimits, startColo } from "../harness/colo.mjs";
 import { newName, newPhone, newPhoneIn, Phone } from "../harness/phone.mjs";
@@ -217,4 +218,29 @@ test("registering and signing in too often from one address is slowed down", asy
   const guessing = await tries("login", name);
   assert.equal(guessing.status, 429);
   assert.ok(Number(guessing.headers["retry-after"]) <= 20);
+});
+
+test("guessing at an account makes the guesser wait longer and longer, and nobody else", async (t) => {
+  const victim = await newPhone(t, colo);
+  const from = (localAddress) => new http.Agent({ localAddress });
+  const attempt = (agent, password, username = victim.name) =>
+    new Phone(colo).call("POST", "/api/login", { json: { username, password }, agent });
+  const attacker = from("127.0.0.66");
+  for (let i = 0; i < 5; ++i) assert.equal((await attempt(attacker, `guess ${i}!`)).status, 401);
+  const refused = await attempt(attacker, "guess 5!");
+  assert.equal(refused.status, 429);
+  assert.equal(refused.json.code, "too_many_requests");
+  assert.equal(refused.headers["retry-after"], "1");
+  assert.equal(refused.headers["set-cookie"], undefined);
+  // Not even with the right one; whether it is, is not said.
+  assert.equal((await attempt(attacker, victim.password)).status, 429);
+  // A name that nobody has is treated alike.
+  const nobody = newName();
+  for (let i = 0; i < 5; ++i)
+    assert.equal((await attempt(attacker, "12345678", nobody)).status, 401);
+  assert.equal((await attempt(attacker, "12345678", nobody)).status, 429);
+  // The person it is about, elsewhere; and another person where the guesser is.
+  assert.equal((await attempt(from("127.0.0.67"), victim.password)).status, 200);
+  const neighbour = await newPhone(t, colo);
+  assert.equal((await attempt(attacker, neighbour.password, neighbour.name)).status, 200);
 });

@@ -26,6 +26,7 @@ drawings_per_minute = 1000000
 frames_per_second = 100000
 registrations_per_hour = 1000000
 sign_ins_per_minute = 1000000
+connections_per_address = 100000
 `;
 
 /** A saved and a temporary room, as without a file, and limits that do not bite. */
@@ -178,8 +179,8 @@ export class Colo {
     this.#killed = false;
     const open = new Promise((tell, fail) => {
       run.spoke = () => {
-        const found = /http:\/\/127\.0\.0\.1:(\d+)\s/.exec(run.out);
-        if (found) tell(Number(found[1]));
+        const found = /(https?):\/\/127\.0\.0\.1:(\d+)\s/.exec(run.out);
+        if (found) tell({ scheme: found[1], port: Number(found[2]) });
       };
       run.ended.then(
         ({ code, signal }) =>
@@ -188,13 +189,15 @@ export class Colo {
       );
     });
     open.catch(() => {}); // it may have been lost patience with
+    let address;
     try {
-      this.port = await within(open, () => `colo printed its address:\n${run.out}${run.err}`);
+      address = await within(open, () => `colo printed its address:\n${run.out}${run.err}`);
     } catch (error) {
       await this.kill();
       throw error;
     }
-    this.url = `http://127.0.0.1:${this.port}`;
+    this.port = address.port;
+    this.url = `${address.scheme}://127.0.0.1:${this.port}`;
     return this;
   }
 

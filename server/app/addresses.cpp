@@ -17,9 +17,19 @@ namespace ip = boost::asio::ip;
 
 namespace {
 
-std::string url_of(const ip::address& address, std::uint16_t port) {
+struct Port {
+  std::uint16_t number;
+  bool tls;
+};
+
+std::string url_of(const std::string& name, Port port) {
+  if (port.tls && port.number == 443) return "https://" + name;
+  return fmt::format("{}://{}:{}", port.tls ? "https" : "http", name, port.number);
+}
+
+std::string url_of(const ip::address& address, Port port) {
   const auto text = address.to_string();
-  return fmt::format("http://{}:{}", address.is_v6() ? "[" + text + "]" : text, port);
+  return url_of(address.is_v6() ? "[" + text + "]" : text, port);
 }
 
 bool is_private(std::uint32_t v4) {
@@ -55,9 +65,7 @@ std::optional<ip::address> address_of(const sockaddr* raw, bool v6_too) {
   return std::nullopt;
 }
 
-}  // namespace
-
-std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t port) {
+std::vector<Address> machine_addresses(const std::string& host, Port port) {
   const auto bound = ip::make_address(host);
   if (!bound.is_unspecified()) return {{"", url_of(bound, port), 0}};
 
@@ -73,6 +81,21 @@ std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t 
     }
   }
   if (found.empty()) found.push_back({"lo", url_of(ip::address_v4::loopback(), port), 4});
+  return found;
+}
+
+}  // namespace
+
+std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t number, bool tls,
+                                         const std::vector<std::string>& hosts) {
+  const Port port{number, tls};
+  auto found = machine_addresses(host, port);
+  constexpr std::string_view https = "https://";
+  if (tls) {
+    for (const auto& name : hosts)
+      found.push_back(
+          {"", url_of(name.starts_with(https) ? name.substr(https.size()) : name, port), -1});
+  }
   std::ranges::stable_sort(found, {}, &Address::rank);
   return found;
 }

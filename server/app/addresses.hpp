@@ -9,14 +9,17 @@
 namespace colo {
 
 struct Address {
-  std::string interface;  // "wlan0"
+  std::string interface;  // "wlan0"; empty for a name
   std::string url;        // "http://192.168.1.20:5000"
   int rank = 0;           // lower is likelier to be the one a phone would use
 };
 
 /// The addresses that a server on `host` (an address, or 0.0.0.0 or :: for all)
-/// and `port` has on this machine, likeliest first. Never empty.
-std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t port);
+/// and `port` has on this machine, likeliest first. Never empty. Under TLS those
+/// are "https://…", and the names in `hosts` come before all: certificates are
+/// for names.
+std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t port, bool tls,
+                                         const std::vector<std::string>& hosts);
 
 /// `text` as a QR code of two-row blocks, for a dark or a light terminal alike;
 /// nothing if it does not fit one. Lines end with a newline.

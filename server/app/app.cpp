@@ -4,8 +4,10 @@
 #include <sys/resource.h>
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_future.hpp>
+#include <deque>
 #include <future>
 #include <optional>
 #include <vector>
@@ -89,10 +91,10 @@ asio::awaitable<void> prune_rooms(SqliteStore& store, std::vector<RoomSpec> room
 }
 
 // Asks every connection of the shard to end, and waits until they have or time is up.
-asio::awaitable<void> stop_shard(Listener& listener, Shard& shard, Connections& connections,
-                                 const Clock& clock) {
+asio::awaitable<void> stop_shard(std::deque<Listener>& listeners, Shard& shard,
+                                 Connections& connections, const Clock& clock) {
   const auto deadline = clock.now() + limits::drain_time;
-  listener.stop(shard);
+  for (auto& listener : listeners) listener.stop(shard);
   connections.stop_all();
   while (!connections.empty() && clock.now() < deadline) co_await sleep(drain_step);
 }
@@ -116,6 +118,7 @@ struct App::Parts {
         invites(store, store, shards.first(), config.accounts.registration, clock),
         rooms(config.rooms, shards, store, clock, config.limits.drawings),
         leavers(shards, rooms, store, store),
+        callers(config.limits.connections, clock),
         services{shards,
                  clock,
                  sessions,
@@ -125,9 +128,39 @@ struct App::Parts {
                  leavers,
                  assets,
                  Sites(config.server.hosts),
-                 config.limits.frames},
-        listener(services, connections,
-                 {asio::ip::make_address(config.server.host), config.server.port}) {}
+                 config.limits.frames,
+                 TrustedProxies(config.server.trusted_proxies),
+                 callers} {
+    listen();
+  }
+
+  void listen() {
+    Door door;
+    if (!config.server.tls_cert.empty())
+      door.tls = load_certificate(config.server.tls_cert, config.server.tls_key);
+    open(config.server.port, door, "--port");
+    if (!config.server.http_port) return;
+    Door plain;
+    plain.https_port = listeners.front().port();
+    open(*config.server.http_port, plain, "http_port in colo.toml");
+  }
+
+  // `setting`: where another port is chosen.
+  void open(std::uint16_t port, const Door& door, std::string_view setting) {
+    const auto& host = config.server.host;
+    try {
+      listeners.emplace_back(services, connections,
+                             tcp::endpoint(asio::ip::make_address(host), port), door);
+    } catch (const boost::system::system_error& e) {
+      if (e.code() == asio::error::address_in_use)
+        throw std::runtime_error(fmt::format(
+            "Port {} is in use: another program, or another Colo, listens on it. Choose one with "
+            "{}.",
+            port, setting));
+      throw std::runtime_error(
+          fmt::format("Cannot listen on {}, port {}: {}.", host, port, e.code().message()));
+    }
+  }
 
   Config config;
   SystemClock clock;
@@ -141,27 +174,16 @@ struct App::Parts {
   Invites invites;
   Rooms rooms;
   Leavers leavers;
+  CallerCount callers;
   Services services;
-  Listener listener;
+  std::deque<Listener> listeners;  // that of the page, and perhaps one that sends there
   std::optional<std::string> set_up_code;
   bool running = false;
 };
 
 App::App(Config config, Assets assets) {
   raise_open_files_limit();
-  const auto host = config.server.host;
-  const auto port = config.server.port;
-  try {
-    parts_ = std::make_unique<Parts>(std::move(config), assets);
-  } catch (const boost::system::system_error& e) {
-    if (e.code() == asio::error::address_in_use)
-      throw std::runtime_error(fmt::format(
-          "Port {} is in use: another program, or another Colo, listens on it. Choose one with "
-          "--port.",
-          port));
-    throw std::runtime_error(
-        fmt::format("Cannot listen on {}, port {}: {}.", host, port, e.code().message()));
-  }
+  parts_ = std::make_unique<Parts>(std::move(config), assets);
 }
 
 App::~App() {
@@ -169,7 +191,34 @@ App::~App() {
 }
 
 std::uint16_t App::port() const {
-  return parts_->listener.port();
+  return parts_->listeners.front().port();
+}
+
+std::optional<std::uint16_t> App::http_port() const {
+  if (parts_->listeners.size() < 2) return std::nullopt;
+  return parts_->listeners.back().port();
+}
+
+bool App::speaks_tls() const {
+  return !parts_->config.server.tls_cert.empty();
+}
+
+void App::reload_certificate() {
+  auto& parts = *parts_;
+  if (!speaks_tls()) return;
+  TlsContext tls;
+  try {
+    tls = load_certificate(parts.config.server.tls_cert, parts.config.server.tls_key);
+  } catch (const std::runtime_error& e) {
+    log::error("the certificate stays as it was: {}", e.what());
+    return;
+  }
+  for (std::uint32_t i = 0; i < parts.shards.size(); ++i) {
+    auto& shard = parts.shards[i];
+    asio::post(shard.executor(),
+               [&listener = parts.listeners.front(), &shard, tls] { listener.use(shard, tls); });
+  }
+  log::info("the certificate was read anew from {}", parts.config.server.tls_cert.string());
 }
 
 const std::optional<std::string>& App::set_up_code() const {
@@ -196,7 +245,7 @@ void App::start() {
              "pruning rooms");
   start_task(first.executor(), heed_outside_changes(parts.store, parts.sessions, parts.invites),
              "looking at changed accounts");
-  parts.listener.start();
+  for (auto& listener : parts.listeners) listener.start();
 }
 
 void App::stop() {
@@ -206,7 +255,7 @@ void App::stop() {
   for (std::uint32_t i = 0; i < parts.shards.size(); ++i) {
     auto& shard = parts.shards[i];
     stopping.push_back(asio::co_spawn(
-        shard.executor(), stop_shard(parts.listener, shard, parts.connections[i], parts.clock),
+        shard.executor(), stop_shard(parts.listeners, shard, parts.connections[i], parts.clock),
         asio::use_future));
   }
   for (auto& shard : stopping) shard.get();

@@ -21,13 +21,20 @@ class App {
   App(Config config, Assets assets);
   ~App();
 
-  std::uint16_t port() const;  // the one bound, also when 0 was asked for
+  std::uint16_t port() const;                      // the one bound, also when 0 was asked for
+  std::optional<std::uint16_t> http_port() const;  // the same; none where none was asked for
+  bool speaks_tls() const;
 
   /// Begins to serve; returns at once.
   void start();
 
   /// The code of the set-up link; none when there was an administrator at the start.
   const std::optional<std::string>& set_up_code() const;
+
+  /// Reads the certificate and its key again: connections from now on have the
+  /// new one, those that are open keep theirs. One that cannot be used is
+  /// reported in the log, and the old one stays.
+  void reload_certificate();
 
   /// No more arrivals; phones are told to come back later (4500), open writes
   /// are finished, the disk is up to date. Returns within 5 s.

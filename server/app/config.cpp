@@ -10,6 +10,7 @@
 
 #include "app/config_table.hpp"
 #include "app/duration.hpp"
+#include "net/proxies.hpp"
 
 namespace colo {
 namespace {
@@ -67,13 +68,64 @@ std::vector<std::string> read_hosts(const ConfigTable& table) {
   return hosts;
 }
 
+std::vector<std::string> read_trusted_proxies(const ConfigTable& table) {
+  const std::string what =
+      "a list of addresses and networks, such as [\"127.0.0.1\", \"10.0.0.0/8\", \"::1\"]";
+  const toml::node* value = table.find("trusted_proxies");
+  if (value == nullptr) return {};
+  if (!value->is_array()) table.refuse_value("trusted_proxies", *value, what);
+  std::vector<std::string> networks;
+  for (const toml::node& entry : *value->as_array()) {
+    const auto* text = entry.as_string();
+    if (text == nullptr || !is_network(text->get()))
+      table.refuse_value("a proxy in trusted_proxies", entry, "one of " + what);
+    networks.push_back(text->get());
+  }
+  return networks;
+}
+
+// As written, or from the folder that colo.toml lies in.
+std::filesystem::path read_file_name(const ConfigTable& table, std::string_view key) {
+  const std::string name = table.text(
+      key, "", [](std::string_view text) { return !text.empty(); },
+      "the name of a PEM file, from the folder of this one");
+  return name.empty() ? std::filesystem::path()
+                      : std::filesystem::path(table.file()).parent_path() / name;
+}
+
+void read_tls(const ConfigTable& table, Config::Server& server) {
+  server.tls_cert = read_file_name(table, "tls_cert");
+  server.tls_key = read_file_name(table, "tls_key");
+  if (server.tls_cert.empty() != server.tls_key.empty()) {
+    const std::string_view there = server.tls_key.empty() ? "tls_cert" : "tls_key";
+    table.refuse(table.find(there)->source(),
+                 std::string(there) + " is given without " +
+                     (server.tls_key.empty() ? "tls_key" : "tls_cert") +
+                     "; TLS needs both, such as tls_cert = \"fullchain.pem\" and tls_key = "
+                     "\"privkey.pem\"");
+  }
+  const toml::node* http_port = table.find("http_port");
+  if (http_port == nullptr) return;
+  if (server.tls_cert.empty())
+    table.refuse(http_port->source(),
+                 "http_port sends browsers on to TLS, which needs tls_cert and tls_key; without "
+                 "them, port is the one for plain http");
+  server.http_port = static_cast<std::uint16_t>(table.whole_number("http_port", 0, {0, 65535}));
+  if (server.http_port != 0 && server.http_port == server.port)
+    table.refuse_value("http_port", *http_port, "another port than that of TLS, such as 80");
+}
+
 void read_server(const ConfigTable& file, Config::Server& server) {
-  const ConfigTable table = file.table("server", {"host", "port", "shards", "hosts", "log"});
+  const ConfigTable table =
+      file.table("server", {"host", "port", "shards", "hosts", "log", "tls_cert", "tls_key",
+                            "http_port", "trusted_proxies"});
   server.host = table.text("host", server.host, is_address,
                            "an IP address of this machine, or \"0.0.0.0\" for all of them");
   server.port = static_cast<std::uint16_t>(table.whole_number("port", server.port, {0, 65535}));
   server.shards = static_cast<std::uint32_t>(table.whole_number("shards", server.shards, {0, 256}));
   server.hosts = read_hosts(table);
+  read_tls(table, server);
+  server.trusted_proxies = read_trusted_proxies(table);
   server.log =
       table.text("log", server.log, is_log_level, "one of debug, info, warn, error and off");
 }
@@ -99,8 +151,9 @@ void read_accounts(const ConfigTable& file, Config::Accounts& accounts) {
 }
 
 void read_limits(const ConfigTable& file, Config::Limits& limits) {
-  const ConfigTable table = file.table("limits", {"drawings_per_minute", "frames_per_second",
-                                                  "registrations_per_hour", "sign_ins_per_minute"});
+  const ConfigTable table =
+      file.table("limits", {"drawings_per_minute", "frames_per_second", "registrations_per_hour",
+                            "sign_ins_per_minute", "connections_per_address"});
   const auto read_rate = [&table](std::string_view key, Rate& rate) {
     rate.count = static_cast<double>(
         table.whole_number(key, static_cast<std::int64_t>(rate.count), any_rate));
@@ -109,6 +162,8 @@ void read_limits(const ConfigTable& file, Config::Limits& limits) {
   read_rate("frames_per_second", limits.frames);
   read_rate("registrations_per_hour", limits.registrations);
   read_rate("sign_ins_per_minute", limits.sign_ins);
+  limits.connections = static_cast<std::uint32_t>(
+      table.whole_number("connections_per_address", limits.connections, {1, 1'000'000}));
 }
 
 Keep read_keep(const ConfigTable& table, bool persistent) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -26,7 +27,11 @@ struct Config {
     std::uint16_t port = 5000;       // port: 0 means any free one
     std::uint32_t shards = 0;        // shards: threads; 0 means one per core
     std::vector<std::string> hosts;  // hosts: further names, lower case; "https://…" behind TLS
-    std::string log = "info";        // log: debug, info, warn, error or off
+    std::filesystem::path tls_cert;  // tls_cert, tls_key: PEM; both or none, which is plain http
+    std::filesystem::path tls_key;
+    std::optional<std::uint16_t> http_port;    // http_port: sends browsers to TLS; 0: any free one
+    std::vector<std::string> trusted_proxies;  // trusted_proxies: addresses and networks
+    std::string log = "info";                  // log: debug, info, warn, error or off
   } server;
 
   struct Session {                                                     // [session]
@@ -43,6 +48,7 @@ struct Config {
     Rate frames{60, std::chrono::seconds{1}};       // frames_per_second, on a socket
     Rate registrations{30, std::chrono::hours{1}};  // registrations_per_hour, of an address
     Rate sign_ins{20, std::chrono::minutes{1}};     // sign_ins_per_minute, of an address
+    std::uint32_t connections = 500;                // connections_per_address, open at once
   } limits;
 
   std::vector<RoomSpec> rooms;  // [[room]]; never empty

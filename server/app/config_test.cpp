@@ -63,6 +63,10 @@ host = "::1"
 port = 0
 shards = 3
 hosts = ["https://Draw.Example.org", "colo.test"]
+tls_cert = "tls/fullchain.pem"
+tls_key = "/etc/colo/privkey.pem"
+http_port = 8080
+trusted_proxies = ["127.0.0.1", "10.0.0.0/8", "fd00::/8"]
 log = "debug"
 
 [session]
@@ -77,6 +81,7 @@ drawings_per_minute = 1
 frames_per_second = 2
 registrations_per_hour = 3
 sign_ins_per_minute = 4
+connections_per_address = 6
 
 [[room]]
 id = "den"
@@ -109,6 +114,12 @@ persistent = false
   EXPECT_EQ(config.limits.frames.per, 1s);
   EXPECT_EQ(config.limits.registrations.count, 3);
   EXPECT_EQ(config.limits.registrations.per, 1h);
+  EXPECT_EQ(config.server.tls_cert, folder.path() / "tls/fullchain.pem");
+  EXPECT_EQ(config.server.tls_key, "/etc/colo/privkey.pem");
+  EXPECT_EQ(config.server.http_port, 8080);
+  EXPECT_EQ(config.server.trusted_proxies,
+            (std::vector<std::string>{"127.0.0.1", "10.0.0.0/8", "fd00::/8"}));
+  EXPECT_EQ(config.limits.connections, 6u);
   EXPECT_EQ(config.limits.sign_ins.count, 4);
   EXPECT_EQ(config.limits.sign_ins.per, 1min);
   ASSERT_EQ(config.rooms.size(), 3u);
@@ -154,6 +165,31 @@ TEST_F(ConfigTest, WrongPortsAreRefused) {
   EXPECT_EQ(refusal_of("[server]\nport = true"), "colo.toml:2: port is true" + right);
   EXPECT_EQ(refusal_of("[server]\nport = [1]"), "colo.toml:2: port is a list" + right);
   EXPECT_EQ(refusal_of("[server]\nport = {a = 1}"), "colo.toml:2: port is a table" + right);
+}
+
+TEST_F(ConfigTest, TlsNeedsBothFilesAndThePlainPortTls) {
+  EXPECT_EQ(refusal_of("[server]\ntls_cert = \"a.pem\""),
+            "colo.toml:2: tls_cert is given without tls_key; TLS needs both, such as tls_cert = "
+            "\"fullchain.pem\" and tls_key = \"privkey.pem\"");
+  EXPECT_EQ(refusal_of("[server]\n\ntls_key = \"a.pem\"").substr(0, 48),
+            "colo.toml:3: tls_key is given without tls_cert; ");
+  EXPECT_EQ(refusal_of("[server]\ntls_cert = 5").substr(0, 43),
+            "colo.toml:2: tls_cert is 5; it must be the ");
+  EXPECT_EQ(refusal_of("[server]\nhttp_port = 80").substr(0, 58),
+            "colo.toml:2: http_port sends browsers on to TLS, which nee");
+  const std::string tls = "[server]\ntls_cert = \"a.pem\"\ntls_key = \"b.pem\"\n";
+  EXPECT_EQ(refusal_of(tls + "port = 443\nhttp_port = 443"),
+            "colo.toml:5: http_port is 443; it must be another port than that of TLS, such as 80");
+  EXPECT_EQ(refusal_of(tls + "http_port = 65536").substr(0, 45),
+            "colo.toml:4: http_port is 65536; it must be a");
+}
+
+TEST_F(ConfigTest, TrustedProxiesAreAddressesAndNetworks) {
+  EXPECT_EQ(refusal_of("[server]\ntrusted_proxies = \"127.0.0.1\"").substr(0, 67),
+            "colo.toml:2: trusted_proxies is \"127.0.0.1\"; it must be a list of a");
+  EXPECT_EQ(refusal_of("[server]\ntrusted_proxies = [\n  \"::1\",\n  \"localhost\"]"),
+            "colo.toml:4: a proxy in trusted_proxies is \"localhost\"; it must be one of a list of "
+            "addresses and networks, such as [\"127.0.0.1\", \"10.0.0.0/8\", \"::1\"]");
 }
 
 TEST_F(ConfigTest, OtherServerSettingsAreChecked) {

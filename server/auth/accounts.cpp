@@ -1,5 +1,9 @@
 #include "auth/accounts.hpp"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 #include "domain/names.hpp"
 #include "runtime/log.hpp"
 
@@ -9,9 +13,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-asio::awaitable<result<void>> admit_on_first(Throttle& throttle, std::string address) {
-  co_return throttle.admit(address);
-}
+// Mistyping once puts nobody behind those who try passwords.
+constexpr unsigned failures_of_the_careless = 2;
 
 }  // namespace
 
@@ -21,7 +24,9 @@ Accounts::Accounts(AccountStore& store, Passwords& passwords, Shard& first, Acco
       passwords_(passwords),
       first_(first),
       registrations_(rates.registrations, clock),
-      sign_ins_(rates.sign_ins, clock) {}
+      sign_ins_(rates.sign_ins, clock),
+      networks_(clock),
+      pairs_(clock) {}
 
 asio::awaitable<result<Verified>> Accounts::register_account(std::string username,
                                                              std::string password,
@@ -31,7 +36,8 @@ asio::awaitable<result<Verified>> Accounts::register_account(std::string usernam
   auto name = parse_name(username);
   if (!name) co_return name.error();
   if (const auto fine = check_password(password); !fine) co_return fine.error();
-  const auto admitted = co_await admit(registrations_, std::move(address));
+  auto admitting = admit_registration(std::move(address));
+  const auto admitted = co_await on(first_, std::move(admitting));
   if (!admitted) co_return admitted.error();
   auto hash = co_await passwords_.hash(std::move(password));
   if (!hash) co_return hash.error();
@@ -42,39 +48,53 @@ asio::awaitable<result<Verified>> Accounts::register_account(std::string usernam
 
 asio::awaitable<result<Verified>> Accounts::sign_in(std::string username, std::string password,
                                                     std::string address) {
-  const auto admitted = co_await admit(sign_ins_, address);
-  if (!admitted) co_return admitted.error();
   // A name that cannot exist, and a password no account can have, are looked
   // for all the same: whether a name is known must not show.
-  auto name = parse_name(username);
-  std::optional<Account> account;
-  if (name) {
-    auto found = co_await store_.find_account(name->key);
-    if (!found) co_return found.error();
-    account = std::move(*found);
-  }
-  if (!account) {
-    const auto same_time = co_await passwords_.verify_nobody(std::move(password));
+  const auto name = parse_name(username);
+  std::string key;
+  if (name) key = name->key;
+  const Try attempt{address, address + ' ' + key};
+  auto admitting = admit_try(attempt);
+  const auto lane = co_await on(first_, std::move(admitting));
+  if (!lane) co_return lane.error();
+
+  auto recognising = recognise(std::move(key), std::move(password), *lane, std::move(address));
+  auto who = co_await std::move(recognising);
+  auto outcome = Outcome::right;
+  if (!who)
+    outcome = who.error().code == errc::bad_credentials ? Outcome::wrong : Outcome::undecided;
+  auto settling = settle(attempt, outcome);
+  co_await on(first_, std::move(settling));
+  co_return who;
+}
+
+// An empty key is nobody's.
+asio::awaitable<result<Verified>> Accounts::recognise(std::string key, std::string password,
+                                                      Lane lane, std::string address) {
+  const auto account = co_await store_.find_account(std::move(key));
+  if (!account) co_return account.error();
+  if (!*account) {
+    const auto same_time = co_await passwords_.verify_nobody(std::move(password), lane);
     if (!same_time) co_return same_time.error();
     // What stands in the name's place may be a password: it is not said.
     log::info("security: a sign-in from {} failed: nobody has that name", address);
     co_return errc::bad_credentials;
   }
-  const auto right = co_await passwords_.verify(account->password_hash, password);
+  const auto& [user, hash, version] = **account;
+  const auto right = co_await passwords_.verify(hash, password, lane);
   if (!right) co_return right.error();
   if (!*right) {
-    log::info("security: a sign-in as {} from {} failed", account->user.name, address);
+    log::info("security: a sign-in as {} from {} failed", user.name, address);
     co_return errc::bad_credentials;
   }
-  if (passwords_.needs_rehash(account->password_hash)) {
+  if (passwords_.needs_rehash(hash)) {
     auto renewed = co_await passwords_.hash(std::move(password));
     if (renewed) {
-      const auto kept = co_await store_.renew_password_hash(account->user.id, account->password,
-                                                            std::move(*renewed));
+      const auto kept = co_await store_.renew_password_hash(user.id, version, std::move(*renewed));
       if (!kept) log::warn("a password's hash could not be renewed: {}", kept.error().detail);
     }
   }
-  co_return Verified{account->user, account->password};
+  co_return Verified{user, version};
 }
 
 asio::awaitable<result<PasswordVersion>> Accounts::change_password(UserId user,
@@ -96,25 +116,56 @@ asio::awaitable<result<void>> Accounts::remove_account(UserId user, std::string 
   co_return co_await store_.remove_account(user, *known, erase_drawings);
 }
 
-// Somebody who found an unlocked phone may not guess any faster than at the door.
+// Somebody who found an unlocked phone may not guess any faster than at the door,
+// nor there and here in turns.
 asio::awaitable<result<PasswordVersion>> Accounts::check_again(UserId user, std::string password,
                                                                std::string address) {
-  const auto admitted = co_await admit(sign_ins_, address);
-  if (!admitted) co_return admitted.error();
   const auto account = co_await store_.account(user);
   if (!account) co_return account.error();
   if (!*account) co_return errc::signed_out;
-  const auto right = co_await passwords_.verify((*account)->password_hash, std::move(password));
+  const auto name = parse_name((*account)->user.name);
+  if (!name) co_return name.error();
+  const Try attempt{address, address + ' ' + name->key};
+  auto admitting = admit_try(attempt);
+  const auto lane = co_await on(first_, std::move(admitting));
+  if (!lane) co_return lane.error();
+
+  const auto right =
+      co_await passwords_.verify((*account)->password_hash, std::move(password), *lane);
+  const auto outcome = !right ? Outcome::undecided : *right ? Outcome::right : Outcome::wrong;
+  auto settling = settle(attempt, outcome);
+  co_await on(first_, std::move(settling));
   if (!right) co_return right.error();
   if (*right) co_return (*account)->password;
-  log::info("security: {}, signed in, gave a wrong password from {}", (*account)->user.name,
-            address);
+  log::info("security: {}, signed in, gave a wrong password from {}", name->shown, address);
   co_return errc::wrong_password;
 }
 
-asio::awaitable<result<void>> Accounts::admit(Throttle& throttle, std::string address) {
-  auto admitting = admit_on_first(throttle, std::move(address));
-  co_return co_await on(first_, std::move(admitting));
+asio::awaitable<result<void>> Accounts::admit_registration(std::string network) {
+  co_return registrations_.admit(network);
+}
+
+asio::awaitable<result<Lane>> Accounts::admit_try(Try attempt) {
+  if (const auto wait = pairs_.wait(attempt.pair); wait.count() > 0) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+    co_return Refusal(
+        errc::too_many_requests,
+        fmt::format("Too many wrong passwords. Please wait {} seconds.", seconds.count()), seconds);
+  }
+  if (const auto admitted = sign_ins_.admit(attempt.network); !admitted) co_return admitted.error();
+  const auto failed = networks_.count_of(attempt.network);
+  networks_.count(attempt.network);
+  pairs_.count(attempt.pair);
+  co_return failed < failures_of_the_careless ? Lane::urgent : Lane::patient;
+}
+
+asio::awaitable<void> Accounts::settle(Try attempt, Outcome outcome) {
+  for (auto [failures, key] :
+       {std::pair{&networks_, &attempt.network}, std::pair{&pairs_, &attempt.pair}}) {
+    if (outcome == Outcome::right) failures->succeeded(*key);
+    if (outcome == Outcome::undecided) failures->undecided(*key);
+  }
+  co_return;
 }
 
 }  // namespace colo

@@ -2,12 +2,15 @@
 // whether they are who they say.
 //
 // Calls may come from any shard. Tries are counted on the first shard before
-// anything is hashed; hashing is done by Passwords on its worker.
+// anything is hashed: per network, and, with waits that double, per network and
+// account, so that nobody can lock somebody else out. Hashing is done by
+// Passwords on its worker, where networks that failed lately wait for the others.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <string>
 
+#include "auth/failures.hpp"
 #include "auth/passwords.hpp"
 #include "auth/throttle.hpp"
 #include "domain/user.hpp"
@@ -56,15 +59,27 @@ class Accounts {
                                                       bool erase_drawings, std::string address);
 
  private:
+  struct Try {
+    std::string network;
+    std::string pair;  // the network and the account
+  };
+  enum class Outcome { right, wrong, undecided };
+
+  boost::asio::awaitable<result<void>> admit_registration(std::string network);
+  boost::asio::awaitable<result<Lane>> admit_try(Try attempt);
+  boost::asio::awaitable<void> settle(Try attempt, Outcome outcome);
+  boost::asio::awaitable<result<Verified>> recognise(std::string key, std::string password,
+                                                     Lane lane, std::string address);
   boost::asio::awaitable<result<PasswordVersion>> check_again(UserId user, std::string password,
                                                               std::string address);
-  boost::asio::awaitable<result<void>> admit(Throttle& throttle, std::string address);
 
   AccountStore& store_;
   Passwords& passwords_;
   Shard& first_;
   Throttle registrations_;  // first shard only
   Throttle sign_ins_;       // first shard only
+  Failures networks_;       // first shard only
+  Failures pairs_;          // first shard only
 };
 
 }  // namespace colo

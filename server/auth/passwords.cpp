@@ -1,7 +1,10 @@
 #include "auth/passwords.hpp"
 
 #include <sodium.h>
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <stdexcept>
@@ -43,7 +46,21 @@ Refusal out_of_memory() {
   return {errc::busy, std::string(sentence(errc::busy)), std::chrono::seconds{2}};
 }
 
-result<std::string> hash_now(const std::string& password, HashCost cost) {
+// The composed form; most passwords are ASCII, which is composed already.
+std::string composed(const std::string& password) {
+  if (std::ranges::all_of(password, [](unsigned char c) { return c < 0x80; })) return password;
+  UErrorCode status = U_ZERO_ERROR;
+  const auto* composing = icu::Normalizer2::getNFCInstance(status);
+  std::string text;
+  icu::StringByteSink<std::string> sink(&text);
+  if (U_SUCCESS(status)) composing->normalizeUTF8(0, password, sink, nullptr, status);
+  if (U_FAILURE(status)) throw std::runtime_error("ICU cannot compose text on this machine");
+  return text;
+}
+
+result<std::string> hash_now(const Secret& secret, HashCost cost) {
+  const Secret form(composed(secret.text()));
+  const auto& password = form.text();
   std::array<char, crypto_pwhash_STRBYTES> hash{};
   if (crypto_pwhash_str_alg(hash.data(), password.data(), password.size(), cost.operations,
                             cost.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0) {
@@ -52,7 +69,9 @@ result<std::string> hash_now(const std::string& password, HashCost cost) {
   return std::string(hash.data());
 }
 
-result<bool> verify_now(const std::string& hash, const std::string& password) {
+result<bool> verify_now(const std::string& hash, const Secret& secret) {
+  const Secret form(composed(secret.text()));
+  const auto& password = form.text();
   errno = 0;
   if (crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0) return true;
   // A lack of memory must not look like a wrong password.
@@ -89,24 +108,25 @@ Passwords::Passwords(HashCost cost) : cost_(cost), worker_(threads, limits::hash
 }
 
 asio::awaitable<result<std::string>> Passwords::hash(std::string password) {
-  return worker_.run([secret = Secret(std::move(password)), cost = cost_] {
-    return hash_now(secret.text(), cost);
-  });
+  return worker_.run(
+      [secret = Secret(std::move(password)), cost = cost_] { return hash_now(secret, cost); });
 }
 
-asio::awaitable<result<bool>> Passwords::verify(std::string hash, std::string password) {
-  return worker_.run([secret = Secret(std::move(password)), hash = std::move(hash)] {
-    return verify_now(hash, secret.text());
-  });
+asio::awaitable<result<bool>> Passwords::verify(std::string hash, std::string password, Lane lane) {
+  return worker_.run([secret = Secret(std::move(password)),
+                      hash = std::move(hash)] { return verify_now(hash, secret); },
+                     lane);
 }
 
-asio::awaitable<result<bool>> Passwords::verify_nobody(std::string password) {
+asio::awaitable<result<bool>> Passwords::verify_nobody(std::string password, Lane lane) {
   // Verifying is hashing and comparing: hashing alone takes the same time.
-  return worker_.run([secret = Secret(std::move(password)), cost = cost_]() -> result<bool> {
-    const result<std::string> hashed = hash_now(secret.text(), cost);
-    if (!hashed) return hashed.error();
-    return false;
-  });
+  return worker_.run(
+      [secret = Secret(std::move(password)), cost = cost_]() -> result<bool> {
+        const result<std::string> hashed = hash_now(secret, cost);
+        if (!hashed) return hashed.error();
+        return false;
+      },
+      lane);
 }
 
 bool Passwords::needs_rehash(const std::string& hash) const {

@@ -3,6 +3,8 @@
 // Hashing takes tens of milliseconds and 64 MiB each, so it happens on two
 // threads of its own behind a short queue; calls may be made from any shard and
 // come back to it. Passwords are wiped from memory here once they were used.
+// Two keyboards may write "é" in two ways: what is hashed is the composed form
+// (Unicode NFC, as RFC 8265 §4.2 has it).
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -38,11 +40,13 @@ class Passwords {
 
   /// Whether `hash` was made from `password`; false also for a broken hash.
   /// Errors: as hash().
-  boost::asio::awaitable<result<bool>> verify(std::string hash, std::string password);
+  boost::asio::awaitable<result<bool>> verify(std::string hash, std::string password,
+                                              Lane lane = Lane::urgent);
 
   /// For a name nobody has: false, after as long as verify() would take.
   /// Errors: as hash().
-  boost::asio::awaitable<result<bool>> verify_nobody(std::string password);
+  boost::asio::awaitable<result<bool>> verify_nobody(std::string password,
+                                                     Lane lane = Lane::urgent);
 
   /// True when `hash` was made at another cost than today's.
   bool needs_rehash(const std::string& hash) const;

@@ -54,6 +54,18 @@ TEST(Passwords, ZerosInsideCount) {
   EXPECT_FALSE(run_to_end(passwords.verify(hash, std::string("12345678\0b", 10))).value());
 }
 
+TEST(Passwords, AreTheSameHoweverAKeyboardWritesThem) {
+  Passwords passwords(HashCost::least());
+  const std::string composed = "caf\u00E9 cr\u00E8me";
+  const std::string in_parts = "cafe\u0301 cre\u0300me";
+  ASSERT_NE(composed, in_parts);
+  EXPECT_TRUE(run_to_end(passwords.verify(hash_of(passwords, composed), in_parts)).value());
+  EXPECT_TRUE(run_to_end(passwords.verify(hash_of(passwords, in_parts), composed)).value());
+  // Looking alike is not being the same: only names are compared by their looks.
+  EXPECT_FALSE(
+      run_to_end(passwords.verify(hash_of(passwords, "\uFB01shing rod"), "fishing rod")).value());
+}
+
 TEST(Passwords, HashesAreArgon2idWithASaltEach) {
   Passwords passwords(HashCost::least());
   const std::string hash = hash_of(passwords, password);

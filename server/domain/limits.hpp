@@ -42,6 +42,7 @@ inline constexpr std::size_t temporary_room_bytes_max = 16 * 1024 * 1024;
 
 inline constexpr std::size_t body_bytes_max = 16 * 1024;    // the largest call is two short strings
 inline constexpr std::size_t header_bytes_max = 8 * 1024;   // cookies and a user agent
+inline constexpr std::chrono::seconds handshake_time{10};   // for all of TLS's, on a bad line
 inline constexpr std::chrono::seconds request_time{10};     // for a whole request to arrive
 inline constexpr std::chrono::seconds response_time{60};    // for the whole page, on a bad line
 inline constexpr std::chrono::seconds keep_alive_time{60};  // between requests
@@ -49,6 +50,9 @@ inline constexpr std::chrono::seconds hello_time{5};
 // A socket that nothing is heard from is pinged after half of this and then given up.
 inline constexpr std::chrono::seconds silence_max{30};
 inline constexpr std::chrono::seconds close_time{2};  // for a phone to answer a close
+// What a phone may still be sending when it is told goodbye is thrown away, up to this: a
+// connection closed with something unread is reset, and the goodbye lost.
+inline constexpr std::size_t goodbye_bytes_max = 4 * 1024 * 1024;
 inline constexpr std::chrono::seconds ticket_time{15};
 // Two tabs share one cookie jar: for this long a late one is told to try again.
 inline constexpr std::chrono::seconds spent_token_grace{10};

@@ -19,6 +19,8 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::string_view socket_path = "/ws";
+constexpr std::size_t read_bytes = 4096;
+constexpr char tls_handshake = 0x16;  // how its first record begins (RFC 8446 §5.1)
 
 std::string_view path_of(const HttpRequest& request) {
   const std::string_view target = request.target();
@@ -27,6 +29,21 @@ std::string_view path_of(const HttpRequest& request) {
 
 bool only_reads(const HttpRequest& request) {
   return request.method() == http::verb::get || request.method() == http::verb::head;
+}
+
+// A header that must be there once: of two, one might be read here and the other
+// by a proxy in front of us.
+std::string_view only(const HttpRequest& request, http::field name) {
+  return request.count(name) == 1 ? std::string_view(request[name]) : std::string_view{};
+}
+
+// A list that may be spread over several headers (RFC 9110 §5.3).
+std::string whole_list(const HttpRequest& request, std::string_view name) {
+  std::string list;
+  const auto [begin, end] = request.equal_range(beast::string_view(name.data(), name.size()));
+  for (auto field = begin; field != end; ++field)
+    list += (list.empty() ? "" : ",") + std::string(field->value());
+  return list;
 }
 
 // `methods` as api_methods() gives them: "GET, HEAD".
@@ -51,16 +68,15 @@ std::optional<errc> refusal_of(boost::system::error_code error) {
 }  // namespace
 
 HttpSession::HttpSession(asio::ip::tcp::socket socket, Services& services, Shard& shard,
-                         Connections& connections)
+                         Connections& connections, Door door)
     : stream_(std::move(socket)),
       services_(services),
       shard_(shard),
       connections_(connections),
-      id_(shard.next_connection()) {
-  boost::system::error_code gone;  // then reading will say so
-  local_ = stream_.socket().local_endpoint(gone).address();
-  remote_ = stream_.socket().remote_endpoint(gone).address();
-}
+      id_(shard.next_connection()),
+      door_(std::move(door)),
+      local_(stream_.local()),
+      remote_(stream_.remote()) {}
 
 asio::awaitable<void> HttpSession::run() {
   const auto self = shared_from_this();
@@ -68,12 +84,30 @@ asio::awaitable<void> HttpSession::run() {
     if (const auto session = weak.lock(); session && session->idle_) session->stream_.close();
   });
   try {
-    co_await serve();
+    bool open = true;
+    if (door_.tls) open = co_await begin_tls();
+    if (open) co_await serve();
   } catch (const std::exception& e) {
     log::error("a connection was given up: {}",
                e.what());  // our fault; stopping must not wait for it
   }
   connections_.remove(id_);
+}
+
+// False when there is nobody to serve.
+asio::awaitable<bool> HttpSession::begin_tls() {
+  idle_ = true;
+  stream_.expires_after(limits::handshake_time);
+  const auto [error, bytes] = co_await stream_.async_read_some(buffer_.prepare(read_bytes),
+                                                               asio::as_tuple(asio::use_awaitable));
+  if (error) co_return false;
+  buffer_.commit(bytes);
+  const char first = *static_cast<const char*>(buffer_.cdata().data());
+  if (first != tls_handshake) co_return first >= 'A' && first <= 'Z';  // plain HTTP, by mistake
+  const auto failure = co_await stream_.encrypt(*door_.tls, buffer_.cdata());
+  buffer_.consume(buffer_.size());
+  idle_ = false;
+  co_return !failure;
 }
 
 asio::awaitable<void> HttpSession::serve() {
@@ -82,17 +116,23 @@ asio::awaitable<void> HttpSession::serve() {
     parser.header_limit(limits::header_bytes_max);
     parser.body_limit(limits::body_bytes_max);
     stream_.expires_after(limits::request_time);
+    idle_ = true;
     const auto [error, bytes] =
         co_await http::async_read(stream_, buffer_, parser, asio::as_tuple(asio::use_awaitable));
+    idle_ = false;
     if (error) {
       if (const auto code = refusal_of(error)) co_await refuse_and_close(*code);
       co_return;
     }
-    if (path_of(parser.get()) == socket_path && beast::websocket::is_upgrade(parser.get())) {
+    if (!sent_elsewhere() && path_of(parser.get()) == socket_path &&
+        beast::websocket::is_upgrade(parser.get())) {
       co_await become_websocket(parser.release());
       co_return;
     }
-    if (!co_await serve_one(parser.get())) co_return;
+    const bool goes_on = co_await serve_one(parser.get());
+    if (goes_on) continue;
+    co_await stream_.say_goodbye();
+    co_return;
   }
 }
 
@@ -102,8 +142,8 @@ asio::awaitable<bool> HttpSession::wait_for_request() {
   if (buffer_.size() > 0) co_return true;  // pipelined
   idle_ = true;
   stream_.expires_after(limits::keep_alive_time);
-  const auto [error, bytes] =
-      co_await stream_.async_read_some(buffer_.prepare(4096), asio::as_tuple(asio::use_awaitable));
+  const auto [error, bytes] = co_await stream_.async_read_some(buffer_.prepare(read_bytes),
+                                                               asio::as_tuple(asio::use_awaitable));
   idle_ = false;
   buffer_.commit(bytes);
   co_return !error;
@@ -122,29 +162,21 @@ asio::awaitable<bool> HttpSession::write(HttpResponse response) {
   co_return !error;
 }
 
-// The rest of what was refused is read and thrown away for a moment: closing
-// with it unread would reset the connection and could take the answer along.
 asio::awaitable<void> HttpSession::refuse_and_close(errc code) {
-  auto response = refusal(ResponseTo{}, code);
-  if (!co_await write(std::move(response))) co_return;
-  boost::system::error_code ignored;  // it is being closed either way
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(limits::close_time);
-  for (std::size_t thrown_away = 0; thrown_away < limits::frame_read_max;) {
-    buffer_.consume(buffer_.size());
-    const auto [error, bytes] = co_await stream_.async_read_some(
-        buffer_.prepare(4096), asio::as_tuple(asio::use_awaitable));
-    if (error) co_return;
-    thrown_away += bytes;
-  }
+  ResponseTo to;
+  to.now = services_.clock.wall();
+  auto response = refusal(to, code);
+  const bool written = co_await write(std::move(response));
+  if (written) co_await stream_.say_goodbye();
 }
 
 asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
   auto to = response_to(request);
   to.keep_alive = false;
-  if (!to.site || !check_origin(*to.site, request[http::field::origin])) {
+  if (!to.site || !check_origin(*to.site, only(request, http::field::origin))) {
     auto response = refusal(to, errc::origin_refused);
-    co_await write(std::move(response));
+    const bool written = co_await write(std::move(response));
+    if (written) co_await stream_.say_goodbye();
     co_return;
   }
   connections_.remove(id_);  // the socket takes its place
@@ -156,6 +188,7 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
 
 asio::awaitable<HttpResponse> HttpSession::respond(const HttpRequest& request, ResponseTo to) {
   const auto path = path_of(request);
+  if (sent_elsewhere()) co_return redirect(request, to);
   if (const auto* asset = find_asset(services_.assets, path)) {
     if (!only_reads(request)) co_return method_response(to, "GET, HEAD");
     co_return asset_response(to, *asset, request);
@@ -169,12 +202,15 @@ asio::awaitable<HttpResponse> HttpSession::respond(const HttpRequest& request, R
 }
 
 asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& request, ResponseTo to) {
-  const auto site = services_.sites.identify(request[http::field::host], local_);
+  const auto caller = caller_of(request);
+  const auto site =
+      services_.sites.identify(only(request, http::field::host), local_, caller.secure);
   if (!site) co_return refusal(to, site.error());
   // Browsers leave Origin out of same-origin reads; where it is, it must be ours.
-  const std::string_view origin = request[http::field::origin];
-  if (!only_reads(request) || !origin.empty())
-    if (const auto ours = check_origin(*site, origin); !ours) co_return refusal(to, ours.error());
+  if (!only_reads(request) || request.count(http::field::origin) > 0) {
+    const auto ours = check_origin(*site, only(request, http::field::origin));
+    if (!ours) co_return refusal(to, ours.error());
+  }
 
   ApiRequest call;
   // HEAD is a GET whose body is not sent.
@@ -184,7 +220,7 @@ asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& reques
   call.body = request.body();
   call.idempotency_key = request["Idempotency-Key"];
   call.token = find_cookie(request[http::field::cookie], site->cookie());
-  call.network = network_of(remote_);
+  call.network = network_of(caller.address);
   call.user_agent = request[http::field::user_agent];
   call.site_origin = site->origin();
   // What runs now may wait for a hash or the disk; the reader's deadline is over.
@@ -198,9 +234,27 @@ ResponseTo HttpSession::response_to(const HttpRequest& request) const {
   to.version = request.version();
   to.keep_alive = request.keep_alive() && !connections_.stopping();
   to.head = request.method() == http::verb::head;
-  const auto site = services_.sites.identify(request[http::field::host], local_);
+  to.now = services_.clock.wall();
+  const auto site =
+      services_.sites.identify(only(request, http::field::host), local_, caller_of(request).secure);
   if (site) to.site = *site;
   return to;
+}
+
+Caller HttpSession::caller_of(const HttpRequest& request) const {
+  const Caller peer{remote_, stream_.encrypted()};
+  if (!services_.proxies.trusts(remote_)) return peer;
+  return services_.proxies.caller(peer, whole_list(request, "X-Forwarded-For"),
+                                  whole_list(request, "X-Forwarded-Proto"));
+}
+
+// To the same place under TLS, of the names that are ours only: an address from
+// a forged Host is nobody's to be sent to.
+HttpResponse HttpSession::redirect(const HttpRequest& request, const ResponseTo& to) const {
+  if (!to.site) return refusal(to, errc::origin_refused);
+  const auto origin = https_origin(*to.site, door_.port, door_.https_port);
+  const std::string_view target = request.target();
+  return redirect_response(to, origin + (target.starts_with('/') ? std::string(target) : "/"));
 }
 
 HttpResponse HttpSession::refusal(const ResponseTo& to, const Refusal& why) const {

@@ -1,28 +1,37 @@
 // One HTTP connection: requests in turn, until it closes or becomes a WebSocket.
 //
-// Lives on the shard that accepted it. Headers, bodies and the time they take
-// are bounded.
+// Lives on the shard that accepted it. Handshakes, headers, bodies and the time
+// they take are bounded. What comes in plain where TLS is spoken is sent there.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <memory>
 
 #include "net/connections.hpp"
 #include "net/response.hpp"
+#include "net/stream.hpp"
+#include "net/tls.hpp"
 
 namespace colo {
+
+/// What is behind a port: plain HTTP unless it says otherwise.
+struct Door {
+  std::uint16_t port = 0;
+  TlsContext tls;                // spoken here
+  std::uint16_t https_port = 0;  // plain requests are sent there; 0: they are answered
+};
 
 class HttpSession final : public std::enable_shared_from_this<HttpSession> {
  public:
   HttpSession(boost::asio::ip::tcp::socket socket, Services& services, Shard& shard,
-              Connections& connections);
+              Connections& connections, Door door);
 
   /// To the end of the connection, or of the WebSocket it became.
   boost::asio::awaitable<void> run();
 
  private:
+  boost::asio::awaitable<bool> begin_tls();
   boost::asio::awaitable<bool> wait_for_request();
   boost::asio::awaitable<void> serve();
   boost::asio::awaitable<bool> serve_one(const HttpRequest& request);
@@ -31,18 +40,22 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   boost::asio::awaitable<void> refuse_and_close(errc code);
   boost::asio::awaitable<HttpResponse> respond(const HttpRequest& request, ResponseTo to);
   boost::asio::awaitable<HttpResponse> respond_api(const HttpRequest& request, ResponseTo to);
+  bool sent_elsewhere() const { return door_.https_port != 0 && !stream_.encrypted(); }
+  HttpResponse redirect(const HttpRequest& request, const ResponseTo& to) const;
+  Caller caller_of(const HttpRequest& request) const;
   ResponseTo response_to(const HttpRequest& request) const;
   HttpResponse refusal(const ResponseTo& to, const Refusal& why) const;
 
-  boost::beast::tcp_stream stream_;
+  Stream stream_;
   Services& services_;
   Shard& shard_;
   Connections& connections_;
   ConnectionId id_;
+  Door door_;
   boost::asio::ip::address local_;
   boost::asio::ip::address remote_;
   boost::beast::flat_buffer buffer_;
-  bool idle_ = false;  // between requests: stopping may close it at once
+  bool idle_ = false;  // no whole request is here: stopping may close it at once
 };
 
 }  // namespace colo

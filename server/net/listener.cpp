@@ -5,7 +5,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "net/http_session.hpp"
 #include "runtime/log.hpp"
 
 namespace colo {
@@ -26,10 +25,14 @@ tcp::acceptor bind(asio::io_context& context, const tcp::endpoint& endpoint, boo
   return acceptor;
 }
 
+asio::awaitable<bool> enter(CallerCount& callers, std::string network) {
+  co_return callers.enter(network);
+}
+
 }  // namespace
 
 Listener::Listener(Services& services, std::vector<Connections>& connections,
-                   tcp::endpoint endpoint)
+                   tcp::endpoint endpoint, Door door)
     : services_(services), connections_(connections), endpoint_(std::move(endpoint)) {
   // Sharing a port also lets a second server of ours in: binding alone first
   // tells whether it is taken. One that the kernel chooses is not, and must not
@@ -39,6 +42,9 @@ Listener::Listener(Services& services, std::vector<Connections>& connections,
     acceptors_.push_back(bind(services.shards[i].context(), endpoint_, true));
     endpoint_ = acceptors_.back().local_endpoint();
   }
+  door.port = endpoint_.port();
+  if (door.tls) door.https_port = door.port;
+  doors_.assign(services.shards.size(), door);
 }
 
 void Listener::start() {
@@ -60,9 +66,7 @@ asio::awaitable<void> Listener::accept(Shard& shard) {
       refusing = false;
       boost::system::error_code gone;  // then reading will say so
       socket.set_option(tcp::no_delay(true), gone);
-      auto session = std::make_shared<HttpSession>(std::move(socket), services_, shard,
-                                                   connections_[shard.index()]);
-      start_task(shard.executor(), session->run(), "serving a connection");
+      start_task(shard.executor(), receive(shard, std::move(socket)), "serving a connection");
     } else if (error != asio::error::operation_aborted) {
       // Out of file descriptors, most likely: others must close first.
       if (!std::exchange(refusing, true))
@@ -71,6 +75,26 @@ asio::awaitable<void> Listener::accept(Shard& shard) {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }
   }
+}
+
+// Trusted proxies are not counted: behind one are all the phones of the world, and
+// how many of those one address may have is the proxy's to say.
+asio::awaitable<void> Listener::receive(Shard& shard, tcp::socket socket) {
+  boost::system::error_code gone;  // then reading will say so
+  const auto caller = socket.remote_endpoint(gone).address();
+  const bool counted = !services_.proxies.trusts(caller);
+  const std::string network = network_of(caller);
+  if (counted) {
+    auto entering = enter(services_.callers, network);
+    const bool welcome = co_await on(services_.shards.first(), std::move(entering));
+    if (!welcome) co_return;
+  }
+  const auto session = std::make_shared<HttpSession>(
+      std::move(socket), services_, shard, connections_[shard.index()], doors_[shard.index()]);
+  co_await session->run();
+  if (counted)
+    asio::post(services_.shards.first().executor(),
+               [&callers = services_.callers, network] { callers.leave(network); });
 }
 
 }  // namespace colo

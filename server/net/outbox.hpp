@@ -6,17 +6,17 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
 #include <optional>
 
+#include "net/stream.hpp"
 #include "wire/frames.hpp"
 
 namespace colo {
 
-using WebSocket = boost::beast::websocket::stream<boost::beast::tcp_stream>;
+using WebSocket = boost::beast::websocket::stream<Stream>;
 
 class Outbox {
  public:

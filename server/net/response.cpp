@@ -1,5 +1,6 @@
 #include "net/response.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <boost/beast/http/empty_body.hpp>
@@ -19,11 +20,20 @@ std::string content_security_policy(const std::optional<Site>& site) {
   return fmt::format(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
       "font-src 'self'; connect-src 'self'{}; manifest-src 'self'; worker-src 'self'; "
-      "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+      "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+      "require-trusted-types-for 'script'; trusted-types svelte-trusted-html colo",
       sockets);
 }
 
+// RFC 9110 §5.6.7, as in "Sun, 06 Nov 1994 08:49:37 GMT".
+std::string http_date(WallTime time) {
+  const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(time);
+  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
+}
+
 void set_careful_headers(http::fields& fields, const ResponseTo& to) {
+  fields.set(http::field::date, http_date(to.now));
   fields.set(http::field::server, "colo");
   fields.set("Content-Security-Policy", content_security_policy(to.site));
   fields.set("X-Content-Type-Options", "nosniff");
@@ -86,6 +96,14 @@ HttpResponse method_response(const ResponseTo& to, std::string_view allow) {
   auto response = start<http::string_body>(to, refusal.status);
   response.set(http::field::allow, beast::string_view(allow.data(), allow.size()));
   fill_body(response, to, refusal);
+  return response;
+}
+
+HttpResponse redirect_response(const ResponseTo& to, const std::string& location) {
+  auto response = start<http::empty_body>(to, 308);
+  response.set(http::field::location, location);
+  response.set(http::field::cache_control, "no-store");
+  response.prepare_payload();
   return response;
 }
 

@@ -5,6 +5,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <optional>
 
+#include "domain/message.hpp"
 #include "net/api.hpp"
 #include "net/assets.hpp"
 #include "net/site.hpp"
@@ -20,6 +21,7 @@ struct ResponseTo {
   bool keep_alive = false;
   bool head = false;
   std::optional<Site> site;  // none when the Host is not known
+  WallTime now{};
 };
 
 /// The JSON reply of the API, with the token's cookie.
@@ -28,6 +30,9 @@ HttpResponse api_response(const ResponseTo& to, const Reply& reply,
 
 /// 405 with Allow.
 HttpResponse method_response(const ResponseTo& to, std::string_view allow);
+
+/// 308: the same request is to be made again, at `location`.
+HttpResponse redirect_response(const ResponseTo& to, const std::string& location);
 
 /// A file of the client, or 304 where the browser has it.
 HttpResponse asset_response(const ResponseTo& to, const Asset& asset, const HttpRequest& request);

@@ -10,6 +10,8 @@
 #include "chat/leavers.hpp"
 #include "chat/rooms.hpp"
 #include "net/assets.hpp"
+#include "net/caller_count.hpp"
+#include "net/proxies.hpp"
 #include "net/site.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/shard.hpp"
@@ -27,6 +29,8 @@ struct Services {
   Assets assets;
   Sites sites;
   Rate frames;  // per socket; faster is flooding
+  TrustedProxies proxies;
+  CallerCount& callers;  // first shard
 };
 
 }  // namespace colo

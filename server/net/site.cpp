@@ -1,35 +1,59 @@
 #include "net/site.hpp"
 
+#include <algorithm>
 #include <boost/asio/ip/host_name.hpp>
-#include <boost/beast/core/string.hpp>
 
 namespace colo {
 
-namespace beast = boost::beast;
 namespace ip = boost::asio::ip;
 
 namespace {
 
-// A socket that listens on :: has IPv4 addresses in IPv6's clothes.
-ip::address unmapped(const ip::address& address) {
-  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
-  return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+struct HostPort {
+  std::string name;  // an IPv6 address without its brackets
+  std::string port;  // empty: none
+};
+
+constexpr std::string_view name_characters = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+constexpr std::string_view v6_characters = "abcdef0123456789:";
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return lower;
 }
 
-// "example.org:5000" → "example.org"; "[::1]:5000" → "::1".
-std::string_view without_port(std::string_view host) {
-  if (host.starts_with('[')) {
-    const auto end = host.find(']');
-    return end == std::string_view::npos ? host : host.substr(1, end - 1);
-  }
-  return host.substr(0, host.find(':'));
+bool is_port(std::string_view text) {
+  return !text.empty() && text.size() <= 5 && text.front() != '0' &&
+         text.find_first_not_of("0123456789") == std::string_view::npos &&
+         std::stoul(std::string(text)) <= 65535;
 }
 
-bool has_only_host_characters(std::string_view host) {
-  return !host.empty() &&
-         host.find_first_not_of(
-             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:[]") ==
-             std::string_view::npos;
+// "example.org:5000" → "example.org", "5000"; "[::1]" → "::1". Nothing else: no
+// user, no path, no zone, no empty port, and no letter that is not one of ASCII.
+std::optional<HostPort> parse_host(std::string_view text) {
+  const std::string host = lower_case(text);
+  const bool v6 = host.starts_with('[');
+  const auto end = v6 ? host.find(']') : host.find(':');
+  if (v6 && end == std::string::npos) return std::nullopt;
+  HostPort parsed;
+  parsed.name = v6 ? host.substr(1, end - 1) : host.substr(0, end);
+  if (parsed.name.empty() ||
+      parsed.name.find_first_not_of(v6 ? v6_characters : name_characters) != std::string::npos)
+    return std::nullopt;
+  const auto rest = end == std::string::npos ? "" : host.substr(v6 ? end + 1 : end);
+  if (rest.empty()) return parsed;
+  parsed.port = rest.substr(1);
+  if (rest.front() != ':' || !is_port(parsed.port)) return std::nullopt;
+  return parsed;
+}
+
+// A browser leaves the usual port out, whatever a proxy may add (RFC 6454 §6.2).
+Site site_of(const HostPort& host, bool v6, bool secure) {
+  std::string name = v6 ? "[" + host.name + "]" : host.name;
+  if (!host.port.empty() && host.port != (secure ? "443" : "80")) name += ":" + host.port;
+  return {std::move(name), secure};
 }
 
 }  // namespace
@@ -40,11 +64,11 @@ Sites::Sites(const std::vector<std::string>& hosts) {
   constexpr std::string_view https = "https://";
   for (const std::string_view host : hosts) {
     const bool secure = host.starts_with(https);
-    names_.push_back(
-        {std::string(without_port(secure ? host.substr(https.size()) : host)), secure});
+    names_.push_back({lower_case(secure ? host.substr(https.size()) : host), secure});
   }
   boost::system::error_code error;
-  const std::string machine = ip::host_name(error);  // without one, the machine has no name
+  const std::string machine =
+      lower_case(ip::host_name(error));  // without one, the machine has no name
   names_.push_back({"localhost", false});
   if (!error && !machine.empty()) {
     names_.push_back({machine, false});
@@ -52,15 +76,23 @@ Sites::Sites(const std::vector<std::string>& hosts) {
   }
 }
 
-result<Site> Sites::identify(std::string_view host, const ip::address& local) const {
-  const auto name = without_port(host);
-  if (has_only_host_characters(host)) {
-    for (const auto& known : names_)
-      if (beast::iequals(known.name, name)) return Site{std::string(host), known.secure};
+const Sites::Name* Sites::find(std::string_view name) const {
+  const auto found = std::ranges::find(names_, name, &Name::name);
+  return found == names_.end() ? nullptr : &*found;
+}
+
+result<Site> Sites::identify(std::string_view host, const ip::address& local, bool secure) const {
+  if (const auto parsed = parse_host(host)) {
+    const bool bracketed = host.starts_with('[');
+    if (const auto* known = bracketed ? nullptr : find(parsed->name))
+      return site_of(*parsed, false, secure || known->secure);
     boost::system::error_code not_an_address;
-    const auto address = ip::make_address(name, not_an_address);
-    if (!not_an_address && (address == unmapped(local) || address.is_loopback()))
-      return Site{std::string(host), false};
+    const auto address = ip::make_address(parsed->name, not_an_address);
+    // In the one way that browsers write it: "[0:0::1]" is a look-alike of "[::1]".
+    const bool canonical =
+        !not_an_address && address.to_string() == parsed->name && address.is_v6() == bracketed;
+    if (canonical && (address == unmapped(local) || address.is_loopback()))
+      return site_of(*parsed, address.is_v6(), secure);
   }
   return Refusal(errc::origin_refused,
                  "This server does not go by that name. Whoever runs it can add it to hosts in "
@@ -68,8 +100,21 @@ result<Site> Sites::identify(std::string_view host, const ip::address& local) co
 }
 
 result<void> check_origin(const Site& site, std::string_view origin) {
-  if (beast::iequals(origin, site.origin())) return {};
+  if (origin == site.origin()) return {};
   return errc::origin_refused;
+}
+
+std::string https_origin(const Site& site, std::uint16_t port, std::uint16_t https_port) {
+  const auto parsed = parse_host(site.host);
+  if (!parsed) return "https://" + site.host;
+  const bool forwarded = (parsed->port.empty() ? "80" : parsed->port) != std::to_string(port);
+  const HostPort there{parsed->name, forwarded ? "" : std::to_string(https_port)};
+  return site_of(there, site.host.starts_with('['), true).origin();
+}
+
+ip::address unmapped(const ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return ip::make_address_v4(ip::v4_mapped, address.to_v6());
 }
 
 std::string network_of(const ip::address& address) {

@@ -16,8 +16,8 @@ namespace colo {
 
 /// The server as one visitor addresses it.
 struct Site {
-  std::string host;     // the Host header: name and port
-  bool secure = false;  // reached through TLS, by a proxy in front of this server
+  std::string host;     // name and port as a browser writes them in an Origin
+  bool secure = false;  // reached through TLS, ours or that of a proxy in front of us
   std::string origin() const { return (secure ? "https://" : "http://") + host; }
   std::string_view cookie() const { return secure ? "__Host-colo_token" : "colo_token"; }
 };
@@ -28,20 +28,35 @@ class Sites {
   /// that is reached through a TLS proxy.
   explicit Sites(const std::vector<std::string>& hosts);
 
-  /// The site of a request, from its Host header and the address it reached
-  /// this machine at. Errors: origin_refused for a Host that is not known here.
-  result<Site> identify(std::string_view host, const boost::asio::ip::address& local) const;
+  /// The site of a request, from its Host header, the address it reached this
+  /// machine at, and whether it came through TLS. A Host is a name of ours or an
+  /// address, written as browsers write it, with a port or none; what only
+  /// resolves to the same (a dot at the end, 127.1, a zone) is not known here.
+  /// Errors: origin_refused.
+  result<Site> identify(std::string_view host, const boost::asio::ip::address& local,
+                        bool secure) const;
 
  private:
   struct Name {
     std::string name;
     bool secure = false;
   };
+  const Name* find(std::string_view name) const;
+
   std::vector<Name> names_;
 };
 
 /// The request's Origin must be the site's own. Errors: origin_refused.
 result<void> check_origin(const Site& site, std::string_view origin);
+
+/// Where the page is to be opened instead: the https address of a `site` that was
+/// reached in plain http at `port`, when TLS is spoken on `https_port`. Somebody
+/// who came by another port than ours came through a router that forwards; such
+/// routers forward 443 as well, so no port is named then.
+std::string https_origin(const Site& site, std::uint16_t port, std::uint16_t https_port);
+
+/// An IPv4 address in IPv6's clothes as what it is.
+boost::asio::ip::address unmapped(const boost::asio::ip::address& address);
 
 /// The network that tries are counted by: an IPv4 address, or an IPv6 /64.
 std::string network_of(const boost::asio::ip::address& address);

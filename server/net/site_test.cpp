@@ -15,19 +15,21 @@ TEST(Site, TheMachinesOwnAddressesAndNamesAreKnown) {
   const Sites sites({});
   for (const std::string host :
        {"192.168.1.20:5000", "192.168.1.20", "localhost:5000", "127.0.0.1:5000", "[::1]:5000"})
-    EXPECT_TRUE(sites.identify(host, lan)) << host;
-  EXPECT_TRUE(sites.identify(ip::host_name() + ":5000", lan));
-  EXPECT_TRUE(sites.identify(ip::host_name() + ".local:5000", lan));
+    EXPECT_TRUE(sites.identify(host, lan, false)) << host;
+  EXPECT_TRUE(sites.identify(ip::host_name() + ":5000", lan, false));
+  EXPECT_TRUE(sites.identify(ip::host_name() + ".local:5000", lan, false));
 }
 
 TEST(Site, AnAddressIsKnownAlsoToASocketForBothVersionsOfIp) {
-  EXPECT_TRUE(Sites({}).identify("192.168.1.20:5000", ip::make_address("::ffff:192.168.1.20")));
-  EXPECT_FALSE(Sites({}).identify("192.168.1.21:5000", ip::make_address("::ffff:192.168.1.20")));
+  EXPECT_TRUE(
+      Sites({}).identify("192.168.1.20:5000", ip::make_address("::ffff:192.168.1.20"), false));
+  EXPECT_FALSE(
+      Sites({}).identify("192.168.1.21:5000", ip::make_address("::ffff:192.168.1.20"), false));
 }
 
 TEST(Site, WhatIsConfiguredCountsAlsoForTheMachinesOwnName) {
   const Sites sites({"https://" + ip::host_name()});
-  EXPECT_TRUE(sites.identify(ip::host_name(), lan)->secure);
+  EXPECT_TRUE(sites.identify(ip::host_name(), lan, false)->secure);
 }
 
 TEST(Site, OtherHostsAreRefused) {
@@ -36,7 +38,7 @@ TEST(Site, OtherHostsAreRefused) {
        {"", "evil.example", "192.168.1.21:5000", "draw.example.org.evil.example",
         "xdraw.example.org", "draw.example.org@evil.example", "draw.example.org/",
         "localhost.evil.example", "127.0.0.1.evil.example", "draw.example.org evil", ":5000"}) {
-    const auto site = sites.identify(host, lan);
+    const auto site = sites.identify(host, lan, false);
     ASSERT_FALSE(site) << host;
     EXPECT_EQ(site.error().code, errc::origin_refused);
   }
@@ -44,19 +46,99 @@ TEST(Site, OtherHostsAreRefused) {
 
 TEST(Site, AConfiguredNameIsKnownAndMayBeBehindTls) {
   const Sites sites({"draw.example.org", "https://ink.example.org"});
-  EXPECT_EQ(sites.identify("Draw.Example.org:5000", lan)->origin(), "http://Draw.Example.org:5000");
-  EXPECT_EQ(sites.identify("draw.example.org", lan)->cookie(), "colo_token");
-  EXPECT_EQ(sites.identify("ink.example.org", lan)->origin(), "https://ink.example.org");
-  EXPECT_EQ(sites.identify("ink.example.org", lan)->cookie(), "__Host-colo_token");
+  EXPECT_EQ(sites.identify("Draw.Example.org:5000", lan, false)->origin(),
+            "http://draw.example.org:5000");  // as a browser writes it
+  EXPECT_EQ(sites.identify("draw.example.org", lan, false)->cookie(), "colo_token");
+  EXPECT_EQ(sites.identify("ink.example.org", lan, false)->origin(), "https://ink.example.org");
+  EXPECT_EQ(sites.identify("ink.example.org", lan, false)->cookie(), "__Host-colo_token");
+}
+
+TEST(Site, ThroughTlsEveryNameIsSecure) {
+  const Sites sites({"draw.example.org"});
+  for (const std::string host : {"draw.example.org", "192.168.1.20:5000", "localhost", "[::1]"}) {
+    const auto site = sites.identify(host, lan, true);
+    ASSERT_TRUE(site) << host;
+    EXPECT_EQ(site->origin(), "https://" + host);
+    EXPECT_EQ(site->cookie(), "__Host-colo_token");
+  }
+}
+
+TEST(Site, TheUsualPortIsLeftOutAsBrowsersDo) {
+  const Sites sites({"draw.example.org"});
+  EXPECT_EQ(sites.identify("draw.example.org:80", lan, false)->origin(), "http://draw.example.org");
+  EXPECT_EQ(sites.identify("draw.example.org:443", lan, true)->origin(),
+            "https://draw.example.org");
+  EXPECT_EQ(sites.identify("draw.example.org:443", lan, false)->origin(),
+            "http://draw.example.org:443");
+  EXPECT_EQ(sites.identify("[::1]:80", lan, false)->origin(), "http://[::1]");
+}
+
+// Each of these resolves to us, or looks as if it did, and none is what a browser
+// that was given one of our names would send.
+TEST(Site, LookAlikesOfItsNamesAreRefused) {
+  const Sites sites({"draw.example.org", "cafe"});
+  for (const std::string host :
+       {// the same name in DNS, another to a browser's cookies
+        "draw.example.org.", "localhost.", "localhost.:5000", "127.0.0.1.",
+        // names around ours
+        "localhost.evil.example", "evil.localhost", "draw.example.org.evil.example",
+        "draw.example.orgx", "draw-example.org", "draw.example.org,evil.example",
+        // the address in numbers that inet_aton(3) takes
+        "0x7f000001", "0x7f.0.0.1", "2130706433", "127.1", "127.0.1", "0177.0.0.1", "127.0.0.01",
+        "0.0.0.0", "0", "192.168.276", "3232235796",
+        // IPv6 with a zone, spelled out, mapped, half in brackets, without any
+        "[::1%25lo]", "[::1%lo]", "[fe80::1%25eth0]", "[0:0:0:0:0:0:0:1]", "[::0001]",
+        "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:192.168.1.20]", "[::]", "::1", "[::1",
+        "::1]", "[[::1]]", "[127.0.0.1]", "[cafe]", "[]", "[::1]x", "[::1].evil.example",
+        // users, paths and ports
+        "user@localhost", "localhost:5000@evil.example", "evil.example#@localhost", "localhost/",
+        "localhost?", "localhost\\evil.example", "localhost:", "localhost:0", "localhost:05000",
+        "localhost:65536", "localhost:99999999999999999999", "localhost:5000:5000", "localhost:+80",
+        "localhost:80 ", " localhost", "localhost:http",
+        // letters that look like ours: Cyrillic, full width, long s, dotless; and punycode
+        "dr\xD0\xB0w.example.org", "\xEF\xBD\x8C\x6F\x63\x61lhost", "localho\xC5\xBFt",
+        "xn--drw-5cd.example.org",
+        "draw\xE3\x80\x82"
+        "example.org",
+        "loc%61lhost", "local\thost", "localhost\r", "localhost\n"}) {
+    const auto site = sites.identify(host, lan, false);
+    EXPECT_FALSE(site) << host;
+  }
+  EXPECT_FALSE(sites.identify(std::string("localhost\0", 10), lan, false));
+  EXPECT_FALSE(sites.identify(std::string(100'000, 'a'), lan, false));
+}
+
+TEST(Site, AMachinesAddressOfIpv6IsKnownAsBrowsersWriteIt) {
+  const auto local = ip::make_address("2001:db8::20");
+  EXPECT_TRUE(Sites({}).identify("[2001:db8::20]:5000", local, false));
+  EXPECT_FALSE(Sites({}).identify("[2001:db8:0::20]:5000", local, false));
+  EXPECT_FALSE(Sites({}).identify("[2001:db8::21]:5000", local, false));
+}
+
+TEST(Site, PlainVisitorsAreSentToTheSameNameUnderTls) {
+  const Sites sites({"draw.example.org"});
+  const auto sent = [&sites](const std::string& host, std::uint16_t port, std::uint16_t https) {
+    return https_origin(*sites.identify(host, lan, false), port, https);
+  };
+  EXPECT_EQ(sent("draw.example.org", 80, 443), "https://draw.example.org");
+  EXPECT_EQ(sent("draw.example.org:8080", 8080, 5000), "https://draw.example.org:5000");
+  EXPECT_EQ(sent("[::1]:8080", 8080, 5000), "https://[::1]:5000");
+  EXPECT_EQ(sent("draw.example.org", 80, 5000), "https://draw.example.org:5000");
+  // A router forwards 80 to 8080, and so 443 to 5000.
+  EXPECT_EQ(sent("draw.example.org", 8080, 5000), "https://draw.example.org");
 }
 
 TEST(Site, TheOriginIsExactlyItsOwn) {
   const Sites sites({});
-  const auto site = *sites.identify("192.168.1.20:5000", lan);
+  const auto site = *sites.identify("192.168.1.20:5000", lan, false);
   EXPECT_TRUE(check_origin(site, "http://192.168.1.20:5000"));
-  for (const std::string origin : {"", "null", "https://192.168.1.20:5000", "http://192.168.1.20",
-                                   "http://192.168.1.20:5001", "http://192.168.1.20:5000/",
-                                   "http://192.168.1.20:5000.evil.example", "http://evil.example"})
+  for (const std::string origin :
+       {"", "null", "https://192.168.1.20:5000", "http://192.168.1.20", "http://192.168.1.20:5001",
+        "http://192.168.1.20:5000/", "http://192.168.1.20:5000.evil.example", "http://evil.example",
+        "HTTP://192.168.1.20:5000", "ws://192.168.1.20:5000", "http://user@192.168.1.20:5000",
+        "http:192.168.1.20:5000", "http://192.168.1.20:5000 http://evil.example",
+        "http://192.168.1.20:5000, http://evil.example", "file://", "http://192.168.1.20.:5000",
+        "192.168.1.20:5000"})
     EXPECT_FALSE(check_origin(site, origin)) << origin;
 }
 

@@ -54,8 +54,8 @@ asio::awaitable<result<Sessions::SignedIn>> redeem_on_first(Sessions& sessions, 
 
 }  // namespace
 
-WsSession::WsSession(beast::tcp_stream stream, Services& services, Shard& shard,
-                     Connections& connections, ConnectionId id)
+WsSession::WsSession(Stream stream, Services& services, Shard& shard, Connections& connections,
+                     ConnectionId id)
     : socket_(std::move(stream)),
       services_(services),
       connections_(connections),
@@ -84,7 +84,7 @@ asio::awaitable<void> WsSession::run(Upgrade upgrade) {
 }
 
 asio::awaitable<bool> WsSession::accept(Upgrade upgrade) {
-  beast::get_lowest_layer(socket_).expires_never();  // the socket keeps its own times
+  socket_.next_layer().expires_never();  // the socket keeps its own times
   websocket::stream_base::timeout times{};
   times.handshake_timeout = limits::hello_time;
   times.idle_timeout = limits::silence_max;
@@ -202,7 +202,7 @@ void WsSession::give_up_after(std::chrono::seconds time) {
   deadline_.expires_after(time);
   deadline_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
     const auto session = weak.lock();
-    if (!cancelled && session) beast::get_lowest_layer(session->socket_).close();
+    if (!cancelled && session) session->socket_.next_layer().close();
   });
 }
 
@@ -212,7 +212,7 @@ asio::awaitable<void> WsSession::write(std::shared_ptr<WsSession> self) {
 
 void WsSession::finish() {
   deadline_.cancel();
-  if (departure_ == Departure::dropped) beast::get_lowest_layer(socket_).close();
+  if (departure_ == Departure::dropped) socket_.next_layer().close();
   if (conversation_) conversation_->hang_up(departure_);
   if (session_) {
     asio::post(services_.shards.first().executor(),

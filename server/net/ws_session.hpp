@@ -22,8 +22,8 @@ class WsSession final : public Member, public std::enable_shared_from_this<WsSes
  public:
   using Upgrade = boost::beast::http::request<boost::beast::http::string_body>;
 
-  WsSession(boost::beast::tcp_stream stream, Services& services, Shard& shard,
-            Connections& connections, ConnectionId id);
+  WsSession(Stream stream, Services& services, Shard& shard, Connections& connections,
+            ConnectionId id);
 
   /// From the upgrade request, whose Host and Origin were checked, to the end.
   boost::asio::awaitable<void> run(Upgrade upgrade);

@@ -1,0 +1,30 @@
+// How many connections each network has open, so that none takes all there can be.
+//
+// Lives on the first shard. Forgets a network with its last connection.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "runtime/clock.hpp"
+
+namespace colo {
+
+class CallerCount {
+ public:
+  CallerCount(std::size_t connections_max, const Clock& clock)
+      : connections_max_(connections_max), clock_(clock) {}
+
+  /// False when the network has connections_max open: this one is to be closed.
+  bool enter(const std::string& network);
+  /// Once for each time that enter() was true.
+  void leave(const std::string& network);
+
+ private:
+  std::size_t connections_max_;
+  const Clock& clock_;
+  std::unordered_map<std::string, std::size_t> open_;
+  SteadyTime said_at_{};
+};
+
+}  // namespace colo

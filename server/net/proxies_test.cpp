@@ -1,0 +1,80 @@
+#include "net/proxies.hpp"
+
+#include <gtest/gtest.h>
+
+namespace colo {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+Caller at(const std::string& address, bool secure = false) {
+  return {ip::make_address(address), secure};
+}
+
+std::string caller(const TrustedProxies& proxies, const std::string& peer,
+                   const std::string& forwarded_for) {
+  return proxies.caller(at(peer), forwarded_for, "").address.to_string();
+}
+
+TEST(TrustedProxies, NobodyIsBelievedUnlessNamed) {
+  const TrustedProxies none({});
+  EXPECT_EQ(caller(none, "127.0.0.1", "198.51.100.7"), "127.0.0.1");
+  EXPECT_FALSE(none.caller(at("127.0.0.1"), "198.51.100.7", "https").secure);
+  const TrustedProxies other({"10.0.0.1"});
+  EXPECT_EQ(caller(other, "10.0.0.2", "198.51.100.7"), "10.0.0.2");
+}
+
+TEST(TrustedProxies, TheCallerIsTheLastThatIsNoProxyOfOurs) {
+  const TrustedProxies proxies({"127.0.0.1", "10.0.0.0/8"});
+  EXPECT_EQ(caller(proxies, "127.0.0.1", "198.51.100.7"), "198.51.100.7");
+  // What stands before it was written by the caller, whoever that is.
+  EXPECT_EQ(caller(proxies, "127.0.0.1", "192.0.2.1, 198.51.100.7"), "198.51.100.7");
+  EXPECT_EQ(caller(proxies, "127.0.0.1", "127.0.0.1,198.51.100.7 , 10.1.2.3"), "198.51.100.7");
+  EXPECT_EQ(caller(proxies, "127.0.0.1", "2001:db8::7"), "2001:db8::7");
+  EXPECT_EQ(caller(proxies, "127.0.0.1", "10.9.9.9, 10.1.2.3"), "10.9.9.9");  // all are ours
+}
+
+TEST(TrustedProxies, GarbageIsWhoeverWroteIt) {
+  const TrustedProxies proxies({"127.0.0.1", "10.0.0.0/8"});
+  for (const std::string garbage :
+       {"", " ", ",", "unknown", "_hidden", "198.51.100.7:1234", "[2001:db8::7]", "198.51.100",
+        "198.51.100.7;", "198.51.100.7\t8", "localhost", "0x7f.1", "198.51.100.7, nonsense"})
+    EXPECT_EQ(caller(proxies, "127.0.0.1", garbage), "127.0.0.1") << garbage;
+  EXPECT_EQ(caller(proxies, "127.0.0.1", "198.51.100.7, nonsense, 10.1.2.3"), "10.1.2.3");
+}
+
+TEST(TrustedProxies, NetworksAreTakenByTheirPrefix) {
+  const TrustedProxies proxies({"10.1.2.3/12", "2001:db8::/33", "::1", "192.0.2.0/31"});
+  for (const std::string ours : {"10.0.0.0", "10.15.255.255", "::ffff:10.1.1.1", "2001:db8::1",
+                                 "2001:db8:7fff::1", "::1", "192.0.2.0", "192.0.2.1"})
+    EXPECT_TRUE(proxies.trusts(ip::make_address(ours))) << ours;
+  for (const std::string other :
+       {"10.16.0.0", "11.0.0.0", "2001:db8:8000::1", "::2", "127.0.0.1", "192.0.2.2", "0.0.0.1"})
+    EXPECT_FALSE(proxies.trusts(ip::make_address(other))) << other;
+  EXPECT_TRUE(TrustedProxies({"0.0.0.0/0"}).trusts(ip::make_address("203.0.113.9")));
+}
+
+TEST(TrustedProxies, TheSchemeIsWhatTheNearestSays) {
+  const TrustedProxies proxies({"127.0.0.1"});
+  const auto secure = [&proxies](const std::string& proto, bool encrypted = false) {
+    return proxies.caller(at("127.0.0.1", encrypted), "198.51.100.7", proto).secure;
+  };
+  EXPECT_TRUE(secure("https"));
+  EXPECT_TRUE(secure("http, HTTPS"));
+  for (const std::string other : {"", "http", "https, http", "httpsx", "wss", "https,"})
+    EXPECT_FALSE(secure(other)) << other;
+  EXPECT_TRUE(secure("", true));
+  EXPECT_FALSE(secure("http", true));  // encrypted only between the proxy and us
+}
+
+TEST(Network, IsAnAddressOrAPrefix) {
+  for (const std::string good :
+       {"127.0.0.1", "::1", "10.0.0.0/8", "10.1.2.3/8", "fd00::/8", "::/0"})
+    EXPECT_TRUE(is_network(good)) << good;
+  for (const std::string bad : {"", "localhost", "10.0.0.0/33", "10.0.0/8", "fd00::/129", "/8",
+                                "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0.*"})
+    EXPECT_FALSE(is_network(bad)) << bad;
+}
+
+}  // namespace
+}  // namespace colo
