@@ -40,6 +40,7 @@ class App {
   /// new one, those that are open keep theirs. One that cannot be used is
   /// reported in the log, and the old one stays.
   void reload_certificate();
+
   /// The code of the set-up link; none when there was an administrator at the start.
   const std::optional<std::string>& set_up_code() const;
 

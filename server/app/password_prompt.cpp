@@ -62,8 +62,9 @@ std::string read_line() {
 }
 
 std::string ask(const std::string& question) {
-  std::fputs(question.c_str(), stderr);
+  // First, for it throws away what was typed before: nobody has been asked yet.
   const Unseen unseen;
+  std::fputs(question.c_str(), stderr);
   return read_line();
 }
 
