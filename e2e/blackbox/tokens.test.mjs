@@ -148,12 +148,15 @@ test("an old token ends its session and closes its sockets within a second, and 
   await phone.me();
 });
 
-test("an old token is no use with its own key either", async (t) => {
+test("a request that others overtook runs nothing and ends nothing when it comes again", async (t) => {
   const phone = await newPhone(t, colo);
   const old = { key: newKey(), token: phone.token };
   await phone.expect(200, "GET", "/api/me", old);
   await phone.me();
-  assertRefused(await phone.call("GET", "/api/me", old), 401, "token_replayed");
+  assertRefused(await phone.call("GET", "/api/me", old), 409, "token_spent");
+  await phone.me();
+  const another = { ...old, key: newKey() };
+  assertRefused(await phone.call("GET", "/api/me", another), 401, "token_replayed");
 });
 
 test("a ticket of a session that ended is worthless", async (t) => {

@@ -165,6 +165,14 @@ class Sessions {
     std::optional<Reply> reply;          // none: still running
     boost::asio::steady_timer answered;  // cancelled when there is a reply, or the session ended
   };
+  // One that was spent before it: its twin may be late, for browsers lay the cookie to a
+  // request before they find a connection for it.
+  struct Earlier {
+    std::uint64_t seq;
+    std::string rid;
+    RequestHash hash;
+    SteadyTime at;
+  };
   struct Session {
     User user;
     PasswordVersion password;
@@ -174,6 +182,7 @@ class Sessions {
     SteadyTime opened;
     SteadyTime active;
     std::shared_ptr<Spent> spent;  // by token seq - 1
+    std::vector<Earlier> earlier;  // oldest first; at most late_twins_max, forgotten by sweep()
     std::unordered_map<ConnectionId, CloseSocket> sockets;
   };
   // Signing out ends the session, and yet its reply can be lost: what it was
@@ -194,6 +203,10 @@ class Sessions {
   };
 
   Session* find(SessionId id);
+  void supersede(Session& session);
+  bool is_late_twin(const Session& session, const TokenClaims& claims, const std::string& rid,
+                    const RequestHash& hash) const;
+  void forget_earlier(Session& session) const;
   std::vector<SessionId> sessions_of(UserId user) const;
   void make_place(UserId user);
   enum class LastReply { kept, lost };
