@@ -99,7 +99,6 @@ test("a dump that root takes of the running server is without the key", async (t
     found.captions += Number(bytes.includes(caption));
     found.passwords += Number(bytes.includes(phone.password));
   });
-  console.log(found);
   assert.ok(found.captions > 0, "the dump holds what is in memory");
   assert.equal(found.keys, 0);
 });

@@ -159,12 +159,14 @@ asio::awaitable<result<Lane>> Accounts::admit_try(Try attempt) {
   co_return failed < failures_of_the_careless ? Lane::urgent : Lane::patient;
 }
 
+// A network's tries stay counted until one is right, also those that nobody had time
+// for: else guessers who come in masses would pass for strangers until they were heard.
 asio::awaitable<void> Accounts::settle(Try attempt, Outcome outcome) {
-  for (auto [failures, key] :
-       {std::pair{&networks_, &attempt.network}, std::pair{&pairs_, &attempt.pair}}) {
-    if (outcome == Outcome::right) failures->succeeded(*key);
-    if (outcome == Outcome::undecided) failures->undecided(*key);
+  if (outcome == Outcome::right) {
+    networks_.succeeded(attempt.network);
+    pairs_.succeeded(attempt.pair);
   }
+  if (outcome == Outcome::undecided) pairs_.undecided(attempt.pair);
   co_return;
 }
 

@@ -119,19 +119,21 @@ asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::spend(std::strin
     co_return errc::signed_out;
   }
   const auto now = clock_.now();
+  const bool again = session->spent && session->spent->rid == rid && session->spent->hash == hash;
 
-  if (claims->seq == session->seq) {  // rule 1
+  if (claims->seq == session->seq && !again) {  // rule 1
     supersede(*session);
     ++session->seq;
     session->spent.reset(new Spent{rid, hash, now, std::nullopt,
                                    asio::steady_timer(executor_, limits::request_time)});
     co_return Granted{claims->session, session->user, sign(claims->session, *session)};
   }
+  // Rule 2, also where the browser has the next token already, and its page never
+  // heard of it.
   const bool just_spent = session->spent && claims->seq + 1 == session->seq;
-  if (just_spent && session->spent->rid == rid) {  // rule 2
-    if (session->spent->hash != hash) co_return errc::idempotency_mismatch;
+  if (again && (just_spent || claims->seq == session->seq))
     co_return co_await reply_of(session->spent);
-  }
+  if (just_spent && session->spent->rid == rid) co_return errc::idempotency_mismatch;
   if (just_spent && now - session->spent->at < limits::spent_token_grace)  // rule 3
     co_return Refusal(errc::token_spent, std::string(sentence(errc::token_spent)),
                       std::chrono::milliseconds{100});

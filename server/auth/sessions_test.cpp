@@ -26,6 +26,15 @@ TEST_F(SessionsTest, ALostReplyIsGivenAgainAndNothingRuns) {
   run(next, "second");
 }
 
+TEST_F(SessionsTest, ARequestWhoseTokenArrivedAndWhoseReplyDidNotRunsOnce) {
+  const auto next = run(open(ana_), "killed");
+  const auto again = spend(next, "killed");
+  ASSERT_TRUE(again && std::holds_alternative<Reply>(*again));
+  EXPECT_EQ(std::get<Reply>(*again).next_token, next);
+  // The token was not spent by that.
+  EXPECT_NE(run(next, "goes on"), next);
+}
+
 TEST_F(SessionsTest, ATwinWaitsForTheOneThatRuns) {
   const auto token = open(ana_);
   const auto first = spend(token, "same");
