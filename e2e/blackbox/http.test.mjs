@@ -43,7 +43,8 @@ test("a wrong method is 405 and Allow names the right one", async () => {
     ["PUT", "/api/login", "POST"],
     ["DELETE", "/api/logout", "POST"],
     ["OPTIONS", "/api/ticket", "POST"],
-    ["POST", "/api/me", "GET"],
+    ["POST", "/api/me", "GET, DELETE"],
+    ["PUT", "/api/sessions/some-id", "DELETE"],
     ["POST", "/api/rooms", "GET, HEAD"],
     ["PATCH", "/healthz", "GET, HEAD"],
   ];
