@@ -3,13 +3,15 @@
 import { browserKeep } from "./chat/keep";
 import { Session } from "./chat/me";
 import { Rooms } from "./chat/rooms";
-import { type LeftOff, leftOff } from "./chat/seen";
+import { forgetLeftOff, type LeftOff, leftOff } from "./chat/seen";
 import { openTabs, type Tabs } from "./chat/tabs";
 import { Api, type Memory } from "./wire/api";
 import { randomBytes, toHex } from "./wire/random";
 import { type Link, Socket } from "./wire/socket";
+import { leaseTurn, lockTurn, type Turn } from "./wire/turn";
 
 export interface Colo {
+  readonly api: Api;
   readonly session: Session;
   readonly rooms: Rooms;
   /** How far this person has seen this room. */
@@ -24,13 +26,15 @@ const DOUBT_AFTER_MS = 10_000;
 
 export function createColo(): Colo {
   const memory = browserMemory();
+  const turn = browserTurn(memory);
   const api = new Api({
     base: "",
     memory,
     fetch: (input, init) => fetch(input, init),
     random: Math.random,
-    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    wait,
     now: () => performance.now(),
+    turn,
   });
   const later = (run: () => void, ms: number) => {
     const timer = setTimeout(run, ms);
@@ -53,6 +57,10 @@ export function createColo(): Colo {
     memory,
     () => Date.now(),
     later,
+    (person) => {
+      rooms.forget(person);
+      forgetLeftOff(memory, person);
+    },
   );
   const rooms = new Rooms({
     keep: browserKeep(memory, browserTabs()),
@@ -97,6 +105,7 @@ export function createColo(): Colo {
       hear(document, "visibilitychange", looked),
       hear(window, "online", online),
       hear(window, "pagehide", away),
+      hear(window, "pagehide", () => turn.drop()),
       hear(window, "pointerdown", acted),
       hear(window, "pointerup", acted),
       hear(window, "keydown", acted),
@@ -109,6 +118,7 @@ export function createColo(): Colo {
   }
 
   return {
+    api,
     session,
     rooms,
     leftOff: (person, room) => leftOff(memory, person, room),
@@ -120,6 +130,17 @@ export function createColo(): Colo {
 function hear(target: EventTarget, type: string, listener: () => void): () => void {
   target.addEventListener(type, listener, { passive: true });
   return () => target.removeEventListener(type, listener);
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Plain http has no locks. */
+function browserTurn(memory: Memory): Turn {
+  if ("locks" in navigator) return lockTurn(navigator.locks, Math.random);
+  const now = () => Date.now();
+  return leaseTurn(memory, toHex(randomBytes(6)), { random: Math.random, wait, now });
 }
 
 function socketAddress(): string {

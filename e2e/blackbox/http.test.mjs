@@ -44,7 +44,9 @@ test("a wrong method is 405 and Allow names the right one", async () => {
     ["DELETE", "/api/logout", "POST"],
     ["OPTIONS", "/api/ticket", "POST"],
     ["POST", "/api/me", "GET, DELETE"],
-    ["PUT", "/api/sessions/some-id", "DELETE"],
+    ["POST", "/api/sessions", "GET, DELETE"],
+    ["GET", "/api/sessions/abc", "DELETE"],
+    ["PUT", "/api/invites", "GET, POST"],
     ["POST", "/api/rooms", "GET, HEAD"],
     ["PATCH", "/healthz", "GET, HEAD"],
   ];

@@ -138,6 +138,26 @@ test("it ends at once when nobody is there", async (t) => {
   assert.ok(ms < 2000, `it took ${ms} ms`);
 });
 
+test("it does not wait for a request that is half there", async (t) => {
+  const colo = await startColo(t);
+  for (const begun of [
+    "G",
+    "GET /healthz HTTP/1.1\r\nHos",
+    "POST /api/login HTTP/1.1\r\nContent-Length: 9\r\n\r\n{",
+  ]) {
+    const halfway = net.connect(colo.port, "127.0.0.1");
+    t.after(() => halfway.destroy());
+    halfway.on("error", () => {});
+    await new Promise((open) => halfway.once("connect", open));
+    await new Promise((written) => halfway.write(begun, written));
+  }
+  // By the time this is answered, those have been read.
+  await request(colo.url, { path: "/healthz" });
+  const { code, ms } = await colo.stop();
+  assert.equal(code, 0);
+  assert.ok(ms < 2000, `it took ${ms} ms`);
+});
+
 test("a second server may not use the same data folder", async (t) => {
   const colo = await startColo(t);
   assertRefused(

@@ -17,7 +17,7 @@ export async function makeCertificate({ cert, key }) {
   const names = `subjectAltName=DNS:${publicName},DNS:localhost,IP:127.0.0.1`;
   await run("openssl", [
     ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
-    ...["-days", "30", "-subj", `/CN=${publicName}`, "-addext", names],
+    ...["-days", "90", "-subj", `/CN=${publicName}`, "-addext", names],
     ...["-keyout", key, "-out", cert],
   ]);
 }

@@ -87,9 +87,13 @@ function leaveNothingBehind() {
 process.once("exit", leaveNothingBehind);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 
-function launch(args, input) {
-  const stdin = input === undefined ? "ignore" : "pipe";
-  const child = spawn(executable, args, { stdio: [stdin, "pipe", "pipe"] });
+function launch(args, { under = [], env = {}, cwd, input } = {}) {
+  const [program, ...rest] = [...under, executable, ...args];
+  const child = spawn(program, rest, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+  });
   if (input !== undefined) child.stdin.on("error", () => {}).end(input); // it may not want it
   running.add(child);
   const run = { child, out: "", err: "", spoke: () => {} };
@@ -124,7 +128,7 @@ function launch(args, input) {
  * @returns {Promise<{code: number | null, signal: string | null, out: string, err: string}>}
  */
 export async function runColo(args, input) {
-  const run = launch(args, input);
+  const run = launch(args, { input });
   try {
     const ended = await within(run.ended, () => `colo ${args.join(" ")} ended: ${run.out}`);
     return { ...ended, out: run.out, err: run.err };
@@ -137,12 +141,14 @@ export async function runColo(args, input) {
 export class Colo {
   #run;
   #args;
+  #setting;
   #earlier = "";
   #killed = false;
 
-  constructor(data, args) {
+  constructor(data, args, setting) {
     this.data = data;
     this.#args = args;
+    this.#setting = setting;
   }
 
   get pid() {
@@ -171,10 +177,10 @@ export class Colo {
 
   async start(port = 0) {
     if (this.#run) this.#earlier = this.output();
-    const run = launch([
-      ...["--host", "127.0.0.1", "--port", String(port), "--data", this.data],
-      ...this.#args,
-    ]);
+    const run = launch(
+      ["--host", "127.0.0.1", "--port", String(port), "--data", this.data, ...this.#args],
+      this.#setting,
+    );
     this.#run = run;
     this.#killed = false;
     const open = new Promise((tell, fail) => {
@@ -214,10 +220,10 @@ export class Colo {
     }
   }
 
-  /** Ends the server as a power cut would. */
-  async kill() {
+  /** Ends the server as a power cut would, or a crash. */
+  async kill(signal = "SIGKILL") {
     this.#killed = true;
-    this.#run.child.kill("SIGKILL");
+    this.#run.child.kill(signal);
     return this.#run.ended;
   }
 
@@ -245,16 +251,21 @@ export class Colo {
  * Starts a server that ends with the test.
  *
  * @param {{after: (end: () => unknown) => void}} context a test's, or node:test itself
- * @param {{config?: string | null, data?: string, args?: string[]}} [options] `config` is the
- *   text of colo.toml, null for none; `data` a folder to use instead of a fresh one
+ * @param {{config?: string | null, data?: string, args?: string[], under?: string[],
+ *   env?: Record<string, string>, cwd?: string}} [options] `config` is the text of colo.toml,
+ *   null for none; `data` a folder to use instead of a fresh one; `under` a command to start
+ *   it with, which becomes it
  */
-export async function startColo(context, { config = usualConfig, data, args = [] } = {}) {
+export async function startColo(
+  context,
+  { config = usualConfig, data, args = [], ...setting } = {},
+) {
   const folder = data ?? (await newFolder());
   if (config !== null) {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "colo.toml"), config);
   }
-  const colo = new Colo(folder, args);
+  const colo = new Colo(folder, args, setting);
   context.after(async () => {
     try {
       const { code, signal } = await colo.end();

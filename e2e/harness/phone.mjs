@@ -202,8 +202,10 @@ export class Phone {
   #lines = [];
 
   /** @param {import("./colo.mjs").Colo} colo */
-  constructor(colo, { name = newName(), password = "correct horse battery" } = {}) {
+  constructor(colo, { name = newName(), password = "correct horse battery", agent } = {}) {
     this.colo = colo;
+    /** How it connects, where that is not as usual. */
+    this.agent = agent;
     this.name = name;
     this.password = password;
     /** The cookie jar: the one token. */
@@ -224,7 +226,7 @@ export class Phone {
    *   headers?: Record<string, string | null>, jar?: boolean, agent?: import("node:http").Agent}} [options]
    */
   async call(method, path, options = {}) {
-    const { json, key, token = this.token, headers = {}, jar = true, agent } = options;
+    const { json, key, token = this.token, headers = {}, jar = true, agent = this.agent } = options;
     const body = json === undefined ? options.body : JSON.stringify(json);
     const reply = await request(this.colo.url, {
       method,
@@ -287,12 +289,21 @@ export class Phone {
    * A WebSocket that has said nothing yet.
    * @returns {Promise<Line>} rejects with {status} when the upgrade was refused
    */
-  dial({ protocol = "colo.v1.json", origin = this.colo.url, headers = {} } = {}) {
+  dial({
+    protocol = "colo.v1.json",
+    origin = this.colo.url,
+    headers = {},
+    token = this.token,
+  } = {}) {
     const url = `${this.colo.url.replace("http", "ws")}/ws`;
     const socket = new WebSocket(url, protocol ?? [], {
       origin: origin ?? undefined,
-      headers,
+      headers: {
+        ...(token ? { Cookie: `${cookieName(this.colo.url)}=${token}` } : {}),
+        ...headers,
+      },
       perMessageDeflate: false,
+      agent: this.agent,
       rejectUnauthorized: false, // nobody has signed the certificates of tests
     });
     const line = new Line(socket, this.name);

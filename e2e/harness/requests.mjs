@@ -2,6 +2,7 @@
 import http from "node:http";
 import https from "node:https";
 import net from "node:net";
+import tls from "node:tls";
 import { patience_ms, within } from "./colo.mjs";
 
 /** The token a Set-Cookie header gives; "" clears it, undefined is none. */
@@ -19,17 +20,26 @@ function tokenOf(headers) {
  *
  * @param {string} url where to
  * @param {{method?: string, path?: string, headers?: Record<string, string | undefined>,
- *   body?: string | Buffer, agent?: http.Agent, ms?: number}} [request]
+ *   body?: string | Buffer, agent?: http.Agent, localAddress?: string, ms?: number}} [request]
+ *   `localAddress`: which of this machine's (127.0.0.0/8) it comes from
  */
 export function request(
   url,
-  { method = "GET", path = "/", headers = {}, body, agent, ms = patience_ms } = {},
+  { method = "GET", path = "/", headers = {}, body, agent, localAddress, ms = patience_ms } = {},
 ) {
   const { protocol, hostname, port } = new URL(url);
   const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value != null));
   let asked;
   const answered = new Promise((tell, fail) => {
-    const how = { hostname, port, method, path, headers: given, agent: agent ?? false };
+    const how = {
+      hostname,
+      port,
+      method,
+      path,
+      headers: given,
+      localAddress,
+      agent: agent ?? false,
+    };
     // Nobody has signed the certificates of tests.
     asked =
       protocol === "https:"
@@ -60,12 +70,15 @@ export function request(
  * Bytes to and from the server, for what no HTTP library would send. Resolves with
  * all that came once the server closed, or `until` matched.
  *
- * @param {{port: number}} colo
+ * @param {{port: number, url?: string}} colo under TLS where its url is https
  * @param {string | Buffer} bytes
  * @param {{until?: RegExp, ms?: number}} [options]
  */
 export function rawExchange(colo, bytes, { until, ms = patience_ms } = {}) {
-  const socket = net.connect(colo.port, "127.0.0.1");
+  const { port } = colo;
+  const socket = colo.url?.startsWith("https:")
+    ? tls.connect({ port, host: "127.0.0.1", rejectUnauthorized: false })
+    : net.connect(port, "127.0.0.1");
   let came = "";
   const done = new Promise((tell, fail) => {
     socket.once("error", (error) => (came ? tell(came) : fail(error)));

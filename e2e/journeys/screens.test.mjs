@@ -33,6 +33,39 @@ async function check(page, name) {
   assert.deepEqual(violations, [], name);
 }
 
+/** The account, with all that can be opened in it; from the lobby and back. */
+async function checkAccount(page, name) {
+  await page.tap("account");
+  await page.see("invites-none");
+  await page.see("device");
+  await check(page, `${name}-account`);
+  await page.tap("invite-new");
+  await page.see("invite-form");
+  await check(page, `${name}-invite`);
+  await page.tap("invite-make");
+  await page.see("qr");
+  await check(page, `${name}-invite-made`);
+  await page.tap("invite-revoke");
+  await page.see("invite-revoke-no");
+  await check(page, `${name}-invite-revoke`);
+  await page.tap("invite-revoke-no");
+  await page.tap("password-open");
+  await page.tap("password-submit");
+  await page.see("password-error");
+  await check(page, `${name}-password`);
+  await page.tap("password-close");
+  await page.tap("leave-open");
+  await page.tap("leave-keep");
+  await page.fill("leave-password", "a password");
+  await check(page, `${name}-leave`);
+  await page.tap("leave-submit");
+  await page.see("leave-yes");
+  await check(page, `${name}-leave-really`);
+  await page.tap("leave-no");
+  await page.tap("back");
+  await page.see("room-main-chat");
+}
+
 for (const [size, viewport] of Object.entries(sizes)) {
   for (const scheme of ["light", "dark"]) {
     test(`${size}, ${scheme}`, async (context) => {
@@ -43,7 +76,17 @@ for (const [size, viewport] of Object.entries(sizes)) {
       const page = await newPage(context, browser, colo.url, { name: size, size: viewport });
       await page.see("submit");
       await check(page, `${size}-${scheme}-sign-in`);
+      const [, setUp] = await colo.untilSaid(/(#\/setup\/[\w-]+)/);
+      await page.evaluate((hash) => {
+        location.hash = hash;
+      }, setUp);
+      await page.see("notice");
+      await check(page, `${size}-${scheme}-set-up`);
       await page.register("Anastasia von Rabenstein");
+      await page.see("link-opened");
+      await check(page, `${size}-${scheme}-link-opened`);
+      await page.tap("link-opened-close");
+      await page.unseen("link-opened");
       await page.see("room-main-chat");
       await check(page, `${size}-${scheme}-lobby`);
       await page.tap("about");
@@ -51,6 +94,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await check(page, `${size}-${scheme}-about`);
       await page.tap("about-close");
       await page.unseen("about-panel");
+      await checkAccount(page, `${size}-${scheme}`);
       await page.enter("scratch");
       await check(page, `${size}-${scheme}-room-empty`);
       await page.tap("back");

@@ -86,6 +86,7 @@ export async function tellTheStory(context, { config, urlOf = (colo) => colo.url
     for (let i = 3; i <= 120; ++i) await bot.draw("main-chat", { caption: `number ${i}` });
     await bot.hangUp();
     await ana.tap("back");
+    await ana.see("room-main-chat");
     await ana.reload(); // what the page knew of the room is forgotten
     await ana.enter("main-chat");
     await ana.until((selector) => {

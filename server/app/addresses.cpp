@@ -91,10 +91,11 @@ std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t 
   const Port port{number, tls};
   auto found = machine_addresses(host, port);
   constexpr std::string_view https = "https://";
-  if (tls) {
-    for (const auto& name : hosts)
-      found.push_back(
-          {"", url_of(name.starts_with(https) ? name.substr(https.size()) : name, port), -1});
+  for (const auto& host_name : hosts) {
+    const bool proxied = host_name.starts_with(https) && !tls;
+    const auto name = host_name.starts_with(https) ? host_name.substr(https.size()) : host_name;
+    if (proxied || tls)
+      found.push_back({"", proxied ? std::string(https) + name : url_of(name, port), -1});
   }
   std::ranges::stable_sort(found, {}, &Address::rank);
   return found;

@@ -17,7 +17,7 @@ struct Address {
 /// The addresses that a server on `host` (an address, or 0.0.0.0 or :: for all)
 /// and `port` has on this machine, likeliest first. Never empty. Under TLS those
 /// are "https://…", and the names in `hosts` come before all: certificates are
-/// for names.
+/// for names. Without, those come first that a proxy in front answers to.
 std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t port, bool tls,
                                          const std::vector<std::string>& hosts);
 

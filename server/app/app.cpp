@@ -105,12 +105,15 @@ asio::awaitable<void> stop_shard(std::deque<Listener>& listeners, Shard& shard,
 // when its loop is destroyed (the connections) stands before the shards, what
 // needs a loop to be destroyed stands after them.
 struct App::Parts {
-  Parts(Config settings, Assets assets)
+  Parts(Config settings, Assets assets, Surroundings surroundings)
       : config(std::move(settings)),
+        clock_kept(std::move(surroundings.clock)),
+        clock(*clock_kept),
         connections(shard_count(config)),
         shards(shard_count(config)),
         data(config.data),
         store(data.database()),
+        passwords(surroundings.hash_cost),
         accounts(store, passwords, shards.first(),
                  {config.limits.registrations, config.limits.sign_ins}, clock),
         sessions({config.session.idle_timeout, config.session.lifetime}, clock,
@@ -163,7 +166,8 @@ struct App::Parts {
   }
 
   Config config;
-  SystemClock clock;
+  std::shared_ptr<const Clock> clock_kept;
+  const Clock& clock;
   std::vector<Connections> connections;
   Shards shards;
   DataFolder data;
@@ -181,9 +185,9 @@ struct App::Parts {
   bool running = false;
 };
 
-App::App(Config config, Assets assets) {
+App::App(Config config, Assets assets, Surroundings surroundings) {
   raise_open_files_limit();
-  parts_ = std::make_unique<Parts>(std::move(config), assets);
+  parts_ = std::make_unique<Parts>(std::move(config), assets, std::move(surroundings));
 }
 
 App::~App() {

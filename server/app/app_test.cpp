@@ -30,6 +30,12 @@ using namespace std::chrono_literals;
 
 constexpr auto patience = 60s;  // far beyond what anything here takes
 
+// What opens a socket.
+struct Pass {
+  std::string ticket;
+  std::string cookie;
+};
+
 // Signed in over HTTP, with a cookie jar of one cookie.
 class Person {
  public:
@@ -50,9 +56,9 @@ class Person {
               http::status::ok);
   }
 
-  std::string ticket() {
+  Pass pass() {
     EXPECT_EQ(post("/api/ticket", ""), http::status::ok);
-    return std::string(boost::json::parse(body_).at("ticket").as_string());
+    return {std::string(boost::json::parse(body_).at("ticket").as_string()), cookie_};
   }
 
  private:
@@ -101,19 +107,20 @@ asio::awaitable<v1::ServerFrame> receive(Socket& socket) {
 }
 
 // Through Hello and Join, to Joined.
-asio::awaitable<void> enter(Socket& socket, std::uint16_t port, std::string ticket,
-                            std::string room) {
+asio::awaitable<void> enter(Socket& socket, std::uint16_t port, Pass pass, std::string room) {
   const tcp::endpoint server{asio::ip::address_v4::loopback(), port};
   co_await beast::get_lowest_layer(socket).async_connect(server, asio::use_awaitable);
   const auto host = "127.0.0.1:" + std::to_string(port);
-  socket.set_option(websocket::stream_base::decorator([host](websocket::request_type& request) {
-    request.set(http::field::origin, "http://" + host);
-    request.set(http::field::sec_websocket_protocol, "colo.v1");
-  }));
+  socket.set_option(
+      websocket::stream_base::decorator([host, pass](websocket::request_type& request) {
+        request.set(http::field::origin, "http://" + host);
+        request.set(http::field::sec_websocket_protocol, "colo.v1");
+        request.set(http::field::cookie, pass.cookie);
+      }));
   socket.binary(true);
   co_await socket.async_handshake(host, "/ws", asio::use_awaitable);
   v1::ClientFrame hello;
-  hello.mutable_hello()->set_ticket(ticket);
+  hello.mutable_hello()->set_ticket(pass.ticket);
   co_await send(socket, hello);
   const auto welcome = co_await receive(socket);
   EXPECT_TRUE(welcome.has_welcome());
@@ -151,10 +158,10 @@ struct Hall {
   std::uint32_t satisfied = 0;  // phones that saw every drawing, in order
 };
 
-asio::awaitable<void> watch(Hall& hall, std::string ticket) {
+asio::awaitable<void> watch(Hall& hall, Pass pass) {
   Socket socket(co_await asio::this_coro::executor);
   beast::get_lowest_layer(socket).expires_after(patience);
-  co_await enter(socket, hall.port, std::move(ticket), hall.room);
+  co_await enter(socket, hall.port, std::move(pass), hall.room);
   ++hall.inside;
   std::uint64_t seq = 0;
   while (seq < hall.drawings) {
@@ -168,10 +175,10 @@ asio::awaitable<void> watch(Hall& hall, std::string ticket) {
   ++hall.satisfied;
 }
 
-asio::awaitable<void> draw(Hall& hall, std::string ticket) {
+asio::awaitable<void> draw(Hall& hall, Pass pass) {
   Socket socket(co_await asio::this_coro::executor);
   beast::get_lowest_layer(socket).expires_after(patience);
-  co_await enter(socket, hall.port, std::move(ticket), hall.room);
+  co_await enter(socket, hall.port, std::move(pass), hall.room);
   asio::steady_timer turn(co_await asio::this_coro::executor);
   while (hall.inside < hall.phones - 1) {  // until everybody else is in
     turn.expires_after(5ms);
@@ -220,10 +227,10 @@ TEST_P(AppTest, TwoHundredPhonesSeeAThousandDrawingsInOrder) {
   Person person(app.port());
   person.register_as("Ana");
   asio::io_context loop;
-  asio::co_spawn(loop, draw(hall, person.ticket()), asio::detached);
+  asio::co_spawn(loop, draw(hall, person.pass()), asio::detached);
   for (std::uint32_t i = 1; i < hall.phones; ++i) {
     if (i % 25 == 0) person.sign_in_again();
-    asio::co_spawn(loop, watch(hall, person.ticket()), asio::detached);
+    asio::co_spawn(loop, watch(hall, person.pass()), asio::detached);
     loop.poll();  // says Hello while the ticket is fresh
   }
   loop.run();

@@ -58,43 +58,44 @@ asio::awaitable<result<Verified>> Accounts::sign_in(std::string username, std::s
   const auto lane = co_await on(first_, std::move(admitting));
   if (!lane) co_return lane.error();
 
-  auto recognising = recognise(std::move(key), std::move(password), *lane, std::move(address));
-  auto who = co_await std::move(recognising);
+  auto recognising = recognise(std::move(key), std::move(password), std::move(address), *lane);
+  auto verified = co_await std::move(recognising);
   auto outcome = Outcome::right;
-  if (!who)
-    outcome = who.error().code == errc::bad_credentials ? Outcome::wrong : Outcome::undecided;
+  if (!verified)
+    outcome = verified.error().code == errc::bad_credentials ? Outcome::wrong : Outcome::undecided;
   auto settling = settle(attempt, outcome);
   co_await on(first_, std::move(settling));
-  co_return who;
+  co_return verified;
 }
 
 // An empty key is nobody's.
 asio::awaitable<result<Verified>> Accounts::recognise(std::string key, std::string password,
-                                                      Lane lane, std::string address) {
-  const auto account = co_await store_.find_account(std::move(key));
-  if (!account) co_return account.error();
-  if (!*account) {
+                                                      std::string address, Lane lane) {
+  const auto found = co_await store_.find_account(std::move(key));
+  if (!found) co_return found.error();
+  if (!*found) {
     const auto same_time = co_await passwords_.verify_nobody(std::move(password), lane);
     if (!same_time) co_return same_time.error();
     // What stands in the name's place may be a password: it is not said.
     log::info("security: a sign-in from {} failed: nobody has that name", address);
     co_return errc::bad_credentials;
   }
-  const auto& [user, hash, version] = **account;
-  const auto right = co_await passwords_.verify(hash, password, lane);
+  const Account& account = **found;
+  const auto right = co_await passwords_.verify(account.password_hash, password, lane);
   if (!right) co_return right.error();
   if (!*right) {
-    log::info("security: a sign-in as {} from {} failed", user.name, address);
+    log::info("security: a sign-in as {} from {} failed", account.user.name, address);
     co_return errc::bad_credentials;
   }
-  if (passwords_.needs_rehash(hash)) {
+  if (passwords_.needs_rehash(account.password_hash)) {
     auto renewed = co_await passwords_.hash(std::move(password));
     if (renewed) {
-      const auto kept = co_await store_.renew_password_hash(user.id, version, std::move(*renewed));
+      const auto kept = co_await store_.renew_password_hash(account.user.id, account.password,
+                                                            std::move(*renewed));
       if (!kept) log::warn("a password's hash could not be renewed: {}", kept.error().detail);
     }
   }
-  co_return Verified{user, version};
+  co_return Verified{account.user, account.password};
 }
 
 asio::awaitable<result<PasswordVersion>> Accounts::change_password(UserId user,
@@ -116,28 +117,27 @@ asio::awaitable<result<void>> Accounts::remove_account(UserId user, std::string 
   co_return co_await store_.remove_account(user, *known, erase_drawings);
 }
 
-// Somebody who found an unlocked phone may not guess any faster than at the door,
-// nor there and here in turns.
+// Somebody who found an unlocked phone may not guess any faster than at the door.
 asio::awaitable<result<PasswordVersion>> Accounts::check_again(UserId user, std::string password,
                                                                std::string address) {
   const auto account = co_await store_.account(user);
   if (!account) co_return account.error();
   if (!*account) co_return errc::signed_out;
-  const auto name = parse_name((*account)->user.name);
-  if (!name) co_return name.error();
-  const Try attempt{address, address + ' ' + name->key};
+  const Account& known = **account;
+  const auto name = parse_name(known.user.name);
+  const Try attempt{address, address + ' ' + name.value().key};
   auto admitting = admit_try(attempt);
   const auto lane = co_await on(first_, std::move(admitting));
   if (!lane) co_return lane.error();
 
-  const auto right =
-      co_await passwords_.verify((*account)->password_hash, std::move(password), *lane);
-  const auto outcome = !right ? Outcome::undecided : *right ? Outcome::right : Outcome::wrong;
+  const auto right = co_await passwords_.verify(known.password_hash, std::move(password), *lane);
+  auto outcome = Outcome::undecided;
+  if (right) outcome = *right ? Outcome::right : Outcome::wrong;
   auto settling = settle(attempt, outcome);
   co_await on(first_, std::move(settling));
   if (!right) co_return right.error();
-  if (*right) co_return (*account)->password;
-  log::info("security: {}, signed in, gave a wrong password from {}", name->shown, address);
+  if (*right) co_return known.password;
+  log::info("security: {}, signed in, gave a wrong password from {}", known.user.name, address);
   co_return errc::wrong_password;
 }
 

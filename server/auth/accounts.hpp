@@ -69,7 +69,7 @@ class Accounts {
   boost::asio::awaitable<result<Lane>> admit_try(Try attempt);
   boost::asio::awaitable<void> settle(Try attempt, Outcome outcome);
   boost::asio::awaitable<result<Verified>> recognise(std::string key, std::string password,
-                                                     Lane lane, std::string address);
+                                                     std::string address, Lane lane);
   boost::asio::awaitable<result<PasswordVersion>> check_again(UserId user, std::string password,
                                                               std::string address);
 

@@ -121,6 +121,7 @@ asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::spend(std::strin
   const auto now = clock_.now();
 
   if (claims->seq == session->seq) {  // rule 1
+    supersede(*session);
     ++session->seq;
     session->spent.reset(new Spent{rid, hash, now, std::nullopt,
                                    asio::steady_timer(executor_, limits::request_time)});
@@ -134,9 +135,39 @@ asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::spend(std::strin
   if (just_spent && now - session->spent->at < limits::spent_token_grace)  // rule 3
     co_return Refusal(errc::token_spent, std::string(sentence(errc::token_spent)),
                       std::chrono::milliseconds{100});
+  // Its first ran long ago, and nothing is told here: whoever waits for it tries again.
+  if (is_late_twin(*session, *claims, rid, hash))
+    co_return Refusal(errc::token_spent, std::string(sentence(errc::token_spent)),
+                      std::chrono::milliseconds{100});
   log::warn("security: a spent token of {} was used again", session->user.name);
   end(claims->session, Ending::replayed);  // rule 4
   co_return errc::token_replayed;
+}
+
+// What is about to be spent takes the place of what was.
+void Sessions::supersede(Session& session) {
+  forget_earlier(session);
+  if (!session.spent) return;
+  if (session.earlier.size() == limits::late_twins_max)
+    session.earlier.erase(session.earlier.begin());
+  const auto& last = *session.spent;
+  session.earlier.push_back({session.seq - 1, last.rid, last.hash, last.at});
+}
+
+bool Sessions::is_late_twin(const Session& session, const TokenClaims& claims,
+                            const std::string& rid, const RequestHash& hash) const {
+  const auto now = clock_.now();
+  return std::ranges::any_of(session.earlier, [&](const Earlier& one) {
+    return one.seq == claims.seq && one.rid == rid && one.hash == hash &&
+           now - one.at < limits::spent_token_grace;
+  });
+}
+
+void Sessions::forget_earlier(Session& session) const {
+  const auto now = clock_.now();
+  std::erase_if(session.earlier,
+                [now](const Earlier& one) { return now - one.at >= limits::spent_token_grace; });
+  if (session.earlier.empty()) session.earlier.shrink_to_fit();
 }
 
 asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::reply_of(
@@ -243,6 +274,14 @@ result<std::string> Sessions::issue_ticket(SessionId id) {
   return ticket;
 }
 
+result<void> Sessions::check_bearer(const std::string& ticket, const std::string& token) const {
+  const auto found = tickets_.find(ticket);
+  const auto claims = key_.verify(token);
+  if (found != tickets_.end() && claims && claims->session != found->second.session)
+    return Refusal(errc::signed_out, "The ticket is another session's.");
+  return {};
+}
+
 result<Sessions::SignedIn> Sessions::redeem(const std::string& ticket, ConnectionId socket,
                                             CloseSocket close) {
   const auto found = tickets_.find(ticket);
@@ -270,8 +309,10 @@ void Sessions::touch(SessionId id) {
 
 void Sessions::sweep() {
   std::vector<std::pair<SessionId, Ending>> over;
-  for (const auto& [id, session] : sessions_)
+  for (auto& [id, session] : sessions_) {
+    forget_earlier(session);
     if (const auto why = overdue(session)) over.emplace_back(id, *why);
+  }
   for (const auto& [id, why] : over) end(id, why);
   const auto now = clock_.now();
   std::erase_if(farewells_, [now](const auto& entry) { return now >= entry.second.until; });

@@ -138,6 +138,11 @@ class Sessions {
     SessionId session;
     User user;
   };
+  /// Whether whoever brings the ticket may be the browser it was given to: `token` is
+  /// no token of another session. There may be none: not every browser sends a
+  /// SameSite=Strict cookie with an upgrade. Errors: signed_out.
+  result<void> check_bearer(const std::string& ticket, const std::string& token) const;
+
   /// Uses a ticket up; `close` is called, on this shard, when the session ends.
   /// Errors: signed_out; flooding beyond sockets_per_session_max.
   result<SignedIn> redeem(const std::string& ticket, ConnectionId socket, CloseSocket close);
@@ -160,6 +165,14 @@ class Sessions {
     std::optional<Reply> reply;          // none: still running
     boost::asio::steady_timer answered;  // cancelled when there is a reply, or the session ended
   };
+  // One that was spent before it: its twin may be late, for browsers lay the cookie to a
+  // request before they find a connection for it.
+  struct Earlier {
+    std::uint64_t seq;
+    std::string rid;
+    RequestHash hash;
+    SteadyTime at;
+  };
   struct Session {
     User user;
     PasswordVersion password;
@@ -169,6 +182,7 @@ class Sessions {
     SteadyTime opened;
     SteadyTime active;
     std::shared_ptr<Spent> spent;  // by token seq - 1
+    std::vector<Earlier> earlier;  // oldest first; at most late_twins_max, forgotten by sweep()
     std::unordered_map<ConnectionId, CloseSocket> sockets;
   };
   // Signing out ends the session, and yet its reply can be lost: what it was
@@ -189,6 +203,10 @@ class Sessions {
   };
 
   Session* find(SessionId id);
+  void supersede(Session& session);
+  bool is_late_twin(const Session& session, const TokenClaims& claims, const std::string& rid,
+                    const RequestHash& hash) const;
+  void forget_earlier(Session& session) const;
   std::vector<SessionId> sessions_of(UserId user) const;
   void make_place(UserId user);
   enum class LastReply { kept, lost };

@@ -64,13 +64,36 @@ TEST_F(SessionsTest, ATokenSpentLongAgoEndsTheSession) {
   EXPECT_EQ(code_of(spend(next, "owner")), errc::signed_out);
 }
 
+TEST_F(SessionsTest, ATwinThatOthersOvertookRunsNothingAndEndsNothing) {
+  const auto first = open(ana_);
+  const auto second = run(first, "first");
+  auto token = second;
+  for (int i = 0; i < 5; ++i) token = run(token, "quicker-" + std::to_string(i));
+  clock_.advance(9s);
+  EXPECT_EQ(code_of(spend(first, "first")), errc::token_spent);
+  token = run(token, "goes on");
+  // Its key is of no use to anybody with another request or another token, nor for long.
+  clock_.advance(1s);
+  EXPECT_EQ(code_of(spend(first, "first")), errc::token_replayed);
+  EXPECT_EQ(code_of(spend(token, "owner")), errc::signed_out);
+}
+
+TEST_F(SessionsTest, AnOlderTokenWithTheKeyOfAnotherRequestEndsItsSession) {
+  for (const auto& [key, body] : {std::pair{"second", ""}, std::pair{"first", "another body"}}) {
+    const auto first = open(ana_);
+    const auto token = run(run(run(first, "first"), "second"), "third");
+    EXPECT_EQ(code_of(spend(first, key, body)), errc::token_replayed);
+    EXPECT_EQ(code_of(spend(token, "owner")), errc::signed_out);
+  }
+}
+
 TEST_F(SessionsTest, AnOlderTokenEndsItsSessionAndNoOther) {
   const auto stolen = open(ana_);
   const auto other_device = open(ana_);
   auto token = run(stolen, "first");
   const auto session = session_of(token, "second");
   const auto socket = open_socket(session, 1);
-  EXPECT_EQ(code_of(spend(stolen, "first")), errc::token_replayed);
+  EXPECT_EQ(code_of(spend(stolen, "thief")), errc::token_replayed);
   EXPECT_EQ(*socket, Ending::replayed);
   run(other_device, "still here");
 }

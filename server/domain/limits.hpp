@@ -56,6 +56,8 @@ inline constexpr std::size_t goodbye_bytes_max = 4 * 1024 * 1024;
 inline constexpr std::chrono::seconds ticket_time{15};
 // Two tabs share one cookie jar: for this long a late one is told to try again.
 inline constexpr std::chrono::seconds spent_token_grace{10};
+// Requests whose twins may still be on their way when others have run: a browser's tabs.
+inline constexpr std::size_t late_twins_max = 12;
 // A phone in a lift keeps its place this long.
 inline constexpr std::chrono::seconds dropped_connection_grace{20};
 inline constexpr std::chrono::seconds drain_time{3};  // for open writes when stopping

@@ -165,6 +165,7 @@ asio::awaitable<bool> HttpSession::write(HttpResponse response) {
 asio::awaitable<void> HttpSession::refuse_and_close(errc code) {
   ResponseTo to;
   to.now = services_.clock.wall();
+  to.secure = stream_.encrypted();
   auto response = refusal(to, code);
   const bool written = co_await write(std::move(response));
   if (written) co_await stream_.say_goodbye();
@@ -183,7 +184,8 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
   buffer_ = {};              // and reads into one of its own
   const auto session = std::make_shared<WsSession>(std::move(stream_), services_, shard_,
                                                    connections_, shard_.next_connection());
-  co_await session->run(std::move(request));
+  auto token = find_cookie(request[http::field::cookie], to.site->cookie());
+  co_await session->run(std::move(request), token.value_or(""));
 }
 
 asio::awaitable<HttpResponse> HttpSession::respond(const HttpRequest& request, ResponseTo to) {
@@ -235,9 +237,10 @@ ResponseTo HttpSession::response_to(const HttpRequest& request) const {
   to.keep_alive = request.keep_alive() && !connections_.stopping();
   to.head = request.method() == http::verb::head;
   to.now = services_.clock.wall();
-  const auto site =
-      services_.sites.identify(only(request, http::field::host), local_, caller_of(request).secure);
+  to.secure = caller_of(request).secure;
+  const auto site = services_.sites.identify(only(request, http::field::host), local_, to.secure);
   if (site) to.site = *site;
+  if (site) to.secure = site->secure;
   return to;
 }
 

@@ -41,7 +41,7 @@ void set_careful_headers(http::fields& fields, const ResponseTo& to) {
   fields.set("Referrer-Policy", "no-referrer");
   fields.set("Cross-Origin-Resource-Policy", "same-origin");
   fields.set("Permissions-Policy", "camera=(), microphone=(), geolocation=()");
-  if (to.site && to.site->secure) {
+  if (to.secure) {
     fields.set("Cross-Origin-Opener-Policy", "same-origin");
     fields.set("Strict-Transport-Security", "max-age=31536000");
   }

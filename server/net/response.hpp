@@ -21,6 +21,7 @@ struct ResponseTo {
   bool keep_alive = false;
   bool head = false;
   std::optional<Site> site;  // none when the Host is not known
+  bool secure = false;       // came through TLS, also where the site is not known
   WallTime now{};
 };
 

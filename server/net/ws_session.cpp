@@ -47,8 +47,9 @@ websocket::close_reason reason_of(std::uint16_t code, std::string_view why) {
 }
 
 asio::awaitable<result<Sessions::SignedIn>> redeem_on_first(Sessions& sessions, std::string ticket,
-                                                            ConnectionId socket,
+                                                            std::string token, ConnectionId socket,
                                                             Sessions::CloseSocket close) {
+  if (const auto theirs = sessions.check_bearer(ticket, token); !theirs) co_return theirs.error();
   co_return sessions.redeem(ticket, socket, std::move(close));
 }
 
@@ -63,7 +64,7 @@ WsSession::WsSession(Stream stream, Services& services, Shard& shard, Connection
       deadline_(shard.executor()),
       outbox_(shard.executor()) {}
 
-asio::awaitable<void> WsSession::run(Upgrade upgrade) {
+asio::awaitable<void> WsSession::run(Upgrade upgrade, std::string token) {
   const auto self = shared_from_this();
   if (!co_await accept(std::move(upgrade))) co_return;
   connections_.add(id_, [weak = weak_from_this()] {
@@ -72,7 +73,7 @@ asio::awaitable<void> WsSession::run(Upgrade upgrade) {
   });
   start_task(socket_.get_executor(), write(self), "writing to a phone");
   try {
-    if (co_await say_hello()) co_await listen();
+    if (co_await say_hello(std::move(token))) co_await listen();
     while (!ended_) co_await read_frame();  // until the close frames have crossed
   } catch (const std::exception& e) {
     // Our fault; the rooms must not keep a phone that nobody listens to.
@@ -94,18 +95,17 @@ asio::awaitable<bool> WsSession::accept(Upgrade upgrade) {
 
   const auto encoding = choose_encoding(upgrade);
   encoding_ = encoding.value_or(Encoding::binary);
-  if (encoding) {
-    const auto name = *encoding == Encoding::binary ? "colo.v1" : "colo.v1.json";
-    socket_.set_option(
-        websocket::stream_base::decorator([name](websocket::response_type& response) {
-          response.set(http::field::sec_websocket_protocol, name);
-        }));
-  }
+  // Beast would say which version of it this is.
+  const auto* name = !encoding ? "" : *encoding == Encoding::binary ? "colo.v1" : "colo.v1.json";
+  socket_.set_option(websocket::stream_base::decorator([name](websocket::response_type& response) {
+    response.set(http::field::server, "colo");
+    if (*name != '\0') response.set(http::field::sec_websocket_protocol, name);
+  }));
   const auto [error] = co_await socket_.async_accept(upgrade, asio::as_tuple(asio::use_awaitable));
   co_return !error;
 }
 
-asio::awaitable<bool> WsSession::say_hello() {
+asio::awaitable<bool> WsSession::say_hello(std::string token) {
   deadline_.expires_after(limits::hello_time);
   deadline_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
     const auto session = weak.lock();
@@ -123,7 +123,7 @@ asio::awaitable<bool> WsSession::say_hello() {
     close(close_code(errc::bad_frame), "The first frame must be Hello.");
     co_return false;
   }
-  auto who = co_await redeem(frame->hello().ticket());
+  auto who = co_await redeem(frame->hello().ticket(), std::move(token));
   if (!who) {
     close(close_code(who.error().code), "ticket");
     co_return false;
@@ -135,7 +135,8 @@ asio::awaitable<bool> WsSession::say_hello() {
   co_return true;
 }
 
-asio::awaitable<result<Sessions::SignedIn>> WsSession::redeem(std::string ticket) {
+asio::awaitable<result<Sessions::SignedIn>> WsSession::redeem(std::string ticket,
+                                                              std::string token) {
   // Called on the first shard; the socket itself is only touched on its own.
   Sessions::CloseSocket close_later = [weak = weak_from_this(),
                                        executor = socket_.get_executor()](Ending why) {
@@ -144,8 +145,8 @@ asio::awaitable<result<Sessions::SignedIn>> WsSession::redeem(std::string ticket
         session->close(close_code(errc::signed_out), ending_word(why));
     });
   };
-  auto redeeming =
-      redeem_on_first(services_.sessions, std::move(ticket), id_, std::move(close_later));
+  auto redeeming = redeem_on_first(services_.sessions, std::move(ticket), std::move(token), id_,
+                                   std::move(close_later));
   co_return co_await on(services_.shards.first(), std::move(redeeming));
 }
 

@@ -25,8 +25,9 @@ class WsSession final : public Member, public std::enable_shared_from_this<WsSes
   WsSession(Stream stream, Services& services, Shard& shard, Connections& connections,
             ConnectionId id);
 
-  /// From the upgrade request, whose Host and Origin were checked, to the end.
-  boost::asio::awaitable<void> run(Upgrade upgrade);
+  /// From the upgrade request, whose Host and Origin were checked and whose cookie
+  /// held `token`, to the end.
+  boost::asio::awaitable<void> run(Upgrade upgrade, std::string token);
 
   /// Tells the phone `code` and why; the socket is gone within close_time.
   void close(std::uint16_t code, std::string_view reason);
@@ -37,10 +38,10 @@ class WsSession final : public Member, public std::enable_shared_from_this<WsSes
  private:
   static boost::asio::awaitable<void> write(std::shared_ptr<WsSession> self);
   boost::asio::awaitable<bool> accept(Upgrade upgrade);
-  boost::asio::awaitable<bool> say_hello();
+  boost::asio::awaitable<bool> say_hello(std::string token);
   boost::asio::awaitable<void> listen();
   boost::asio::awaitable<result<v1::ClientFrame>> read_frame();
-  boost::asio::awaitable<result<Sessions::SignedIn>> redeem(std::string ticket);
+  boost::asio::awaitable<result<Sessions::SignedIn>> redeem(std::string ticket, std::string token);
   void give_up_after(std::chrono::seconds time);
   void finish();
 

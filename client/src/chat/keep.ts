@@ -25,6 +25,8 @@ export interface Keep {
   /** Whether it would survive the page: a full disk leaves it in memory only. */
   putOutbox(pending: Pending): Promise<boolean>;
   dropOutbox(clientId: string): Promise<void>;
+  /** Drafts and outbox of somebody who will not come back. */
+  forget(person: string): Promise<void>;
 }
 
 /** What writes at once, as localStorage does. */
@@ -66,6 +68,10 @@ export function memoryKeep(): Keep {
       return true;
     },
     dropOutbox: async (clientId) => void outbox.delete(clientId),
+    forget: async (person) => {
+      for (const key of drafts.keys()) if (isOf(key, person)) drafts.delete(key);
+      for (const one of outbox.values()) if (one.author === person) outbox.delete(one.clientId);
+    },
   };
 }
 
@@ -175,13 +181,39 @@ export function browserKeep(quick: Quick, tabs: Tabs): Keep {
         async () => undefined,
       );
     },
+    forget: async (person) => {
+      await spare.forget(person);
+      for (const name of namesIn(quick)) {
+        if (isOf(name.slice(HURRIED.length), person)) quick.removeItem(name);
+      }
+      await either(
+        async (db) => {
+          const transaction = db.transaction(["drafts", "outbox"], "readwrite");
+          const drafts = transaction.objectStore("drafts");
+          for (const key of await drafts.getAllKeys()) {
+            if (isOf(key, person)) await drafts.delete(key);
+          }
+          const outbox = transaction.objectStore("outbox");
+          for (const key of await outbox.index("author").getAllKeys(person)) {
+            await outbox.delete(key);
+          }
+          await transaction.done;
+        },
+        async () => undefined,
+      );
+    },
   };
+}
+
+/** What was put there in a hurry. */
+function namesIn(quick: Quick): string[] {
+  const all = Array.from({ length: quick.length }, (_, i) => quick.key(i) ?? "");
+  return all.filter((one) => one.startsWith(HURRIED));
 }
 
 /** What any tab left behind in a hurry goes where that tab's drafts are. */
 async function fileHurried(db: IDBPDatabase<Schema>, quick: Quick, prefix: string): Promise<void> {
-  const waiting = Array.from({ length: quick.length }, (_, i) => quick.key(i) ?? "");
-  for (const name of waiting.filter((one) => one.startsWith(`${HURRIED}${prefix}\n`))) {
+  for (const name of namesIn(quick).filter((one) => one.startsWith(`${HURRIED}${prefix}\n`))) {
     try {
       const draft: Kept = JSON.parse(quick.getItem(name) ?? "");
       await db.put("drafts", draft, name.slice(HURRIED.length));
@@ -232,4 +264,9 @@ function quiet(): Promise<void> {
 
 function draftKey(person: string, room: string): string {
   return `${room}\n${person}`;
+}
+
+/** Whether a draft's key, with or without its tab, is this person's. */
+function isOf(key: string, person: string): boolean {
+  return key.split("\n")[1] === person;
 }

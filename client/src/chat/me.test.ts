@@ -1,7 +1,8 @@
 import { get } from "svelte/store";
 import { expect, test } from "vitest";
-import { Api, type Memory } from "../wire/api";
-import { Socket } from "../wire/socket";
+import { type Answer, Api, type Memory } from "../wire/api";
+import { type Link, Socket } from "../wire/socket";
+import type { Turn } from "../wire/turn";
 import { type Farewell, Session, whySignedOut } from "./me";
 
 const farewell: Farewell = {
@@ -50,6 +51,7 @@ function stranded(name: string | null) {
     setItem: (key, value) => void values.set(key, value),
     removeItem: (key) => void values.delete(key),
   };
+  const gone: string[] = [];
   const timers: (() => void)[] = [];
   const later = (run: () => void) => {
     timers.push(run);
@@ -57,7 +59,8 @@ function stranded(name: string | null) {
   };
   const never = new Promise<never>(() => {});
   const [random, now, base] = [() => 0.5, () => 0, ""];
-  const api = new Api({ base, memory, random, now, fetch: () => never, wait: () => never });
+  const turn: Turn = { take: (run) => run(), drop: () => {} };
+  const api = new Api({ base, memory, random, now, turn, fetch: () => never, wait: () => never });
   const socket = new Socket({
     open: () => {
       throw new Error("nobody is there");
@@ -70,10 +73,23 @@ function stranded(name: string | null) {
     heard: () => {},
     changed: (link) => session.linkChanged(link),
   });
-  const session = new Session(api, () => socket, memory, now, later);
+  const session = new Session(
+    api,
+    () => socket,
+    memory,
+    now,
+    later,
+    (who) => void gone.push(who),
+  );
   const presumed: string[] = [];
   session.start((who) => presumed.push(who));
-  return { session, presumed, tick: () => timers.splice(0).forEach((run) => void run()) };
+  return {
+    session,
+    presumed,
+    gone,
+    values,
+    tick: () => timers.splice(0).forEach((run) => void run()),
+  };
 }
 
 test("without an answer the page opens for whoever was here last", () => {
@@ -100,4 +116,75 @@ test("whoever is remembered and then refused signs in again", () => {
   // An answer came: the clock has nothing to say any more.
   tick();
   expect(get(session.me)).toMatchObject({ state: "signed_out" });
+});
+
+const up = (user: string, admin = false): Link => ({
+  state: "up",
+  welcome: { user, admin, idleSeconds: 1800, rooms: [] },
+});
+const over = (code: string): Link => ({
+  ...{ state: "over", wasUp: true, lost: false },
+  why: { kind: "signed_out", code },
+});
+const told = (session: Session) => {
+  const me = get(session.me);
+  return me.state === "signed_out" ? me.reason : me.state;
+};
+
+test("who was signed out from another device is told so", () => {
+  for (const code of ["revoked", "password_changed", "account_deleted"] as const) {
+    const { session } = stranded("ada");
+    session.linkChanged(up("ada"));
+    session.linkChanged(over(code));
+    expect(told(session)).toBe(code);
+  }
+});
+
+test("a deleted account takes along what this browser kept of it, and is told once", async () => {
+  const { session, gone, values } = stranded("ada");
+  session.linkChanged(up("ada"));
+  let answered = (_: Answer<undefined>) => {};
+  const asked = session.leave(
+    "account_deleted",
+    new Promise<Answer<undefined>>((tell) => {
+      answered = tell;
+    }),
+  );
+  // The socket hears of it first.
+  session.linkChanged(over("account_deleted"));
+  answered({ state: "ok", value: undefined });
+  await asked;
+  expect(told(session)).toBe("account_deleted");
+  expect(gone).toEqual(["ada"]);
+  expect([...values.keys()]).toEqual([]);
+});
+
+test("signing out everywhere is one's own doing, whatever the socket says of it", async () => {
+  const { session } = stranded("ada");
+  session.linkChanged(up("ada"));
+  const asked = session.leave("everywhere", Promise.resolve({ state: "ok", value: undefined }));
+  session.linkChanged(over("revoked"));
+  expect(told(session)).toBe("everywhere");
+  await asked;
+  expect(told(session)).toBe("everywhere");
+  expect(session.lastName).toBe("");
+});
+
+test("a refused farewell changes nothing", async () => {
+  const { session, gone } = stranded("ada");
+  session.linkChanged(up("ada"));
+  const no = { state: "refused", status: 403, code: "wrong_password", detail: "", retryAfterMs: 0 };
+  await session.leave(
+    "account_deleted",
+    Promise.resolve<Answer<undefined>>({ ...no, state: "refused" }),
+  );
+  expect(told(session)).toBe("signed_in");
+  expect(gone).toEqual([]);
+});
+
+test("set-up makes an administrator of whoever is signed in", () => {
+  const { session } = stranded("ada");
+  session.linkChanged(up("ada"));
+  session.becameAdmin();
+  expect(get(session.me)).toEqual({ state: "signed_in", name: "ada", admin: true });
 });

@@ -1,10 +1,21 @@
 // Who is at this page, and whether the server can be reached. Owns the sign-in:
 // whoever is signed in has a socket, or one that is coming back.
-import { type Readable, writable } from "svelte/store";
-import type { Answer, Api, Memory } from "../wire/api";
+import { get, type Readable, writable } from "svelte/store";
+import type { Answer, Api, Memory, Registration } from "../wire/api";
 import type { Link, Socket } from "../wire/socket";
 
-export type Reason = "fresh" | "left" | "idle" | "restart" | "ended";
+export type Reason =
+  | "fresh"
+  | "left"
+  | "idle"
+  | "restart"
+  | "ended"
+  /** From another device; the password was changed there. */
+  | "revoked"
+  | "password_changed"
+  /** This person's own doing. */
+  | "everywhere"
+  | "account_deleted";
 
 export type Me =
   /** A sign-in may still hold: the server is being asked. */
@@ -30,12 +41,16 @@ export interface Farewell {
   readonly idleMs: number;
 }
 
+/** What a server says is what the person is told. */
+const TOLD = ["idle", "revoked", "password_changed", "account_deleted"] as const;
+
 /**
  * A server that closes says why. One that only refuses a token does not; then
  * what the person is told has to be concluded.
  */
 export function whySignedOut(farewell: Farewell): Reason {
-  if (farewell.code === "idle") return "idle";
+  const told = TOLD.find((one) => one === farewell.code);
+  if (told !== undefined) return told;
   if (farewell.code === "token_replayed" || farewell.code === "replayed") return "ended";
   const { idleMs, sinceActionMs } = farewell;
   if (idleMs > 0 && sinceActionMs >= idleMs * 0.9) return "idle";
@@ -48,6 +63,8 @@ export class Session {
   readonly me: Readable<Me> = this.meCell;
   readonly link: Readable<Link> = this.linkCell;
   private idleMs = 0;
+  private person = "";
+  private leaving: Reason | undefined;
   private stopWaiting = () => {};
 
   constructor(
@@ -56,6 +73,8 @@ export class Session {
     private readonly memory: Memory,
     private readonly now: () => number,
     private readonly later: (run: () => void, ms: number) => () => void,
+    /** Nothing is to be kept of this person: the account is no more. */
+    private readonly gone: (person: string) => void,
   ) {}
 
   /**
@@ -89,8 +108,13 @@ export class Session {
     return this.memory.getItem(NAME) ?? "";
   }
 
-  register(name: string, password: string): Promise<Answer<string>> {
-    return this.enter(this.api.register(name, password));
+  /** Who may make an account here, and what this invite is worth. */
+  registration(invite: string | undefined): Promise<Answer<Registration>> {
+    return this.api.registration(invite);
+  }
+
+  register(name: string, password: string, invite?: string): Promise<Answer<string>> {
+    return this.enter(this.api.register(name, password, invite));
   }
 
   login(name: string, password: string): Promise<Answer<string>> {
@@ -102,6 +126,39 @@ export class Session {
     this.set({ state: "signed_out", reason: "left" });
     this.memory.removeItem(NAME);
     await this.api.logout();
+  }
+
+  /**
+   * A call that ends this session if it is answered well. The socket may hear of the end
+   * before the call does; it is this person's own doing all the same.
+   */
+  async leave<T>(reason: Reason, asked: Promise<Answer<T>>): Promise<Answer<T>> {
+    this.leaving = reason;
+    const answer = await asked;
+    this.leaving = undefined;
+    if (answer.state === "ok") {
+      this.socket().stop();
+      this.memory.removeItem(NAME);
+      this.end(reason);
+    }
+    return answer;
+  }
+
+  /** Set-up is done: this person looks after the server from now on. */
+  becameAdmin(): void {
+    const me = get(this.meCell);
+    if (me.state === "signed_in") this.set({ ...me, admin: true });
+  }
+
+  private end(reason: Reason): void {
+    const me = get(this.meCell);
+    if (me.state === "signed_out" && me.reason === reason) return;
+    if (reason === "account_deleted" && this.person !== "") {
+      for (const key of [NAME, SEEN]) this.memory.removeItem(key);
+      this.gone(this.person);
+      this.person = "";
+    }
+    this.set({ state: "signed_out", reason });
   }
 
   /** The page is put away: when it comes back, this tells idleness from a restart. */
@@ -118,14 +175,14 @@ export class Session {
       this.idleMs = idleSeconds * 1000;
       this.write(NAME, user);
       this.seen();
+      this.person = user;
       this.set({ state: "signed_in", name: user, admin });
     } else if (link.state === "over" && link.why.kind === "signed_out") {
       const { wasUp, lost } = link;
       const code = link.why.code;
       const [told, idleMs] = this.lastSeen();
       const sinceActionMs = this.now() - told;
-      const reason = whySignedOut({ code, wasUp, lost, sinceActionMs, idleMs });
-      this.set({ state: "signed_out", reason });
+      this.end(this.leaving ?? whySignedOut({ code, wasUp, lost, sinceActionMs, idleMs }));
     }
   }
 

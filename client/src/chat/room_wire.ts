@@ -13,10 +13,7 @@ export function fromWireMessage(wire: WireMessage): Message {
     drawing: fromWire(wire.drawing),
     caption: wire.caption,
     clientId: toHex(wire.clientId),
-    remix:
-      wire.remixOf === 0 || wire.remixAuthor === ""
-        ? undefined
-        : { seq: wire.remixOf, author: wire.remixAuthor },
+    remix: wire.remixOf === 0 ? undefined : { seq: wire.remixOf, author: wire.remixAuthor },
   };
 }
 

@@ -106,6 +106,15 @@ export class Rooms {
     }
   }
 
+  /** The account is no more, and neither is what this browser kept of it. */
+  forget(person: string): void {
+    if (person === this.person) {
+      this.become("");
+      this.tell([]);
+    }
+    void this.host.keep.forget(person);
+  }
+
   /** Another person at this page: nothing of the one before stays in sight. */
   private become(person: string): void {
     for (const { room } of this.open.values()) room.stop();

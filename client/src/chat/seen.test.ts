@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { leftOff, markAfter } from "./seen";
+import { forgetLeftOff, leftOff, markAfter } from "./seen";
 
 function memory() {
   const values = new Map<string, string>();
@@ -18,6 +18,20 @@ test("what was seen is remembered per person and room, and never shrinks", () =>
   expect(mine.read(0)).toBe(7);
   expect(leftOff(kept, "ada", "other").read(0)).toBeUndefined();
   expect(leftOff(kept, "bob", "main").read(0)).toBeUndefined();
+});
+
+test("who will not come back is forgotten, and nobody else", () => {
+  const values = new Map<string, string>();
+  const kept = {
+    ...{ getItem: (key: string) => values.get(key) ?? null, length: 3 },
+    key: (index: number) => [...values.keys()][index] ?? null,
+    setItem: (key: string, value: string) => void values.set(key, value),
+    removeItem: (key: string) => void values.delete(key),
+  };
+  for (const person of ["ada", "nada"]) leftOff(kept, person, "main").write(0, 7);
+  values.set("other\nada", "is not ours");
+  forgetLeftOff(kept, "ada");
+  expect([...values.keys()]).toEqual(["colo.left.main\nnada", "other\nada"]);
 });
 
 test("a temporary room that began anew was never seen", () => {

@@ -37,6 +37,14 @@ export function leftOff(
   };
 }
 
+/** The account is no more. */
+export function forgetLeftOff(memory: Memory, person: string): void {
+  const keys = Array.from({ length: memory.length }, (_, i) => memory.key(i) ?? "");
+  for (const key of keys) {
+    if (key.startsWith(PREFIX) && key.endsWith(`\n${person}`)) memory.removeItem(key);
+  }
+}
+
 interface Came {
   readonly seq: number;
   readonly author: string;

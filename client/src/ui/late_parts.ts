@@ -12,6 +12,8 @@ export const late = {
   replay: () => import("./Replay.svelte"),
   illustration: () => import("./Illustration.svelte"),
   about: () => import("./About.svelte"),
+  account: () => import("./Account.svelte"),
+  linkOpened: () => import("./LinkOpened.svelte"),
   svg: () => import("../ink/svg"),
   png: () => import("../ink/png"),
 };

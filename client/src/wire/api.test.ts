@@ -55,6 +55,7 @@ function newApi(): Api {
     random: () => 0.5,
     wait: async (ms) => void waited.push(ms),
     now: () => clock,
+    turn: { take: (run) => run(), drop: () => {} },
   });
 }
 
@@ -222,4 +223,79 @@ test("a taken name is told at once", async () => {
   answering = (_, reply) => refuse(reply, 409, "username_taken");
   expect(await newApi().register("ada", "secret!!")).toMatchObject({ code: "username_taken" });
   expect(seen).toHaveLength(1);
+});
+
+test("registering sends the invite, and asking about one spends nothing", async () => {
+  answering = (request, reply) =>
+    request.url === "/api/registration"
+      ? json(reply, 200, { registration: "invite", invite: "member" })
+      : json(reply, 201, { username: "ada" });
+  const api = newApi();
+  expect(await api.registration("CODE")).toEqual({
+    state: "ok",
+    value: { registration: "invite", invite: "member" },
+  });
+  await api.register("ada", "secret!!", "CODE");
+  expect(seen[0]).toEqual({
+    call: "POST /api/registration",
+    rid: undefined,
+    body: JSON.stringify({ invite: "CODE" }),
+  });
+  expect(JSON.parse(seen[1]?.body ?? "")).toEqual({
+    username: "ada",
+    password: "secret!!",
+    invite: "CODE",
+  });
+});
+
+test("an invite that this very registration used up, its reply lost, lets it in", async () => {
+  answering = (request, reply) => {
+    if (seen.length === 1) request.socket.destroy();
+    else if (request.url === "/api/register") refuse(reply, 403, "invite_gone");
+    else json(reply, 200, { username: "ada" });
+  };
+  expect(await newApi().register("ada", "secret!!", "CODE")).toEqual({ state: "ok", value: "ada" });
+});
+
+test("what was not answered is repeated by the next page with its body", async () => {
+  answering = (request) => request.socket.destroy();
+  const invite = { call: "POST /api/invites", body: '{"note":"two\\nlines"}' };
+  await newApi().spend(invite);
+  const [lost] = rids();
+  const before = seen.length;
+  answering = (_, reply) => json(reply, 200, { ticket: "t" });
+  await newApi().ticket();
+  expect(seen[before]).toEqual({ call: invite.call, rid: lost, body: invite.body });
+  expect(memory.length).toBe(0);
+});
+
+test("a password is remembered in the page and nowhere else", async () => {
+  answering = (request) => request.socket.destroy();
+  const body = JSON.stringify({ password: "old secret", new_password: "new secret" });
+  const api = newApi();
+  await api.spend({ call: "POST /api/password", body, secret: true });
+  expect(memory.length).toBe(0);
+  const [lost] = rids();
+  const before = seen.length;
+  answering = (_, reply) => json(reply, 200, { ticket: "t" });
+  await api.ticket();
+  expect(seen[before]).toEqual({ call: "POST /api/password", rid: lost, body });
+  await api.ticket();
+  expect(seen).toHaveLength(before + 3);
+});
+
+test("a token that a page spent which is gone by now is had back by that page's own request", async () => {
+  // The other tab's request reached the server after this one had looked for such.
+  const orphan = "a".repeat(32);
+  answering = (request, reply) => {
+    if (request.headers["idempotency-key"] === orphan) json(reply, 200, { ticket: "theirs" });
+    else if (rids().includes(orphan)) json(reply, 200, { ticket: "mine" });
+    else {
+      memory.setItem(`colo.request.${orphan}`, "POST /api/ticket");
+      refuse(reply, 409, "token_spent");
+    }
+  };
+  expect(await newApi().ticket()).toEqual({ state: "ok", value: "mine" });
+  expect(seen).toHaveLength(3);
+  expect(memory.length).toBe(0);
 });

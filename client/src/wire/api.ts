@@ -1,8 +1,10 @@
 // The HTTP half of the contract (protocol/http-api.md). Owns the token rules of
-// a tab: one token request in flight, each with its own rid, which is remembered
+// a browser: one token request in flight, each with its own rid, which is remembered
 // until it is answered, because a lost reply may hold the only good token.
 // Nothing here throws: what can go wrong is part of the answer.
+import { textField } from "./json";
 import { randomBytes, toHex } from "./random";
+import type { Turn } from "./turn";
 
 export type Answer<T> =
   | { readonly state: "ok"; readonly value: T }
@@ -33,9 +35,27 @@ export interface ApiOptions {
   readonly wait: (ms: number) => Promise<void>;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  readonly turn: Turn;
 }
 
-type Call = "GET /api/me" | "POST /api/ticket" | "POST /api/logout";
+/** Who may make an account, and what an invite that was shown is worth. */
+export interface Registration {
+  readonly registration: "open" | "invite" | "closed";
+  readonly invite: "none" | "member" | "administrator" | "gone";
+}
+
+/** A request that spends a token. */
+export interface Spending {
+  /** "POST /api/ticket" */
+  readonly call: string;
+  /** JSON. The server tells requests with the same rid apart by it, too. */
+  readonly body?: string;
+  /**
+   * There is a password in the body: it is remembered in the page only. A browser that is
+   * killed in the middle of such a request may find itself signed out.
+   */
+  readonly secret?: boolean;
+}
 
 /** A request that was sent and not answered; its key in memory is the prefix and the rid. */
 const PENDING = "colo.request.";
@@ -45,118 +65,157 @@ const REPLY_WITHIN_MS = 10_000;
 /** A ticket lives 15 s; one that took this long to arrive is not worth using. */
 const TICKET_FRESH_MS = 8_000;
 
+const CALL = /^(GET|POST|DELETE) \/api\/\S+$/;
+const REGISTRATIONS = ["open", "invite", "closed"] as const;
+const INVITES = ["none", "member", "administrator", "gone"] as const;
+/** What a registration that is repeated may run into, if the first one was heard. */
+const TAKEN_BY_US: ReadonlySet<string> = new Set(["username_taken", "invite_gone"]);
+
+/** One that was sent, and may have to be sent again just so. */
+interface Sent {
+  readonly rid: string;
+  readonly call: string;
+  readonly body?: string | undefined;
+}
+
 export class Api {
   private last: Promise<unknown> = Promise.resolve();
+  private readonly secrets = new Map<string, Sent>();
 
   constructor(private readonly options: ApiOptions) {}
 
-  async register(username: string, password: string): Promise<Answer<string>> {
+  /** What this server says of making accounts. Spends nothing. */
+  async registration(invite: string | undefined): Promise<Answer<Registration>> {
+    const answer = await this.request("POST /api/registration", JSON.stringify({ invite }));
+    if (answer.state !== "ok") return answer;
+    const text = (name: string) => textField(answer.value, name);
+    const registration = REGISTRATIONS.find((one) => one === text("registration"));
+    const worth = INVITES.find((one) => one === text("invite"));
+    return {
+      state: "ok",
+      value: { registration: registration ?? "open", invite: worth ?? "none" },
+    };
+  }
+
+  async register(username: string, password: string, invite?: string): Promise<Answer<string>> {
     return this.alone(async () => {
-      const first = await this.account("/api/register", username, password);
+      const made = { username, password, invite };
+      const first = await this.account("/api/register", made);
       if (first.state !== "unreachable") return this.signedIn(first);
       await this.options.wait(this.jitter(NETWORK_TRIES_MS[0] ?? 300));
-      const second = await this.account("/api/register", username, password);
-      if (second.state !== "refused" || second.code !== "username_taken") {
+      const second = await this.account("/api/register", made);
+      if (second.state !== "refused" || !TAKEN_BY_US.has(second.code)) {
         return this.signedIn(second);
       }
-      // Perhaps it was this very request, its reply lost, that took the name.
-      const login = await this.account("/api/login", username, password);
+      // Perhaps it was this very request, its reply lost, that took the name or the invite.
+      const login = await this.account("/api/login", { username, password });
       return this.signedIn(login.state === "ok" ? login : second);
     });
   }
 
   async login(username: string, password: string): Promise<Answer<string>> {
     return this.alone(async () => {
-      const first = await this.account("/api/login", username, password);
+      const first = await this.account("/api/login", { username, password });
       if (first.state !== "unreachable") return this.signedIn(first);
       await this.options.wait(this.jitter(NETWORK_TRIES_MS[0] ?? 300));
-      return this.signedIn(await this.account("/api/login", username, password));
+      return this.signedIn(await this.account("/api/login", { username, password }));
     });
   }
 
   async logout(): Promise<Answer<undefined>> {
-    const answer = await this.alone(() => this.spend("POST /api/logout"));
+    const answer = await this.spend({ call: "POST /api/logout" });
     return answer.state === "ok" ? { state: "ok", value: undefined } : answer;
   }
 
   async ticket(): Promise<Answer<string>> {
     return this.alone(async () => {
       const askedAt = this.options.now();
-      let answer = await this.spend("POST /api/ticket");
+      let answer = await this.spendNow({ call: "POST /api/ticket" });
       if (answer.state === "ok" && this.options.now() - askedAt > TICKET_FRESH_MS) {
-        answer = await this.spend("POST /api/ticket");
+        answer = await this.spendNow({ call: "POST /api/ticket" });
       }
       return textOf(answer, "ticket");
     });
   }
 
-  /** One at a time, in order: a token is spent by exactly one request. */
+  /** Any other call of somebody who is signed in. */
+  spend(spending: Spending): Promise<Answer<unknown>> {
+    return this.alone(() => this.spendNow(spending));
+  }
+
+  /** One at a time, in order, and when it is this tab's turn. */
   private alone<T>(run: () => Promise<T>): Promise<T> {
-    const mine = this.last.then(run, run);
+    const go = () => this.options.turn.take(run);
+    const mine = this.last.then(go, go);
     this.last = mine.catch(() => undefined);
     return mine;
   }
 
-  private async account(path: string, username: string, password: string) {
-    const body = JSON.stringify({ username, password });
-    return textOf(await this.request("POST", path, { body }), "username");
+  private async account(path: string, body: object) {
+    return textOf(await this.request(`POST ${path}`, JSON.stringify(body)), "username");
   }
 
   /** A new session makes what was still open under the old one pointless, and a logout harmful. */
   private signedIn(answer: Answer<string>): Answer<string> {
-    if (answer.state === "ok") for (const [key] of this.pending()) this.forget(key);
+    if (answer.state === "ok") for (const { rid } of this.pending()) this.forget(rid);
     return answer;
   }
 
-  private async spend(call: Call): Promise<Answer<unknown>> {
-    for (const [rid, old] of this.pending()) {
-      const settled = await this.repeat(old, rid);
+  private async spendNow(spending: Spending): Promise<Answer<unknown>> {
+    // Whoever has the turn knows: what is not answered belongs to a page that is gone.
+    for (const old of this.pending()) {
+      const settled = await this.repeat(old);
       if (settled.state === "unreachable") return settled;
     }
-    const rid = toHex(randomBytes(16));
-    this.remember(rid, call);
-    return this.repeat(call, rid);
+    const sent = { ...spending, rid: toHex(randomBytes(16)) };
+    this.remember(sent);
+    return this.repeat(sent);
   }
 
   /** The same request with the same rid, until it is answered or the network stays away. */
-  private async repeat(call: Call, rid: string): Promise<Answer<unknown>> {
-    const [method = "POST", path = ""] = call.split(" ");
+  private async repeat(sent: Sent): Promise<Answer<unknown>> {
     let lost = 0;
     for (let spent = 0; ; ) {
-      const answer = await this.request(method, path, { rid });
+      const answer = await this.request(sent.call, sent.body, sent.rid);
       if (answer.state === "unreachable") {
         const pause = NETWORK_TRIES_MS[lost++];
         // Still remembered: the next request of this browser repeats it first.
         if (pause === undefined) return answer;
         await this.options.wait(this.jitter(pause));
-      } else if (
-        answer.state === "refused" &&
-        answer.code === "token_spent" &&
-        spent++ < SPENT_TRIES
-      ) {
+      } else if (wasSpent(answer) && spent++ < SPENT_TRIES) {
         await this.options.wait(50 + 250 * this.options.random());
+        await this.settleOthers(sent.rid);
       } else {
-        this.forget(rid);
+        this.forget(sent.rid);
         return answer;
       }
     }
   }
 
-  private async request(
-    method: string,
-    path: string,
-    extra: { body?: string; rid?: string },
-  ): Promise<Answer<unknown>> {
+  /**
+   * Somebody was quicker, and may be gone by now with the reply, which nobody gets but
+   * by the same request again. It was not remembered yet when this tab looked.
+   */
+  private async settleOthers(rid: string): Promise<void> {
+    for (const other of this.pending()) {
+      if (other.rid === rid) continue;
+      const answer = await this.request(other.call, other.body, other.rid);
+      if (answer.state !== "unreachable" && !wasSpent(answer)) this.forget(other.rid);
+    }
+  }
+
+  private async request(call: string, body?: string, rid?: string): Promise<Answer<unknown>> {
+    const [method = "POST", path = ""] = call.split(" ");
     const headers: Record<string, string> = {};
-    if (extra.rid !== undefined) headers["Idempotency-Key"] = extra.rid;
-    if (extra.body !== undefined) headers["Content-Type"] = "application/json";
+    if (rid !== undefined) headers["Idempotency-Key"] = rid;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), REPLY_WITHIN_MS);
     try {
       const reply = await this.options.fetch(this.options.base + path, {
         method,
         headers,
-        body: extra.body ?? null,
+        body: body ?? null,
         credentials: "same-origin",
         cache: "no-store",
         signal: patience.signal,
@@ -174,33 +233,40 @@ export class Api {
     return ms * (0.75 + 0.5 * this.options.random());
   }
 
-  private pending(): [rid: string, call: Call][] {
-    const found: [string, Call][] = [];
+  private pending(): Sent[] {
+    const found = [...this.secrets.values()];
     const { memory } = this.options;
     for (let i = 0; i < memory.length; i++) {
       const key = memory.key(i);
       if (key === null || !key.startsWith(PENDING)) continue;
-      const call = memory.getItem(key);
-      if (isCall(call)) found.push([key.slice(PENDING.length), call]);
+      const [call = "", body] = (memory.getItem(key) ?? "").split("\n");
+      if (CALL.test(call)) found.push({ rid: key.slice(PENDING.length), call, body });
     }
     return found;
   }
 
-  private remember(rid: string, call: Call): void {
+  private remember(sent: Sent & Spending): void {
+    const { rid, call, body, secret = false } = sent;
+    if (secret) {
+      this.secrets.set(rid, sent);
+      return;
+    }
     try {
-      this.options.memory.setItem(PENDING + rid, call);
+      const { memory } = this.options;
+      memory.setItem(PENDING + rid, body === undefined ? call : `${call}\n${body}`);
     } catch {
       // A full or forbidden storage: the rid still lives as long as the page does.
     }
   }
 
   private forget(rid: string): void {
+    this.secrets.delete(rid);
     this.options.memory.removeItem(PENDING + rid);
   }
 }
 
-function isCall(text: string | null): text is Call {
-  return text === "GET /api/me" || text === "POST /api/ticket" || text === "POST /api/logout";
+function wasSpent(answer: Answer<unknown>): boolean {
+  return answer.state === "refused" && answer.code === "token_spent";
 }
 
 function parse(text: string): unknown {
@@ -211,17 +277,14 @@ function parse(text: string): unknown {
   }
 }
 
-function textField(value: unknown, name: string): string | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const found: unknown = Reflect.get(value, name);
-  return typeof found === "string" ? found : undefined;
-}
-
 /** A reply that is not what the contract says is a refusal like any other. */
 function textOf(answer: Answer<unknown>, name: string): Answer<string> {
   if (answer.state !== "ok") return answer;
   const value = textField(answer.value, name);
-  if (value !== undefined) return { state: "ok", value };
+  return value === undefined ? nonsense() : { state: "ok", value };
+}
+
+export function nonsense(): Answer<never> {
   return { state: "refused", status: 502, code: "internal", detail: "", retryAfterMs: 0 };
 }
 

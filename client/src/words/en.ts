@@ -1,7 +1,15 @@
 // Every sentence that a person reads. A translation is one more file like this.
 import type { Reason } from "../chat/me";
 
-const whose = (name: string) => `${name}’s drawing`;
+/** How an author is called; a message of an account that is gone has none. */
+export function authorName(author: string): string {
+  return author === "" ? "somebody who left" : author;
+}
+
+const whose = (name: string) =>
+  name === "" ? `a drawing by ${authorName(name)}` : `${name}’s drawing`;
+
+const begin = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
 export const words = {
   colo: "Colo",
@@ -28,6 +36,17 @@ export const words = {
     toSignIn: "Have an account? Sign in",
     needName: "Please say who you are.",
     needPassword: "Please type your password.",
+    invited: "You are invited to Colo. Choose a name.",
+    setUpSignIn: "Sign in, and you are asked whether you want to look after this Colo.",
+    setUp: "This Colo has no administrator yet. Create the account that looks after it.",
+    byInvite: "This Colo is by invitation.",
+    byInviteHow:
+      "Ask somebody who is here for an invite from whoever looks after it. Opening the link brings you back to this page, with the door open.",
+    inviteGone: "This invite is not good any more: it is used up, too old, or was taken back.",
+    setUpGone: "This set-up link is not good any more: this Colo has an administrator.",
+    askAnother: "Ask for another one; with an account you can sign in.",
+    noInviteNeeded: "You do not need one here: anybody can make an account.",
+    closed: "Nobody can make an account here at the moment.",
   },
 
   lobby: {
@@ -45,6 +64,7 @@ export const words = {
     },
     none: "There are no rooms. Whoever runs this server can add some in colo.toml.",
     signOut: "Sign out",
+    account: "Account",
     away: "You can go on drawing: the drawings on your pads and those you send are kept here, and go out when the server is back.",
     noneKept: "The rooms are not known here yet. They show up when the server is back.",
   },
@@ -107,13 +127,13 @@ export const words = {
   },
 
   card: {
-    /** `after`: whose drawing it began as; empty: nobody's. */
-    drawing: (name: string, time: string, after: string) =>
-      `Drawing by ${name}${after === "" ? "" : `, after ${whose(after)}`}, ${time}`,
-    captioned: (caption: string, name: string, time: string, after: string) =>
-      `${caption}. By ${name}${after === "" ? "" : `, after ${whose(after)}`}, ${time}`,
+    /** `after`: whose drawing it began as, if it began as one. */
+    drawing: (name: string, time: string, after: string | undefined) =>
+      `Drawing by ${authorName(name)}${after === undefined ? "" : `, after ${whose(after)}`}, ${time}`,
+    captioned: (caption: string, name: string, time: string, after: string | undefined) =>
+      `${caption}. By ${authorName(name)}${after === undefined ? "" : `, after ${whose(after)}`}, ${time}`,
     arrived: (name: string, caption: string) =>
-      caption === "" ? `${name} sent a drawing` : `${name} sent a drawing: ${caption}`,
+      `${begin(authorName(name))} sent a drawing${caption === "" ? "" : `: ${caption}`}`,
     sending: "Sending…",
     waiting: "Waiting for the connection",
     failed: "Not sent.",
@@ -163,7 +183,7 @@ export const words = {
     full: "This drawing is full. Send it, or undo something.",
     nothingToCopy: "There is no drawing to copy yet.",
     copied: "Copied onto the pad. Undo brings yours back.",
-    remixing: (author: string) => `${whose(author)} is on the pad. Undo takes it away.`,
+    remixing: (author: string) => `${begin(whose(author))} is on the pad. Undo takes it away.`,
     unsent: "Taken back. Nobody sees it any more.",
     unsentOver: "Taken back onto the pad. Undo brings the other one back.",
     cleared: "Cleared. Undo brings it back.",
@@ -246,6 +266,14 @@ export function signedOutWords(reason: Reason): string | undefined {
       return `The server was restarted, please sign in again. ${kept}`;
     case "ended":
       return `You were signed out. Please sign in again. ${kept}`;
+    case "revoked":
+      return `You were signed out from another device. ${kept}`;
+    case "password_changed":
+      return `The password was changed on another device. Please sign in with the new one. ${kept}`;
+    case "everywhere":
+      return `You are signed out on all your devices. ${kept}`;
+    case "account_deleted":
+      return "This account is gone, and what this browser kept of it, too. Thank you for drawing.";
     default:
       return reason satisfies never;
   }
@@ -259,6 +287,9 @@ const REFUSALS: Readonly<Record<string, string>> = {
   username_taken: "Somebody has that name already, or one that looks just like it.",
   too_many_requests: "That was a lot of tries. Please wait a moment.",
   busy: "The server has its hands full. Please try again in a moment.",
+  invite_needed: words.signIn.byInvite,
+  registration_closed: words.signIn.closed,
+  invite_gone: words.signIn.inviteGone,
   internal: "Something went wrong on the server. Please try again.",
   storage_failed: "The server could not write to its disk. Please try again.",
   origin_refused: "The server does not go by this address. Whoever runs it can add it to `hosts`.",
@@ -273,8 +304,26 @@ const REFUSALS: Readonly<Record<string, string>> = {
   caption_characters: "the caption has characters that cannot be shown.",
 };
 
+/** How long, the way one says it: 30 seconds, 5 minutes, 2 hours. Never less than it is. */
+export function spanWords(ms: number): string {
+  const said = (count: number, unit: string) => `${count} ${unit}${count === 1 ? "" : "s"}`;
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  if (seconds <= 90) return said(seconds, "second");
+  if (seconds <= 5400) return said(Math.ceil(seconds / 60), "minute");
+  if (seconds <= 129_600) return said(Math.ceil(seconds / 3600), "hour");
+  return said(Math.ceil(seconds / 86_400), "day");
+}
+
+/** Refusals that say when to come back, and what is said in place of "in a moment" then. */
+const WAITING: Readonly<Record<string, (span: string) => string>> = {
+  too_many_requests: (span) => `That was a lot of tries. Please wait ${span}.`,
+  busy: (span) => `The server has its hands full. Please wait ${span}.`,
+};
+
 /** Our words for a server's code; its own sentence where we have none. */
-export function refusalWords(code: string, detail: string): string {
+export function refusalWords(code: string, detail: string, retryAfterMs = 0): string {
+  const waiting = WAITING[code];
+  if (retryAfterMs > 0 && waiting !== undefined) return waiting(spanWords(retryAfterMs));
   return REFUSALS[code] ?? (detail === "" ? "The server said no, and not why." : detail);
 }
 

@@ -1,0 +1,263 @@
+// Replies that are lost on the way, at any byte: the request is tried again with
+// its key, and has had one effect.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "app/app_fixture.hpp"
+
+namespace colo {
+namespace {
+
+using namespace app_fixture;
+using namespace std::chrono_literals;
+
+// The road to the server; it breaks when so many bytes of a reply went along it.
+// Blocking, in the phone's own thread: what is small waits in the kernel.
+class BreakingRoad {
+ public:
+  explicit BreakingRoad(std::uint16_t server)
+      : server_(server), acceptor_(loop_, {asio::ip::address_v4::loopback(), 0}) {}
+
+  /// Sends the request along; gives what came back before the road broke.
+  std::string travel(const std::string& request, std::size_t reply_bytes) {
+    tcp::socket phone(loop_);
+    phone.connect(acceptor_.local_endpoint());
+    asio::write(phone, asio::buffer(request));
+    carry(acceptor_.accept(), request.size(), reply_bytes);
+    std::string came(reply_bytes + 1, '\0');
+    boost::system::error_code broken;
+    came.resize(asio::read(phone, asio::buffer(came), broken));
+    EXPECT_TRUE(broken);
+    return came;
+  }
+
+ private:
+  void carry(tcp::socket from_phone, std::size_t request_bytes, std::size_t reply_bytes) {
+    std::string request(request_bytes, '\0');
+    asio::read(from_phone, asio::buffer(request));
+    tcp::socket to_server(loop_);
+    to_server.connect({asio::ip::address_v4::loopback(), server_});
+    asio::write(to_server, asio::buffer(request));
+    std::string reply(reply_bytes, '\0');
+    asio::read(to_server, asio::buffer(reply));
+    to_server.set_option(asio::socket_base::linger(true, 0));  // torn: a reset, no goodbye
+    to_server.close();
+    asio::write(from_phone, asio::buffer(reply));
+  }
+
+  std::uint16_t server_;
+  asio::io_context loop_;
+  tcp::acceptor acceptor_;
+};
+
+struct World {
+  Server& server;
+  Caller& caller;  // an administrator, whose reply is lost
+  Caller& other;   // another device of the same person
+  int round = 0;
+};
+
+// A call that spends a token. A new one is a line in `spending_calls`.
+struct SpendingCall {
+  std::string name;
+  std::function<Call(World&)> prepare;
+  unsigned status = 200;
+  bool signs_out = false;
+  // The one effect, looked at when the reply has come at last. Without a call of the
+  // caller's, which is to lose that reply as well, unless it was signed out.
+  std::function<void(World&, const Answer&)> check = [](World&, const Answer&) {};
+};
+
+void PrintTo(const SpendingCall& call, std::ostream* out) {
+  *out << call.name;
+}
+
+std::string text(const boost::json::value& value, const char* field) {
+  return std::string(value.at(field).as_string());
+}
+
+void expect_signed_out(Caller& caller) {
+  EXPECT_EQ(caller.call({"GET", "/api/me", ""}).status, 401u);
+}
+
+void check_ticket(World& world, const Answer& answer) {
+  const auto ticket = text(answer.json(), "ticket");
+  const auto port = world.server.port();
+  EXPECT_EQ(Line(port, answer.token()).hello(ticket), world.caller.name);
+  EXPECT_EQ(Line(port, answer.token()).hello(ticket), std::nullopt);
+}
+
+void check_signed_out(World& world, const Answer& answer) {
+  EXPECT_EQ(answer.token(), "");
+  expect_signed_out(world.caller);
+  world.other.expect(200, {"GET", "/api/me", ""});
+  world.caller.sign_in();
+}
+
+void check_all_signed_out(World& world, const Answer& answer) {
+  EXPECT_EQ(answer.token(), "");
+  expect_signed_out(world.caller);
+  expect_signed_out(world.other);
+  world.caller.sign_in();
+  world.other.sign_in();
+}
+
+Call delete_account(World& world) {
+  world.caller.register_as("Leaver " + std::to_string(world.round));
+  return {"DELETE", "/api/me", R"({"password":"correct horse","drawings":"delete"})"};
+}
+
+// And the name is free for others, once.
+void check_deleted(World& world, const Answer& answer) {
+  EXPECT_EQ(answer.token(), "");
+  expect_signed_out(world.caller);
+  world.caller.register_as(world.caller.name);
+}
+
+Call change_password(World& world) {
+  const auto& now = world.caller.password;
+  const std::string next = "correct horse " + std::to_string(world.round);
+  const auto body =
+      boost::json::serialize(boost::json::value{{"password", now}, {"new_password", next}});
+  world.caller.password = world.other.password = next;
+  return {"POST", "/api/password", body};
+}
+
+void check_other_signed_out(World& world, const Answer&) {
+  expect_signed_out(world.other);
+  world.other.sign_in();
+}
+
+// As the other device sees them.
+Call end_session(World& world, bool of_the_other) {
+  const auto listed = world.other.expect(200, {"GET", "/api/sessions", ""}).json();
+  for (const auto& session : listed.at("sessions").as_array())
+    if (session.at("current").as_bool() == of_the_other)
+      return {"DELETE", "/api/sessions/" + text(session, "id"), ""};
+  ADD_FAILURE() << boost::json::serialize(listed);
+  return {};
+}
+
+void check_two_sessions(World&, const Answer& answer) {
+  EXPECT_EQ(answer.json().at("sessions").as_array().size(), 2u);
+}
+
+boost::json::value invites_of(World& world) {
+  return world.other.expect(200, {"GET", "/api/invites", ""}).json();
+}
+
+void check_one_invite(World& world, const Answer& answer) {
+  const auto listed = invites_of(world);
+  const auto& invites = listed.at("invites").as_array();
+  ASSERT_EQ(invites.size(), 1u);
+  const auto id = text(answer.json(), "id");
+  EXPECT_EQ(text(invites[0], "id"), id);
+  world.other.expect(204, {"DELETE", "/api/invites/" + id, ""});
+}
+
+Call revoke_invite(World& world) {
+  const auto made = world.other.expect(201, {"POST", "/api/invites", "{}"});
+  return {"DELETE", "/api/invites/" + text(made.json(), "id"), ""};
+}
+
+void check_no_invite(World& world, const Answer&) {
+  EXPECT_TRUE(invites_of(world).at("invites").as_array().empty());
+}
+
+const auto call_of = [](const char* method, const char* path, const char* body = "") {
+  return [=](World&) { return Call{method, path, body}; };
+};
+const auto ending_session = [](bool of_the_other) {
+  return [=](World& world) { return end_session(world, of_the_other); };
+};
+
+const std::vector<SpendingCall> spending_calls{
+    {"Me", call_of("GET", "/api/me")},
+    {"Ticket", call_of("POST", "/api/ticket"), 200, false, check_ticket},
+    {"Logout", call_of("POST", "/api/logout"), 204, true, check_signed_out},
+    {"DeleteAccount", delete_account, 204, true, check_deleted},
+    {"Password", change_password, 204, false, check_other_signed_out},
+    {"Sessions", call_of("GET", "/api/sessions"), 200, false, check_two_sessions},
+    {"EndAllSessions", call_of("DELETE", "/api/sessions"), 204, true, check_all_signed_out},
+    {"EndOtherSession", ending_session(true), 204, false, check_other_signed_out},
+    {"EndOwnSession", ending_session(false), 204, true, check_signed_out},
+    {"Invites", call_of("GET", "/api/invites")},
+    {"MakeInvite", call_of("POST", "/api/invites", "{}"), 201, false, check_one_invite},
+    {"RevokeInvite", revoke_invite, 204, false, check_no_invite},
+};
+
+void stay_signed_in(Config& config) {
+  config.session.idle_timeout = std::chrono::days{3650};
+  config.session.lifetime = std::chrono::days{3650};
+}
+
+class EachLostReply : public testing::TestWithParam<SpendingCall> {};
+
+TEST_P(EachLostReply, CutAtAnyByteComeAgainAndTheRequestHadOneEffect) {
+  const auto& what = GetParam();
+  Server server(stay_signed_in);
+  Caller caller(server.port());
+  Caller other(server.port());
+  caller.register_as("Ana", server.set_up_code());
+  other.name = caller.name;
+  other.sign_in();
+  World world{server, caller, other};
+  BreakingRoad road(server.port());
+
+  for (bool whole = false; !whole && !HasFailure(); ++world.round) {
+    SCOPED_TRACE("cut after " + std::to_string(world.round) + " bytes");
+    const Call call = what.prepare(world);
+    const auto token = caller.token;
+    const auto rid = Caller::new_rid();
+    const auto came = road.travel(request_text(server.port(), call, token, rid),
+                                  static_cast<std::size_t>(world.round));
+    whole = read_answer(came).has_value();
+
+    server.advance(1s);
+    const auto again = caller.ask(call, token, rid);
+    ASSERT_EQ(again.status, what.status) << again.body;
+    if (!what.signs_out) {
+      ASSERT_EQ(seq_of(again.token()), seq_of(token) + 1) << "it ran more than once";
+      caller.token = again.token();
+    }
+    what.check(world, again);
+    // The phone may have lost that reply as well, and slept for a while.
+    server.advance(5min);
+    ASSERT_EQ(caller.ask(call, token, rid), again);
+  }
+  EXPECT_GT(world.round, 300) << "that was no whole reply";
+  caller.expect(200, {"GET", "/api/me", ""});
+}
+
+// A server has one set-up, so that not every byte has its turn.
+TEST(LostReplies, OfTheSetUpMakeOneAdministrator) {
+  for (std::size_t bytes = 0;; bytes += 29) {
+    SCOPED_TRACE("cut after " + std::to_string(bytes) + " bytes");
+    Server server(stay_signed_in);
+    BreakingRoad road(server.port());
+    Caller caller(server.port());
+    caller.register_as("Ana");
+    const auto invite =
+        boost::json::serialize(boost::json::value{{"invite", server.set_up_code()}});
+    const Call call{"POST", "/api/setup", invite};
+    const auto rid = Caller::new_rid();
+    const auto came = road.travel(request_text(server.port(), call, caller.token, rid), bytes);
+    server.advance(1s);
+    const auto again = caller.ask(call, caller.token, rid);
+    ASSERT_EQ(again.status, 200u) << again.body;
+    EXPECT_TRUE(again.json().at("admin").as_bool());
+    server.advance(5min);
+    ASSERT_EQ(caller.ask(call, caller.token, rid), again);
+    caller.token = again.token();
+    caller.expect(200, {"GET", "/api/invites", ""});
+    caller.expect(403, call);
+    if (read_answer(came)) break;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, EachLostReply, testing::ValuesIn(spending_calls),
+                         [](const auto& call) { return call.param.name; });
+
+}  // namespace
+}  // namespace colo
