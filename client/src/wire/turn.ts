@@ -80,6 +80,7 @@ export function leaseTurn(
 ): Turn {
   const { now, random, wait } = options;
   let renewing: ReturnType<typeof setInterval> | undefined;
+  let holds = false;
   const mine = () => `${id} ${now() + LEASE_MS}`;
   const isMine = (lease: string) => lease.startsWith(`${id} `);
   const isFree = (lease: string): boolean => {
@@ -90,6 +91,7 @@ export function leaseTurn(
   };
   const release = () => {
     clearInterval(renewing);
+    holds = false;
     void slot.change((lease) => (isMine(lease) ? "" : lease));
   };
   const acquire = async () => {
@@ -102,11 +104,14 @@ export function leaseTurn(
       await wait(LOOK_AGAIN_MS * (1 + random()));
     }
     const renew = () => void slot.change((lease) => (isMine(lease) ? mine() : lease));
+    holds = true;
     renewing = setInterval(renew, RENEW_MS);
     return release;
   };
   const drop = () => {
     clearInterval(renewing);
+    // One note is enough for the one tab that has something to note.
+    if (!holds) return;
     try {
       // A database has no time for a page that goes.
       notes.setItem(NAME, id);
