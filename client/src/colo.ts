@@ -9,6 +9,7 @@ import { Api, type Memory } from "./wire/api";
 import { randomBytes, toHex } from "./wire/random";
 import { type Link, Socket } from "./wire/socket";
 import { leaseTurn, lockTurn, type Turn } from "./wire/turn";
+import { browserSlot } from "./wire/turn_slot";
 
 export interface Colo {
   readonly api: Api;
@@ -140,7 +141,8 @@ function wait(ms: number): Promise<void> {
 function browserTurn(memory: Memory): Turn {
   if ("locks" in navigator) return lockTurn(navigator.locks, Math.random);
   const now = () => Date.now();
-  return leaseTurn(memory, toHex(randomBytes(6)), { random: Math.random, wait, now });
+  const id = toHex(randomBytes(6));
+  return leaseTurn(browserSlot(), memory, id, { random: Math.random, wait, now });
 }
 
 function socketAddress(): string {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import type { Memory } from "./api";
 import { type Locks, leaseTurn, lockTurn, type Turn } from "./turn";
+import type { Slot } from "./turn_slot";
 
 /** Time that passes when nobody has anything left to do: whoever waits least goes on. */
 function world(seed = 1) {
@@ -8,13 +8,18 @@ function world(seed = 1) {
   const values = new Map<string, string>();
   const waiting: { at: number; go: () => void }[] = [];
   let clock = 1_700_000_000_000;
-  const memory: Memory = {
-    length: 0,
-    key: () => null,
-    getItem: (key) => values.get(key) ?? null,
-    setItem: (key, value) => void values.set(key, value),
-    removeItem: (key) => void values.delete(key),
+  const notes = {
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => void values.set(key, value),
   };
+  const slot: Slot = {
+    async change(next) {
+      await options.wait(1);
+      lease.value = next(lease.value);
+      return lease.value;
+    },
+  };
+  const lease = { value: "" };
   const random = () => {
     state = (state * 48271) % 2147483647;
     return state / 2147483647;
@@ -25,10 +30,10 @@ function world(seed = 1) {
     wait: (ms: number) => new Promise<void>((go) => void waiting.push({ at: clock + ms, go })),
   };
   return {
-    values,
     options,
     start: clock,
-    tab: (id: string) => leaseTurn(memory, id, options),
+    tab: (id: string) => leaseTurn(slot, notes, id, options),
+    lease,
     async run<T>(all: Promise<T>): Promise<T> {
       let done = false;
       void all.finally(() => {
@@ -72,15 +77,15 @@ test("a tab that goes gives its turn back, and one that was killed loses it soon
   expect((await run(asked)) - start).toBeLessThan(200);
 
   const other = world();
-  other.values.set("colo.turn", `killed ${other.start + 4000}`);
+  other.lease.value = `killed ${other.start + 4000}`;
   const after = await other.run(other.tab("next").take(async () => other.options.now()));
   expect(after - other.start).toBeGreaterThanOrEqual(4000);
   expect(after - other.start).toBeLessThan(4500);
 });
 
 test("a clock that was set back keeps nobody waiting", async () => {
-  const { tab, run, values, start } = world();
-  values.set("colo.turn", `killed ${start + 86_400_000}`);
+  const { tab, run, lease, start } = world();
+  lease.value = `killed ${start + 86_400_000}`;
   expect(await run(tab("next").take(async () => "went"))).toBe("went");
 });
 

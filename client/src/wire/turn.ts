@@ -3,6 +3,7 @@
 // other's way, and a request that is overtaken twice ends the session. So whoever
 // talks about tokens has the turn; but nobody waits for ever for a tab that sleeps.
 import type { Memory } from "./api";
+import type { Slot } from "./turn_slot";
 
 export interface Turn {
   /** Runs when it is this tab's turn, which ends with what `run` gives. `run` does not throw. */
@@ -31,8 +32,6 @@ const PATIENCE_MS = 12_000;
 /** A lease is good for this long unless it is renewed: a page that was killed renews nothing. */
 const LEASE_MS = 4_000;
 const RENEW_MS = 1_000;
-/** What two tabs wrote at the same moment, each has read by then. */
-const SETTLE_MS = 12;
 const LOOK_AGAIN_MS = 25;
 
 function turn(acquire: () => Promise<Release>, drop: () => void): Turn {
@@ -72,45 +71,53 @@ export function lockTurn(locks: Locks, random: () => number): Turn {
   return turn(acquire, () => {});
 }
 
-/**
- * Without them: a lease in the memory that tabs share. Browsers do not promise that
- * a tab reads at once what another wrote, so this only makes collisions rare; for
- * those that are left there is the server's 409.
- */
-export function leaseTurn(memory: Memory, id: string, options: TurnOptions): Turn {
+/** Without them: a lease, which a page that goes leaves a note about. */
+export function leaseTurn(
+  slot: Slot,
+  notes: Pick<Memory, "getItem" | "setItem">,
+  id: string,
+  options: TurnOptions,
+): Turn {
   const { now, random, wait } = options;
-  const write = () => {
-    try {
-      memory.setItem(NAME, `${id} ${now() + LEASE_MS}`);
-    } catch {
-      // A full storage: then it is nobody's turn.
-    }
-  };
-  const holder = (): string => {
-    const [who = "", until = ""] = (memory.getItem(NAME) ?? "").split(" ");
-    const left = Number(until) - now();
-    // Also when a clock was set back.
-    return left > 0 && left <= LEASE_MS ? who : "";
-  };
   let renewing: ReturnType<typeof setInterval> | undefined;
+  let holds = false;
+  const mine = () => `${id} ${now() + LEASE_MS}`;
+  const isMine = (lease: string) => lease.startsWith(`${id} `);
+  const isFree = (lease: string): boolean => {
+    const [who = "", until = ""] = lease.split(" ");
+    const left = Number(until) - now();
+    // More than there can be: a clock was set back.
+    return left <= 0 || left > LEASE_MS || who === notes.getItem(NAME);
+  };
   const release = () => {
     clearInterval(renewing);
-    if (holder() === id) memory.removeItem(NAME);
+    holds = false;
+    void slot.change((lease) => (isMine(lease) ? "" : lease));
   };
   const acquire = async () => {
     const giveUpAt = now() + PATIENCE_MS * (1 + random() / 2);
-    while (now() < giveUpAt) {
-      if (holder() === "") {
-        // Of several that write at the same moment, the last has it.
-        write();
-        await wait(SETTLE_MS * (1 + random()));
-        if (holder() === id || holder() === "") break;
+    while (!isMine(await slot.change((lease) => (isFree(lease) ? mine() : lease)))) {
+      if (now() >= giveUpAt) {
+        await slot.change(mine);
+        break;
       }
       await wait(LOOK_AGAIN_MS * (1 + random()));
     }
-    write();
-    renewing = setInterval(write, RENEW_MS);
+    const renew = () => void slot.change((lease) => (isMine(lease) ? mine() : lease));
+    holds = true;
+    renewing = setInterval(renew, RENEW_MS);
     return release;
   };
-  return turn(acquire, release);
+  const drop = () => {
+    clearInterval(renewing);
+    // One note is enough for the one tab that has something to note.
+    if (!holds) return;
+    try {
+      // A database has no time for a page that goes.
+      notes.setItem(NAME, id);
+    } catch {
+      // Then it runs out by itself.
+    }
+  };
+  return turn(acquire, drop);
 }
