@@ -4,10 +4,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <stdexcept>
+#include <string_view>
 
 namespace colo {
 
@@ -15,31 +15,38 @@ namespace {
 
 constexpr std::size_t line_bytes_max = 4096;  // more than any password; it is checked later
 
-void wake_up(int) {}  // only so that reading ends
+termios terminal_before;  // for a signal's handler, which has nothing else
 
-/// While it lives, what is typed is not shown, and Ctrl-C ends the reading
-/// rather than the process, which would leave the terminal like that.
+// Whichever thread it comes to; all that is called here may be (signal-safety(7)).
+void give_up(int) {
+  tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
+  constexpr std::string_view words = "\ncolo: nothing was changed\n";
+  const auto written = ::write(STDERR_FILENO, words.data(), words.size());
+  _exit(written < 0 ? 2 : 1);
+}
+
+/// While it lives, what is typed is not shown, and Ctrl-C does not leave the
+/// terminal like that.
 class Unseen {
  public:
   Unseen() {
-    tcgetattr(STDIN_FILENO, &terminal_before_);
-    auto unseen = terminal_before_;
+    tcgetattr(STDIN_FILENO, &terminal_before);
+    auto unseen = terminal_before;
     unseen.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen);
     struct sigaction wake {};
-    wake.sa_handler = wake_up;
+    wake.sa_handler = give_up;
     sigaction(SIGINT, &wake, &signal_before_);
   }
   Unseen(const Unseen&) = delete;
   Unseen& operator=(const Unseen&) = delete;
   ~Unseen() {
     sigaction(SIGINT, &signal_before_, nullptr);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before_);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
     std::fputc('\n', stderr);
   }
 
  private:
-  termios terminal_before_{};
   struct sigaction signal_before_ {};
 };
 
@@ -49,7 +56,6 @@ std::string read_line() {
   for (;;) {
     char byte = 0;
     const auto count = ::read(STDIN_FILENO, &byte, 1);
-    if (count < 0 && errno == EINTR) throw std::runtime_error("nothing was changed");
     if (count <= 0 && line.empty())
       throw std::runtime_error(
           "no password was given: type it on a terminal, or send it as one line of standard input");
