@@ -120,10 +120,17 @@ test("an administrator is made beside a running server, or without one", async (
   await new Phone(colo, { name: other, password: "another password" }).login();
 });
 
-test("somebody who has an account is promoted, without a question", async (t) => {
+test("somebody who has an account is promoted when that is meant", async (t) => {
   const colo = await startColo(t);
   const phone = await newPhoneIn(t, colo);
-  const args = ["admin", "create", phone.name.toUpperCase(), "--data", colo.data];
+  const unaware = ["admin", "create", phone.name.toUpperCase(), "--data", colo.data];
+  const refused = await runColo(unaware, "12345678\n");
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.err,
+    new RegExp(`^colo: ${phone.name} has an account already\\. .*--existing`),
+  );
+  const args = [...unaware, "--existing"];
   await assertDone(
     runColo(args),
     new RegExp(`^${phone.name} had an account, and is an administrator now\\. `),
@@ -191,7 +198,8 @@ test("what cannot be done is said in one sentence", async (t) => {
 /** What a terminal shows when `lines` are typed, each once the last line ends with a colon. */
 async function onTerminal(args, lines) {
   const words = [executable, ...args].map((word) => `'${word}'`).join(" ");
-  const child = spawn("script", ["-qec", words, "/dev/null"], { stdio: "pipe" });
+  const env = { ...process.env, SHELL: "/bin/sh" };
+  const child = spawn("script", ["-qec", `exec ${words}`, "/dev/null"], { stdio: "pipe", env });
   let shown = "";
   const left = [...lines];
   child.stdout.on("data", (part) => {

@@ -7,8 +7,8 @@ import { test } from "node:test";
 import { startColo, temporaryFolder, usualConfig } from "../harness/colo.mjs";
 import { newKey, newPhone, newPhoneIn, Phone } from "../harness/phone.mjs";
 
-const idle_ms = 2000;
-const lifetime_ms = 6000;
+const idle_ms = 4000;
+const lifetime_ms = 9000;
 const config = `[session]\nidle_timeout = "${idle_ms}ms"\nlifetime = "${lifetime_ms}ms"\n${usualConfig}`;
 const days = 24 * 60 * 60 * 1000;
 
@@ -44,6 +44,7 @@ async function startColoWithClock(t) {
 /** What becomes of people over whose heads the clock is set. */
 async function setTheClock(t, offset, shift_ms) {
   const { colo, set } = await startColoWithClock(t);
+  const newcomer = await newPhone(t, colo);
   const began = performance.now();
   const idler = await newPhoneIn(t, colo, "main-chat");
   const worker = await newPhoneIn(t, colo, "main-chat");
@@ -54,7 +55,6 @@ async function setTheClock(t, offset, shift_ms) {
   const { sentAtMs } = await worker.draw("main-chat");
   assert.ok(Math.abs(sentAtMs - Date.now() - shift_ms) < 60_000, `the clock was set: ${sentAtMs}`);
   await worker.me(); // with a token of before
-  const newcomer = await newPhone(t, colo);
   const late = await new Phone(colo, newcomer).expect(200, "POST", "/api/login", {
     json: { username: newcomer.name, password: newcomer.password },
   });

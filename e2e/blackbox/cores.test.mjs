@@ -10,7 +10,8 @@ import { startColo, temporaryFolder } from "../harness/colo.mjs";
 import { newName, newPhoneIn } from "../harness/phone.mjs";
 
 const run = promisify(execFile);
-const allCores = ["prlimit", "--core=unlimited"];
+/** As much of a core as whoever runs this may ask for. */
+const allCores = ["bash", "-c", 'ulimit -S -c "$(ulimit -H -c)" && exec "$@"', "bash"];
 
 test("a crash leaves no core dump, whatever the shell allows", async (t) => {
   const cwd = await temporaryFolder(t);
@@ -89,7 +90,9 @@ test("a dump that root takes of the running server is without the key", async (t
   try {
     await run("gcore", ["-o", dump, String(colo.pid)], { timeout: 60_000 });
   } catch (error) {
-    t.skip(`nobody may look into a process here: ${error.message.split("\n")[0]}`);
+    // Only where nobody may look into a process at all is there nothing to be seen.
+    if (!/not permitted|ptrace/i.test(`${error.message} ${error.stderr}`)) throw error;
+    t.skip("nobody may look into a process here");
     return;
   }
   const opens = lockOf(phone.token);

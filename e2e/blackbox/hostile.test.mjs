@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import net from "node:net";
 import { after, test } from "node:test";
-import { startColo, usualConfig } from "../harness/colo.mjs";
+import { startColo, usualConfig, within } from "../harness/colo.mjs";
 import { newClientId } from "../harness/drawings.mjs";
 import { hostileStrings, isText, jsonOf } from "../harness/hostile.mjs";
 import { newKey, newName, newPhone, Phone } from "../harness/phone.mjs";
@@ -21,7 +21,7 @@ class Asker {
   async ask(request) {
     const socket = this.#socket ?? net.connect(colo.port, "127.0.0.1");
     this.#socket = socket;
-    return new Promise((tell, fail) => {
+    const answered = new Promise((tell, fail) => {
       let came = "";
       const hear = (part) => {
         came += part.toString("latin1");
@@ -46,6 +46,7 @@ class Asker {
       socket.on("data", hear).once("close", gone).once("error", gone);
       socket.write(request);
     });
+    return within(answered, () => `an answer to ${request.toString("latin1").slice(0, 300)}`);
   }
 
   end() {

@@ -150,6 +150,7 @@ test("certificates and keys that cannot be are refused in a sentence", async (t)
   await copyFile(certificate.cert, file("cert.pem"));
   await copyFile(certificate.key, file("key.pem"));
   await copyFile(other.key, file("other.pem"));
+  await makeCertificate({ cert: file("rsa-cert.pem"), key: file("rsa.pem") }, ["rsa:2048"]);
   await writeFile(file("empty.pem"), "");
   await writeFile(file("garbage.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n");
   await writeFile(file("locked.pem"), "");
@@ -163,6 +164,8 @@ test("certificates and keys that cannot be are refused in a sentence", async (t)
     ["cert.pem", "cert.pem", /tls_key .*cert\.pem: holds no key/],
     ["key.pem", "cert.pem", /tls_cert .*key\.pem: holds no certificate/],
     ["cert.pem", "other.pem", /tls_key .*other\.pem: is not the key of .*cert\.pem/],
+    ["cert.pem", "rsa.pem", /tls_key .*rsa\.pem: is not the key of .*cert\.pem/],
+    ["rsa-cert.pem", "key.pem", /tls_key .*key\.pem: is not the key of .*rsa-cert\.pem/],
     [".", "key.pem", /tls_cert .*: cannot be read \(Is a directory\)/],
   ];
   if (process.getuid() !== 0)

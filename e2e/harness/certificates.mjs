@@ -11,12 +11,16 @@ export const publicName = "draw.colo.test";
 
 /**
  * A new key and a certificate for `publicName`, localhost and 127.0.0.1, as PEM files.
- * @param {{cert?: string, key?: string, curve?: string}} [files] where to put them
+ * @param {{cert: string, key: string}} files where to put them
+ * @param {string[]} kind of key, as openssl has it
  */
-export async function makeCertificate({ cert, key }) {
+export async function makeCertificate(
+  { cert, key },
+  kind = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
+) {
   const names = `subjectAltName=DNS:${publicName},DNS:localhost,IP:127.0.0.1`;
   await run("openssl", [
-    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
+    ...["req", "-x509", "-newkey", ...kind, "-nodes"],
     ...["-days", "90", "-subj", `/CN=${publicName}`, "-addext", names],
     ...["-keyout", key, "-out", cert],
   ]);

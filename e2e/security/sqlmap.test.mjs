@@ -42,7 +42,7 @@ async function sqlmap(t, path, what) {
     execFile(
       "sqlmap",
       args,
-      { timeout: 150_000, maxBuffer: 1 << 26, env: { ...process.env, HOME: folder } },
+      { timeout: 280_000, maxBuffer: 1 << 26, env: { ...process.env, HOME: folder } },
       (error, out, err) => tell(`${out}\n${err}\n${error?.killed ? "sqlmap was not done" : ""}`),
     );
   });
@@ -68,7 +68,8 @@ test("sqlmap gets nothing into the database by any open call", { timeout: 300_00
   const cookie = [`--cookie=colo_token=${token}*`, "--level=2"];
   await Promise.all([
     sqlmap(t, "/api/login", body({ username: `${name}*`, password: "12345678" })),
-    sqlmap(t, "/api/register", body({ username: "sq-map*", password: "short" })),
+    sqlmap(t, "/api/register", body({ username: "sq-map*", password: "12345678" })),
+    sqlmap(t, "/api/registration", body({ invite: "sq-map*" })),
     sqlmap(t, "/api/me", [
       ...cookie,
       `--headers=Origin: ${colo.url}\nIdempotency-Key: ${newKey()}*`,

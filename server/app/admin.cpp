@@ -91,6 +91,10 @@ void create_admin(const CreateAdmin& command) {
   auto name = parse(command.name);
   Desk desk(command.data);
   const auto there = desk.wait_for(desk.store().find_account(name.key));
+  if (there && !command.existing)
+    throw std::runtime_error(fmt::format(
+        "{} has an account already. If you know whose it is: colo admin create --existing {}",
+        there->user.name, command.name));
   if (there) return promote(desk, *there);
   auto hash = desk.wait_for(desk.passwords().hash(ask_good_password(name.shown)));
   Admission admission;

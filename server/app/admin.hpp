@@ -12,8 +12,9 @@
 
 namespace colo {
 
-/// Makes a new account, or promotes the one of that name; says on standard
-/// output what was done. Throws std::runtime_error, one sentence.
+/// Makes a new account, or, where the command says so, promotes the one of that
+/// name: anybody may have taken it. Says on standard output what was done. Throws
+/// std::runtime_error, one sentence.
 void create_admin(const CreateAdmin& command);
 
 /// Gives the account another password. Throws std::runtime_error, one sentence.

@@ -16,6 +16,7 @@ struct Flags {
   std::optional<int> port;
   std::optional<int> shards;
   std::string name;  // of `admin`'s commands
+  bool existing = false;
 };
 
 void describe(CLI::App& cli, Flags& flags) {
@@ -35,10 +36,9 @@ void describe(CLI::App& cli, Flags& flags) {
 CLI::App& describe_admin(CLI::App& cli, Flags& flags) {
   auto& admin = *cli.add_subcommand("admin", "See to accounts, where the server runs");
   admin.require_subcommand(1)->fallthrough();
-  admin.add_subcommand("create", "Make an administrator: a new account, or one that is there")
-      ->fallthrough()
-      ->add_option("NAME", flags.name, "Their name")
-      ->required();
+  auto& create = *admin.add_subcommand("create", "Make an administrator, with a new account");
+  create.fallthrough()->add_option("NAME", flags.name, "Their name")->required();
+  create.add_flag("--existing", flags.existing, "They have an account already");
   admin.add_subcommand("reset-password", "Give somebody another password; signs them out")
       ->fallthrough()
       ->add_option("NAME", flags.name, "Their name")
@@ -68,7 +68,7 @@ Command read_arguments(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& e) {
     throw std::runtime_error(std::string(e.what()) + " (--help lists the flags)");
   }
-  if (admin.got_subcommand("create")) return CreateAdmin{flags.data, flags.name};
+  if (admin.got_subcommand("create")) return CreateAdmin{flags.data, flags.name, flags.existing};
   if (admin.got_subcommand("reset-password")) return ResetPassword{flags.data, flags.name};
   Config config = load(flags);
   config.data = flags.data;

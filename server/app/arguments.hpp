@@ -16,6 +16,7 @@ struct NothingToDo {};
 struct CreateAdmin {
   std::filesystem::path data;
   std::string name;
+  bool existing = false;  // the account may be there already
 };
 
 /// `colo admin reset-password NAME`.

@@ -159,14 +159,15 @@ asio::awaitable<result<Lane>> Accounts::admit_try(Try attempt) {
   co_return failed < failures_of_the_careless ? Lane::urgent : Lane::patient;
 }
 
-// A network's tries stay counted until one is right, also those that nobody had time
-// for: else guessers who come in masses would pass for strangers until they were heard.
+// Of a network's tries only the right ones are taken back. Those that nobody had time
+// for stay counted: else guessers who come in masses would pass for strangers until they
+// were heard. And one's own right password makes up for no guess at another's.
 asio::awaitable<void> Accounts::settle(Try attempt, Outcome outcome) {
   if (outcome == Outcome::right) {
-    networks_.succeeded(attempt.network);
+    networks_.take_back(attempt.network);
     pairs_.succeeded(attempt.pair);
   }
-  if (outcome == Outcome::undecided) pairs_.undecided(attempt.pair);
+  if (outcome == Outcome::undecided) pairs_.take_back(attempt.pair);
   co_return;
 }
 

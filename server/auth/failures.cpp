@@ -44,7 +44,7 @@ void Failures::succeeded(const std::string& key) {
   if (const auto entry = find(key); entry != entries_.end()) forget(entry);
 }
 
-void Failures::undecided(const std::string& key) {
+void Failures::take_back(const std::string& key) {
   const auto entry = find(key);
   if (entry != entries_.end() && --entry->count == 0) forget(entry);
 }

@@ -38,8 +38,8 @@ class Failures {
   /// It was right: all is forgotten.
   void succeeded(const std::string& key);
 
-  /// It was not decided: the try that was counted did not happen.
-  void undecided(const std::string& key);
+  /// The try that was counted is to count for nothing.
+  void take_back(const std::string& key);
 
  private:
   struct Entry {

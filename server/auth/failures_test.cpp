@@ -54,7 +54,7 @@ TEST_F(FailuresTest, BeingRightForgetsThem) {
 TEST_F(FailuresTest, WhatWasNotDecidedDoesNotCount) {
   for (int i = 0; i < 100; ++i) {
     failures.count("ann");
-    failures.undecided("ann");
+    failures.take_back("ann");
   }
   EXPECT_EQ(failures.count_of("ann"), 0u);
 }

@@ -122,7 +122,7 @@ asio::awaitable<result<MadeInvite>> Invites::make(User by, InviteWish wish) {
   co_return MadeInvite{std::move(*made), std::move(code)};
 }
 
-asio::awaitable<result<void>> Invites::revoke(std::string_view id) {
+asio::awaitable<result<void>> Invites::revoke(std::string id) {
   InviteId invite;
   const auto* end = id.data() + id.size();
   const auto [rest, error] = std::from_chars(id.data(), end, invite.value);

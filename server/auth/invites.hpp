@@ -69,7 +69,7 @@ class Invites {
   boost::asio::awaitable<result<std::vector<Invite>>> list() { return store_.invites(); }
 
   /// `id` as invites are shown with it. Errors: no_such_invite, storage_failed, busy.
-  boost::asio::awaitable<result<void>> revoke(std::string_view id);
+  boost::asio::awaitable<result<void>> revoke(std::string id);
 
  private:
   boost::asio::awaitable<bool> is_set_up(CodeHash code);

@@ -19,6 +19,11 @@ namespace {
 // Far longer than a password waits to be checked.
 constexpr std::chrono::minutes floor_time{10};
 
+Refusal still_running() {
+  return {errc::token_spent, std::string(sentence(errc::token_spent)),
+          std::chrono::milliseconds{100}};
+}
+
 Refusal busy() {
   return {errc::busy, std::string(sentence(errc::busy)), std::chrono::seconds{2}};
 }
@@ -134,13 +139,12 @@ asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::spend(std::strin
   if (again && (just_spent || claims->seq == session->seq))
     co_return co_await reply_of(session->spent);
   if (just_spent && session->spent->rid == rid) co_return errc::idempotency_mismatch;
-  if (just_spent && now - session->spent->at < limits::spent_token_grace)  // rule 3
-    co_return Refusal(errc::token_spent, std::string(sentence(errc::token_spent)),
-                      std::chrono::milliseconds{100});
+  // Rule 3. As long as it runs nobody can have been given the next token.
+  if (just_spent &&
+      (!session->spent->reply || now - session->spent->at < limits::spent_token_grace))
+    co_return still_running();
   // Its first ran long ago, and nothing is told here: whoever waits for it tries again.
-  if (is_late_twin(*session, *claims, rid, hash))
-    co_return Refusal(errc::token_spent, std::string(sentence(errc::token_spent)),
-                      std::chrono::milliseconds{100});
+  if (is_late_twin(*session, *claims, rid, hash)) co_return still_running();
   log::warn("security: a spent token of {} was used again", session->user.name);
   end(claims->session, Ending::replayed);  // rule 4
   co_return errc::token_replayed;
@@ -174,12 +178,16 @@ void Sessions::forget_earlier(Session& session) const {
 
 asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::reply_of(
     std::shared_ptr<Spent> first) {
+  boost::system::error_code ended;  // or answered: what counts is whether there is a reply
   if (!first->reply) {
-    boost::system::error_code woken;  // cancelled or run out: what counts is whether it is there
-    co_await first->answered.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    // One that runs for long is waited for anew by each twin that comes.
+    if (first->answered.expiry() <= std::chrono::steady_clock::now())
+      first->answered.expires_after(limits::request_time);
+    co_await first->answered.async_wait(asio::redirect_error(asio::use_awaitable, ended));
   }
-  if (!first->reply) co_return errc::busy;
-  co_return *first->reply;
+  if (first->reply) co_return *first->reply;
+  if (ended) co_return errc::busy;
+  co_return still_running();
 }
 
 void Sessions::answer(SessionId id, const std::string& rid, Reply reply) {
@@ -191,6 +199,7 @@ void Sessions::answer(SessionId id, const std::string& rid, Reply reply) {
   }
   if (!spent || spent->rid != rid) return;
   spent->reply = std::move(reply);
+  spent->at = clock_.now();
   spent->answered.cancel();
 }
 

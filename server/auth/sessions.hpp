@@ -161,7 +161,7 @@ class Sessions {
   struct Spent {
     std::string rid;
     RequestHash hash{};
-    SteadyTime at;
+    SteadyTime at;                       // when it was answered, or began to run
     std::optional<Reply> reply;          // none: still running
     boost::asio::steady_timer answered;  // cancelled when there is a reply, or the session ended
   };

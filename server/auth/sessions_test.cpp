@@ -65,6 +65,20 @@ TEST_F(SessionsTest, ALateTabIsToldToTryAgain) {
   run(next, "late tab");
 }
 
+TEST_F(SessionsTest, WhileARequestRunsNobodyCanBeTooLate) {
+  const auto token = open(ana_);
+  const auto slow = spend(token, "slow");
+  const auto& granted = std::get<Granted>(*slow);
+  clock_.advance(1min);
+  EXPECT_EQ(code_of(spend(token, "other")), errc::token_spent);
+  sessions_.answer(granted.session, "slow", {200, "at last", granted.next_token, false, {}});
+  clock_.advance(9s);
+  EXPECT_EQ(code_of(spend(token, "other")), errc::token_spent);
+  EXPECT_EQ(std::get<Reply>(*spend(token, "slow")).body, "at last");
+  clock_.advance(1s);
+  EXPECT_EQ(code_of(spend(token, "other")), errc::token_replayed);
+}
+
 TEST_F(SessionsTest, ATokenSpentLongAgoEndsTheSession) {
   const auto token = open(ana_);
   const auto next = run(token, "first");

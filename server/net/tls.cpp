@@ -102,10 +102,14 @@ TlsContext load_certificate(const fs::path& certificate, const fs::path& key) {
            right_certificate);
   context->use_private_key(asio::buffer(key_text), ssl::context::pem, error);
   const auto reason = ERR_GET_REASON(static_cast<unsigned long>(error.value()));
-  if (error && (reason == X509_R_KEY_VALUES_MISMATCH || reason == X509_R_KEY_TYPE_MISMATCH))
+  if (error && reason == X509_R_KEY_VALUES_MISMATCH)
     refuse("tls_key", key,
            fmt::format("is not the key of the certificate in {}", certificate.string()), right_key);
   if (error) refuse("tls_key", key, fmt::format("holds no key ({})", error.message()), right_key);
+  // A key of another kind than the certificate's is taken in without a word, beside it.
+  if (SSL_CTX_check_private_key(context->native_handle()) != 1)
+    refuse("tls_key", key,
+           fmt::format("is not the key of the certificate in {}", certificate.string()), right_key);
   warn_if_out_of_date(*context, certificate);
   return context;
 }

@@ -1,8 +1,8 @@
 // Threads for calls that block: password hashes, reads from the disk.
 //
 // run() may be called from any shard and comes back to it. Jobs wait in two
-// lanes, each bounded in jobs: what is urgent goes before what is patient, and
-// neither lane can fill the other. A full one refuses at once instead of making
+// lanes, each bounded in jobs: what is urgent goes before what is patient, three
+// turns of four, and neither lane can fill the other. A full one refuses at once instead of making
 // people wait.
 #pragma once
 
@@ -112,7 +112,9 @@ class Worker {
     std::unique_ptr<Call> next;
     {
       const std::lock_guard lock(mutex_);
-      auto& lane = lanes_[lanes_[0].empty() ? 1 : 0];
+      // The patient are served, too, however many urgent ones there are.
+      const bool patient = ++turns_ % 4 == 0 ? !lanes_[1].empty() : lanes_[0].empty();
+      auto& lane = lanes_[patient ? 1 : 0];
       next = std::move(lane.front());
       lane.pop_front();
     }
@@ -122,6 +124,7 @@ class Worker {
   std::mutex mutex_;
   std::array<std::deque<std::unique_ptr<Call>>, 2> lanes_;
   std::size_t jobs_max_;
+  std::size_t turns_ = 0;
   boost::asio::thread_pool pool_;  // last: its threads use the rest
 };
 

@@ -62,6 +62,16 @@ TEST_F(OneThread, TakesTheUrgentLaneFirstAndEachInItsOrder) {
   EXPECT_EQ(order, "abxy");
 }
 
+TEST_F(OneThread, ServesThePatientLaneEveryFourthTime) {
+  occupy();  // the first turn
+  for (const char name : {'x', 'y', 'z'}) ask(Lane::patient, noting(name));
+  for (const char name : {'a', 'b', 'c'}) ask(Lane::urgent, noting(name));
+  loop.poll();
+  release();
+  loop.run();
+  EXPECT_EQ(order, "abxcyz");
+}
+
 TEST_F(OneThread, AFullLaneRefusesAndLeavesTheOtherAlone) {
   occupy();
   for (int i = 0; i < 5; ++i) ask(Lane::patient, noting('x'));

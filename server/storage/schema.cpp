@@ -125,6 +125,8 @@ void bring_up_to_date(SQLite::Database& db, int upto) {
   refuse_what_is_not_ours(db);
   for (int version = pragma(db, "user_version"); version < upto; ++version) {
     SQLite::Transaction step(db, SQLite::TransactionBehavior::IMMEDIATE);
+    // Another process, `colo admin` beside a server, may have been quicker.
+    if (pragma(db, "user_version") > version) continue;
     db.exec("PRAGMA application_id = " + std::to_string(application_id));
     db.exec(migrations.at(static_cast<std::size_t>(version)));
     db.exec("PRAGMA user_version = " + std::to_string(version + 1));
