@@ -239,6 +239,55 @@ test("as a path, a Host or an Origin: refused", async () => {
     );
 });
 
+test("as an invite's code: it is none", async () => {
+  for (const one of strings.filter(isText).slice(0, 100)) {
+    const reply = await new Phone(colo).call("POST", "/api/registration", {
+      body: bodyWith("invite", jsonOf(one), { asked: "kindly" }),
+      headers: { "Content-Type": "application/json" },
+    });
+    if (tooBig(one)) continue;
+    assert.equal(reply.status, 200, reply.text);
+    assert.equal(reply.json.invite, one.text === "" ? "none" : "gone");
+  }
+  await refuseAll(
+    strings
+      .filter(isText)
+      .filter(({ text }) => text !== "" && jsonOf({ text }).length < 15_000)
+      .slice(100, 200),
+    (one) =>
+      requestWith({
+        body: bodyWith("invite", jsonOf(one), { username: newName(), password: "12345678" }),
+      }),
+    ["invite_gone", "body_too_large"],
+  );
+});
+
+test("as an invite's note: shown to the letter, or refused", async () => {
+  const [, invite] = /#\/setup\/(\S+)/.exec(colo.output());
+  const admin = new Phone(colo);
+  const { name: username, password } = admin;
+  await admin.expect(201, "POST", "/api/register", { json: { username, password, invite } });
+  const kept = [];
+  for (const { text } of strings.filter((one) => isText(one) && !tooBig(one)).slice(0, 300)) {
+    const reply = await admin.call("POST", "/api/invites", { key: newKey(), json: { note: text } });
+    if (reply.status === 201) kept.push(text);
+    else assert.equal(reply.json.code, "bad_invite_request", reply.text);
+  }
+  assert.ok(kept.length > 50 && kept.length < 300, `${kept.length} kept`);
+  const { invites } = (await admin.expect(200, "GET", "/api/invites", { key: newKey() })).json;
+  assert.deepEqual(invites.map(({ note }) => note).sort(), kept.sort());
+});
+
+test("as a new password: good for signing in, to the letter", async (t) => {
+  const phone = await newPhone(t, colo);
+  for (const { text } of strings.filter(isPassword).slice(25, 35)) {
+    const json = { password: phone.password, new_password: text };
+    await phone.expect(204, "POST", "/api/password", { key: newKey(), json });
+    phone.password = text;
+    await phone.login();
+  }
+});
+
 /** What protocol/http-api.md says of captions. */
 function fateOfCaption(text) {
   if ([...text].length > 280) return "caption_too_long";
