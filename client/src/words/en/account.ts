@@ -8,6 +8,7 @@ export const accountWords = {
   fetching: "One moment…",
   again: "Try again",
   no: "Keep it as it is",
+  insisting: "The server cannot be reached. This is tried again until it answers.",
 
   devices: {
     title: "Devices",
