@@ -25,8 +25,10 @@ export interface Keep {
   /** Whether it would survive the page: a full disk leaves it in memory only. */
   putOutbox(pending: Pending): Promise<boolean>;
   dropOutbox(clientId: string): Promise<void>;
-  /** Drafts and outbox of somebody who will not come back. */
+  /** Drafts and outbox of somebody who will not come back; what is put for them later is lost. */
   forget(person: string): Promise<void>;
+  /** Somebody by this name is here: what is put for them is kept. */
+  welcome(person: string): void;
 }
 
 /** What writes at once, as localStorage does. */
@@ -55,20 +57,25 @@ export function inOrder(waiting: Pending[]): Pending[] {
 export function memoryKeep(): Keep {
   const drafts = new Map<string, Draft>();
   const outbox = new Map<string, Pending>();
+  /** Something of theirs may still be on its way here. */
+  const forgotten = new Set<string>();
+  const putDraft = (person: string, room: string, draft: Draft | undefined) => {
+    if (draft === undefined) drafts.delete(draftKey(person, room));
+    else if (!forgotten.has(person)) drafts.set(draftKey(person, room), draft);
+  };
   return {
     draft: async (person, room) => drafts.get(draftKey(person, room)),
-    putDraft: async (person, room, draft) => {
-      if (draft === undefined) drafts.delete(draftKey(person, room));
-      else drafts.set(draftKey(person, room), draft);
-    },
-    putDraftNow: (person, room, draft) => void drafts.set(draftKey(person, room), draft),
+    putDraft: async (person, room, draft) => putDraft(person, room, draft),
+    putDraftNow: putDraft,
     outbox: async (person) => inOrder([...outbox.values()].filter((one) => one.author === person)),
     putOutbox: async (pending) => {
-      outbox.set(pending.clientId, pending);
+      if (!forgotten.has(pending.author)) outbox.set(pending.clientId, pending);
       return true;
     },
     dropOutbox: async (clientId) => void outbox.delete(clientId),
+    welcome: (person) => void forgotten.delete(person),
     forget: async (person) => {
+      forgotten.add(person);
       for (const key of drafts.keys()) if (isOf(key, person)) drafts.delete(key);
       for (const one of outbox.values()) if (one.author === person) outbox.delete(one.clientId);
     },
@@ -86,6 +93,7 @@ export function memoryKeep(): Keep {
 export function browserKeep(quick: Quick, tabs: Tabs): Keep {
   const spare = memoryKeep();
   const hurriedAt = new Map<string, number>();
+  const forgotten = new Set<string>();
   let opened = open();
 
   function open(): Promise<IDBPDatabase<Schema> | undefined> {
@@ -120,7 +128,9 @@ export function browserKeep(quick: Quick, tabs: Tabs): Keep {
     return either(
       async (db) => {
         if (draft === undefined) await db.delete("drafts", own(person, room));
-        else await db.put("drafts", { ...draft, at: Date.now() }, own(person, room));
+        else if (!forgotten.has(person)) {
+          await db.put("drafts", { ...draft, at: Date.now() }, own(person, room));
+        }
         await spare.putDraft(person, room, undefined);
       },
       () => spare.putDraft(person, room, draft),
@@ -146,6 +156,7 @@ export function browserKeep(quick: Quick, tabs: Tabs): Keep {
       if ((hurriedAt.get(name) ?? 0) <= asked) quick.removeItem(HURRIED + name);
     },
     putDraftNow: (person, room, draft) => {
+      if (forgotten.has(person)) return;
       try {
         const kept = { ...draft, at: Date.now() };
         hurriedAt.set(own(person, room), kept.at);
@@ -166,7 +177,7 @@ export function browserKeep(quick: Quick, tabs: Tabs): Keep {
     putOutbox: (pending) =>
       either(
         async (db) => {
-          await db.put("outbox", pending);
+          if (!forgotten.has(pending.author)) await db.put("outbox", pending);
           return true;
         },
         async () => {
@@ -181,7 +192,12 @@ export function browserKeep(quick: Quick, tabs: Tabs): Keep {
         async () => undefined,
       );
     },
+    welcome: (person) => {
+      forgotten.delete(person);
+      spare.welcome(person);
+    },
     forget: async (person) => {
+      forgotten.add(person);
       await spare.forget(person);
       for (const name of namesIn(quick)) {
         if (isOf(name.slice(HURRIED.length), person)) quick.removeItem(name);

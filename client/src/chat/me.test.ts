@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type Answer, Api, type Memory } from "../wire/api";
 import { type Link, Socket } from "../wire/socket";
 import type { Turn } from "../wire/turn";
-import { type Farewell, Session, whySignedOut } from "./me";
+import { type Farewell, type Me, Session, whySignedOut } from "./me";
 
 const farewell: Farewell = {
   code: "signed_out",
@@ -150,10 +150,13 @@ test("a deleted account takes along what this browser kept of it, and is told on
       answered = tell;
     }),
   );
+  const heard: Me[] = [];
+  session.me.subscribe((me) => void heard.push(me));
   // The socket hears of it first.
   session.linkChanged(over("account_deleted"));
   answered({ state: "ok", value: undefined });
   await asked;
+  expect(heard).toHaveLength(2);
   expect(told(session)).toBe("account_deleted");
   expect(gone).toEqual(["ada"]);
   expect([...values.keys()]).toEqual([]);
@@ -168,6 +171,57 @@ test("signing out everywhere is one's own doing, whatever the socket says of it"
   await asked;
   expect(told(session)).toBe("everywhere");
   expect(session.lastName).toBe("");
+});
+
+test("a session that ends for another reason during a deletion deletes nothing here", async () => {
+  for (const code of ["idle", "revoked", "password_changed", "signed_out"]) {
+    const { session, gone } = stranded("ada");
+    session.linkChanged(up("ada"));
+    let answered = (_: Answer<undefined>) => {};
+    const asked = session.leave(
+      "account_deleted",
+      new Promise<Answer<undefined>>((tell) => {
+        answered = tell;
+      }),
+    );
+    session.linkChanged(over(code));
+    expect(told(session)).toBe(code === "signed_out" ? "ended" : code);
+    expect(gone).toEqual([]);
+    // The call has the last word.
+    answered({ state: "ok", value: undefined });
+    await asked;
+    expect(told(session)).toBe("account_deleted");
+    expect(gone).toEqual(["ada"]);
+  }
+});
+
+test("who signs out everywhere and is idle is told of that", async () => {
+  const { session } = stranded("ada");
+  session.linkChanged(up("ada"));
+  void session.leave("everywhere", new Promise<Answer<undefined>>(() => {}));
+  session.linkChanged(over("idle"));
+  expect(told(session)).toBe("idle");
+});
+
+test("whoever is only remembered is forgotten with the account, too", () => {
+  for (const ticks of [0, 1]) {
+    const { session, gone, values, tick } = stranded("ada");
+    if (ticks > 0) tick();
+    session.linkChanged(over("account_deleted"));
+    expect(gone).toEqual(["ada"]);
+    expect([...values.keys()]).toEqual([]);
+  }
+});
+
+test("each sign-out is told, also the same one twice", () => {
+  const { session } = stranded("ada");
+  const heard: Me[] = [];
+  session.linkChanged(over("revoked"));
+  const stop = session.me.subscribe((me) => void heard.push(me));
+  session.linkChanged(over("revoked"));
+  stop();
+  expect(heard).toHaveLength(2);
+  expect(heard[1]).not.toBe(heard[0]);
 });
 
 test("a refused farewell changes nothing", async () => {

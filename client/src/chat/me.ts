@@ -44,6 +44,9 @@ export interface Farewell {
 /** What a server says is what the person is told. */
 const TOLD = ["idle", "revoked", "password_changed", "account_deleted"] as const;
 
+/** What the socket hears when this person ends all sessions: that somebody did. */
+const ENDED: ReadonlySet<string> = new Set(["revoked", "signed_out"]);
+
 /**
  * A server that closes says why. One that only refuses a token does not; then
  * what the person is told has to be concluded.
@@ -63,6 +66,7 @@ export class Session {
   readonly me: Readable<Me> = this.meCell;
   readonly link: Readable<Link> = this.linkCell;
   private idleMs = 0;
+  /** Whose things are forgotten when the account is: whoever is here, or was here last. */
   private person = "";
   private leaving: Reason | undefined;
   private stopWaiting = () => {};
@@ -85,6 +89,7 @@ export class Session {
     if (this.memory.getItem(NAME) === null) {
       this.set({ state: "signed_out", reason: "fresh" });
     } else {
+      this.person = this.lastName;
       this.stopWaiting = this.later(() => this.presume(presumed), PATIENCE_MS);
       this.socket().start();
     }
@@ -130,7 +135,8 @@ export class Session {
 
   /**
    * A call that ends this session if it is answered well. The socket may hear of the end
-   * before the call does; it is this person's own doing all the same.
+   * before the call does: signed out everywhere is this person's own doing all the same.
+   * That an account is gone only the server says, there or here.
    */
   async leave<T>(reason: Reason, asked: Promise<Answer<T>>): Promise<Answer<T>> {
     this.leaving = reason;
@@ -139,7 +145,9 @@ export class Session {
     if (answer.state === "ok") {
       this.socket().stop();
       this.memory.removeItem(NAME);
-      this.end(reason);
+      // The socket may have told it already, and each new word begins the screen anew.
+      const me = get(this.meCell);
+      if (me.state !== "signed_out" || me.reason !== reason) this.end(reason);
     }
     return answer;
   }
@@ -151,8 +159,6 @@ export class Session {
   }
 
   private end(reason: Reason): void {
-    const me = get(this.meCell);
-    if (me.state === "signed_out" && me.reason === reason) return;
     if (reason === "account_deleted" && this.person !== "") {
       for (const key of [NAME, SEEN]) this.memory.removeItem(key);
       this.gone(this.person);
@@ -182,7 +188,8 @@ export class Session {
       const code = link.why.code;
       const [told, idleMs] = this.lastSeen();
       const sinceActionMs = this.now() - told;
-      this.end(this.leaving ?? whySignedOut({ code, wasUp, lost, sinceActionMs, idleMs }));
+      const asked = this.leaving === "everywhere" && ENDED.has(code);
+      this.end(asked ? "everywhere" : whySignedOut({ code, wasUp, lost, sinceActionMs, idleMs }));
     }
   }
 

@@ -193,3 +193,20 @@ test("a list that cannot be read is no list", () => {
     expect(get(later.list)).toEqual([]);
   }
 });
+
+test("whoever takes a name that was forgotten here has their things kept", async () => {
+  const { room } = signedIn();
+  rooms.forget("ada");
+  // Of the one who left, on its way.
+  room.send(left.drawing, "");
+  await new Promise(setImmediate);
+  expect(await keep.outbox("ada")).toEqual([]);
+  signedIn().room.send(left.drawing, "");
+  await new Promise(setImmediate);
+  expect(await keep.outbox("ada")).toHaveLength(1);
+
+  function signedIn() {
+    rooms.linkUp("ada", list);
+    return rooms.enter("main");
+  }
+});

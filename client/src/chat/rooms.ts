@@ -120,6 +120,7 @@ export class Rooms {
     for (const { room } of this.open.values()) room.stop();
     this.open.clear();
     this.person = person;
+    this.host.keep.welcome(person);
     void this.host.keep.outbox(person).then((waiting) => {
       if (person !== this.person) return;
       for (const one of waiting) {

@@ -47,26 +47,31 @@ export async function endDevice(api: Api, id: string): Promise<Answer<undefined>
   return done(await api.spend({ call: `DELETE /api/sessions/${encodeURIComponent(id)}` }));
 }
 
-export async function endAllDevices(api: Api): Promise<Answer<undefined>> {
-  return done(await api.spend({ call: "DELETE /api/sessions" }));
+/** Answered in the end, however long it takes; `late` is called when it takes long. */
+export async function endAllDevices(api: Api, late: () => void): Promise<Answer<undefined>> {
+  return done(await api.spend({ call: "DELETE /api/sessions", insist: late }));
 }
 
+/** As `endAllDevices`. */
 export async function changePassword(
   api: Api,
   password: string,
   newPassword: string,
+  late: () => void,
 ): Promise<Answer<undefined>> {
   const body = JSON.stringify({ password, new_password: newPassword });
-  return done(await api.spend({ call: "POST /api/password", body, secret: true }));
+  return done(await api.spend({ call: "POST /api/password", body, secret: true, insist: late }));
 }
 
+/** As `endAllDevices`. */
 export async function deleteAccount(
   api: Api,
   password: string,
   drawings: "keep" | "delete",
+  late: () => void,
 ): Promise<Answer<undefined>> {
   const body = JSON.stringify({ password, drawings });
-  return done(await api.spend({ call: "DELETE /api/me", body, secret: true }));
+  return done(await api.spend({ call: "DELETE /api/me", body, secret: true, insist: late }));
 }
 
 /** With the code of the set-up link: whoever is signed in looks after the server from now on. */

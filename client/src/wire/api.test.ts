@@ -269,19 +269,64 @@ test("what was not answered is repeated by the next page with its body", async (
   expect(memory.length).toBe(0);
 });
 
-test("a password is remembered in the page and nowhere else", async () => {
-  answering = (request) => request.socket.destroy();
+test("what holds a password is remembered nowhere, and asked for until it is answered", async () => {
   const body = JSON.stringify({ password: "old secret", new_password: "new secret" });
+  const remembered: number[] = [];
+  answering = (request, reply) => {
+    remembered.push(memory.length);
+    if (seen.length <= 12) request.socket.destroy();
+    else json(reply, 200, seen.length === 13 ? {} : { ticket: "t" });
+  };
   const api = newApi();
-  await api.spend({ call: "POST /api/password", body, secret: true });
-  expect(memory.length).toBe(0);
-  const [lost] = rids();
-  const before = seen.length;
+  let late = 0;
+  const insist = () => void late++;
+  const spending = { call: "POST /api/password", body, secret: true, insist };
+  const [changed, ticket] = await Promise.all([api.spend(spending), api.ticket()]);
+  expect(changed).toEqual({ state: "ok", value: {} });
+  expect(late).toBe(1);
+  expect(remembered.slice(0, 13)).toEqual(Array(13).fill(0));
+  expect(new Set(rids().slice(0, 13)).size).toBe(1);
+  expect(waited.slice(3)).toEqual(Array(9).fill(5000));
+  // Nobody spends a token in between, and nothing is asked for twice afterwards.
+  expect(ticket).toEqual({ state: "ok", value: "t" });
+  expect(seen.map((one) => one.call).slice(12)).toEqual(["POST /api/password", "POST /api/ticket"]);
+});
+
+test("what could not be sent, as another request comes first, is not sent later either", async () => {
+  answering = (request) => request.socket.destroy();
+  await newApi().logout();
+  const api = newApi();
+  const body = JSON.stringify({ password: "secret", drawings: "keep" });
+  expect(await api.spend({ call: "DELETE /api/me", body, secret: true })).toEqual({
+    state: "unreachable",
+  });
   answering = (_, reply) => json(reply, 200, { ticket: "t" });
   await api.ticket();
-  expect(seen[before]).toEqual({ call: "POST /api/password", rid: lost, body });
-  await api.ticket();
-  expect(seen).toHaveLength(before + 3);
+  expect(seen.map((one) => one.call)).not.toContain("DELETE /api/me");
+});
+
+test("to be signed out everywhere is asked for until it is answered, by the next page if need be", async () => {
+  const remembered: number[] = [];
+  answering = (request, reply) => {
+    remembered.push(memory.length);
+    if (seen.length <= 8) request.socket.destroy();
+    else json(reply, 200, {});
+  };
+  const insist = () => {};
+  const answer = await newApi().spend({ call: "DELETE /api/sessions", insist });
+  expect(answer.state).toBe("ok");
+  expect(remembered).toEqual(Array(9).fill(1));
+  expect(memory.length).toBe(0);
+});
+
+test("a page that slept does not ask once more for what another page got answered", async () => {
+  answering = (request) => {
+    if (seen.length === 6) memory.removeItem(memory.key(0) ?? "");
+    request.socket.destroy();
+  };
+  const answer = await newApi().spend({ call: "DELETE /api/sessions", insist: () => {} });
+  expect(answer.state).toBe("unreachable");
+  expect(seen).toHaveLength(6);
 });
 
 test("a token that a page spent which is gone by now is had back by that page's own request", async () => {

@@ -51,8 +51,14 @@ export interface Spending {
   /** JSON. The server tells requests with the same rid apart by it, too. */
   readonly body?: string;
   /**
-   * There is a password in the body: it is remembered in the page only. A browser that is
-   * killed in the middle of such a request may find itself signed out.
+   * Repeated for as long as the page lives, until it is answered: nobody is to see it fail,
+   * and to think better of it, when it may have been heard. Called once, when the first few
+   * tries were lost.
+   */
+  readonly insist?: () => void;
+  /**
+   * There is a password in the body: it is remembered nowhere, and the request insists. A
+   * browser that is killed in the middle of it may find itself signed out.
    */
   readonly secret?: boolean;
 }
@@ -60,6 +66,8 @@ export interface Spending {
 /** A request that was sent and not answered; its key in memory is the prefix and the rid. */
 const PENDING = "colo.request.";
 const NETWORK_TRIES_MS = [300, 1000, 2500];
+/** What insists goes on at this pace; it has the turn meanwhile, so that nobody spends what it spent. */
+const INSIST_EVERY_MS = 5000;
 const SPENT_TRIES = 20;
 const REPLY_WITHIN_MS = 10_000;
 /** A ticket lives 15 s; one that took this long to arrive is not worth using. */
@@ -80,7 +88,6 @@ interface Sent {
 
 export class Api {
   private last: Promise<unknown> = Promise.resolve();
-  private readonly secrets = new Map<string, Sent>();
 
   constructor(private readonly options: ApiOptions) {}
 
@@ -167,21 +174,29 @@ export class Api {
       const settled = await this.repeat(old);
       if (settled.state === "unreachable") return settled;
     }
-    const sent = { ...spending, rid: toHex(randomBytes(16)) };
-    this.remember(sent);
-    return this.repeat(sent);
+    const { call, body, secret = false } = spending;
+    const sent = { rid: toHex(randomBytes(16)), call, body };
+    if (!secret) this.remember(sent);
+    return this.repeat(sent, spending.insist ?? (secret ? () => {} : undefined));
   }
 
-  /** The same request with the same rid, until it is answered or the network stays away. */
-  private async repeat(sent: Sent): Promise<Answer<unknown>> {
+  /**
+   * The same request with the same rid, until it is answered or, unless it insists, the
+   * network stays away.
+   */
+  private async repeat(sent: Sent, insist?: () => void): Promise<Answer<unknown>> {
     let lost = 0;
+    const kept = this.remembers(sent);
     for (let spent = 0; ; ) {
       const answer = await this.request(sent.call, sent.body, sent.rid);
       if (answer.state === "unreachable") {
         const pause = NETWORK_TRIES_MS[lost++];
         // Still remembered: the next request of this browser repeats it first.
-        if (pause === undefined) return answer;
-        await this.options.wait(this.jitter(pause));
+        if (pause === undefined && insist === undefined) return answer;
+        if (lost === NETWORK_TRIES_MS.length) insist?.();
+        await this.options.wait(this.jitter(pause ?? INSIST_EVERY_MS));
+        // This page slept, and another one had the answer or a new sign-in meanwhile.
+        if (insist !== undefined && kept && !this.remembers(sent)) return answer;
       } else if (wasSpent(answer) && spent++ < SPENT_TRIES) {
         await this.options.wait(50 + 250 * this.options.random());
         await this.settleOthers(sent.rid);
@@ -234,7 +249,7 @@ export class Api {
   }
 
   private pending(): Sent[] {
-    const found = [...this.secrets.values()];
+    const found: Sent[] = [];
     const { memory } = this.options;
     for (let i = 0; i < memory.length; i++) {
       const key = memory.key(i);
@@ -245,12 +260,11 @@ export class Api {
     return found;
   }
 
-  private remember(sent: Sent & Spending): void {
-    const { rid, call, body, secret = false } = sent;
-    if (secret) {
-      this.secrets.set(rid, sent);
-      return;
-    }
+  private remembers({ rid }: Sent): boolean {
+    return this.options.memory.getItem(PENDING + rid) !== null;
+  }
+
+  private remember({ rid, call, body }: Sent): void {
     try {
       const { memory } = this.options;
       memory.setItem(PENDING + rid, body === undefined ? call : `${call}\n${body}`);
@@ -260,7 +274,6 @@ export class Api {
   }
 
   private forget(rid: string): void {
-    this.secrets.delete(rid);
     this.options.memory.removeItem(PENDING + rid);
   }
 }

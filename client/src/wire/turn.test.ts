@@ -89,6 +89,34 @@ test("a clock that was set back keeps nobody waiting", async () => {
   expect(await run(tab("next").take(async () => "went"))).toBe("went");
 });
 
+test("a clock that is a little ahead of this one gives nobody's turn away", async () => {
+  const { tab, run, lease, start, options } = world();
+  lease.value = `ahead ${start + 4100}`;
+  const after = await run(tab("next").take(async () => options.now()));
+  expect(after - start).toBeGreaterThanOrEqual(4100);
+});
+
+test("a page that went and came back has its next turn to itself", async () => {
+  const { tab, run, options } = world();
+  const back = tab("back");
+  let answered = () => {};
+  const first = back.take(() => new Promise<void>((done) => (answered = done)));
+  await run(options.wait(10));
+  back.drop();
+  answered();
+  await run(first);
+
+  let inside = 0;
+  let most = 0;
+  const work = async () => {
+    most = Math.max(most, ++inside);
+    await options.wait(100);
+    inside--;
+  };
+  await run(Promise.all([back.take(work), tab("other").take(work)]));
+  expect(most).toBe(1);
+});
+
 /** Web Locks as far as they are used here. */
 function locksOf(): Locks {
   const queue: { held: () => Promise<void>; done: (fault?: unknown) => void }[] = [];

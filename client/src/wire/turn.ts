@@ -80,21 +80,19 @@ export function leaseTurn(
 ): Turn {
   const { now, random, wait } = options;
   let renewing: ReturnType<typeof setInterval> | undefined;
-  let holds = false;
-  const mine = () => `${id} ${now() + LEASE_MS}`;
-  const isMine = (lease: string) => lease.startsWith(`${id} `);
+  let held: string | undefined;
+  let times = 0;
   const isFree = (lease: string): boolean => {
     const [who = "", until = ""] = lease.split(" ");
     const left = Number(until) - now();
-    // More than there can be: a clock was set back.
-    return left <= 0 || left > LEASE_MS || who === notes.getItem(NAME);
-  };
-  const release = () => {
-    clearInterval(renewing);
-    holds = false;
-    void slot.change((lease) => (isMine(lease) ? "" : lease));
+    // Far more than there can be: a clock was set back. The clocks of two pages differ a little.
+    return left <= 0 || left > 2 * LEASE_MS || who === notes.getItem(NAME);
   };
   const acquire = async () => {
+    // Each time another: a page that comes back has left a note about the one before.
+    const who = `${id}-${++times}`;
+    const mine = () => `${who} ${now() + LEASE_MS}`;
+    const isMine = (lease: string) => lease.startsWith(`${who} `);
     const giveUpAt = now() + PATIENCE_MS * (1 + random() / 2);
     while (!isMine(await slot.change((lease) => (isFree(lease) ? mine() : lease)))) {
       if (now() >= giveUpAt) {
@@ -103,18 +101,22 @@ export function leaseTurn(
       }
       await wait(LOOK_AGAIN_MS * (1 + random()));
     }
+    held = who;
     const renew = () => void slot.change((lease) => (isMine(lease) ? mine() : lease));
-    holds = true;
     renewing = setInterval(renew, RENEW_MS);
-    return release;
+    return () => {
+      clearInterval(renewing);
+      held = undefined;
+      void slot.change((lease) => (isMine(lease) ? "" : lease));
+    };
   };
   const drop = () => {
     clearInterval(renewing);
     // One note is enough for the one tab that has something to note.
-    if (!holds) return;
+    if (held === undefined) return;
     try {
       // A database has no time for a page that goes.
-      notes.setItem(NAME, id);
+      notes.setItem(NAME, held);
     } catch {
       // Then it runs out by itself.
     }

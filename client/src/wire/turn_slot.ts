@@ -8,15 +8,44 @@ export interface Slot {
 }
 
 const STORE = "turn";
+/** A database that takes longer than this is as good as none. */
+const PATIENCE_MS = 2000;
 
 export function browserSlot(): Slot {
-  const opened = open();
-  return {
-    async change(next) {
+  let opened = open();
+
+  async function attempt(next: (now: string) => string): Promise<string> {
+    for (let tries = 0; tries < 2; tries++) {
       const db = await opened;
-      // Without a database there is nobody to wait for.
-      if (db === undefined) return next("");
-      return change(db, next).catch(() => next(""));
+      if (db === undefined) break;
+      try {
+        return await change(db, next);
+      } catch {
+        // iOS cuts the connections of pages that slept: once more with a new one.
+        db.close();
+        opened = open();
+      }
+    }
+    // Without a database there is nobody to wait for.
+    return next("");
+  }
+
+  return {
+    change(next) {
+      return new Promise((resolve) => {
+        let late = false;
+        const timer = setTimeout(() => {
+          late = true;
+          void opened.then((db) => db?.close());
+          opened = open();
+          resolve(next(""));
+        }, PATIENCE_MS);
+        // What comes too late changes nothing any more.
+        void attempt((now) => (late ? now : next(now))).then((value) => {
+          clearTimeout(timer);
+          resolve(value);
+        });
+      });
     },
   };
 }

@@ -6,6 +6,7 @@ test("until when is said the shorter the nearer it is", () => {
   const until = (day: number, hour: number) =>
     untilWords(new Date(2024, 4, day, hour, 5).getTime(), now);
   expect(until(10, 18)).toBe("until 18:05");
+  expect(until(11, 0)).toBe("until tomorrow 00:05");
   expect(until(11, 9)).toBe("until tomorrow 09:05");
   expect(until(14, 9)).toBe("until Tuesday");
   expect(until(17, 9)).toBe("until May 17"); // "Friday" would be today

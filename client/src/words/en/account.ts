@@ -8,6 +8,7 @@ export const accountWords = {
   fetching: "One moment…",
   again: "Try again",
   no: "Keep it as it is",
+  insisting: "The server cannot be reached. This is tried again until it answers.",
 
   devices: {
     title: "Devices",
@@ -160,7 +161,12 @@ function agoWords(seconds: number): string {
   return spanWords(seconds * 1000);
 }
 
-const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hour12: false });
+// Not `hour12: false`, for which five past midnight is 24:05.
+const clock = new Intl.DateTimeFormat("en", {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
 const weekday = new Intl.DateTimeFormat("en", { weekday: "long" });
 const date = new Intl.DateTimeFormat("en", { day: "numeric", month: "long" });
 
