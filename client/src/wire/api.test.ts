@@ -134,6 +134,17 @@ test("a request that was never answered is repeated by the next page, before any
   expect(memory.length).toBe(0);
 });
 
+test("a proxy that did not hear the server has not answered for it", async () => {
+  let tries = 0;
+  answering = (_, reply) => {
+    if (++tries > 2) return json(reply, 200, { ticket: "at last" });
+    reply.writeHead(tries === 1 ? 502 : 504, { "Content-Type": "text/html" });
+    reply.end("<h1>Bad Gateway</h1>");
+  };
+  expect(await newApi().ticket()).toEqual({ state: "ok", value: "at last" });
+  expect(new Set(seen.map(({ rid }) => rid)).size).toBe(1);
+});
+
 test("another tab was quicker: wait 50 to 300 ms and try again, nothing is lost", async () => {
   answering = (_, reply) =>
     seen.length < 3 ? refuse(reply, 409, "token_spent") : json(reply, 200, { ticket: "mine" });

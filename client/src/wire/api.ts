@@ -236,7 +236,12 @@ export class Api {
         signal: patience.signal,
       });
       const text = await reply.text();
-      return reply.ok ? { state: "ok", value: parse(text) } : refusal(reply, parse(text));
+      const value = parse(text);
+      if (reply.ok) return { state: "ok", value };
+      // A proxy speaks for a server that it did not hear: the request may have been.
+      if (reply.status >= 502 && textField(value, "code") === undefined)
+        return { state: "unreachable" };
+      return refusal(reply, value);
     } catch {
       return { state: "unreachable" };
     } finally {
