@@ -42,9 +42,11 @@ const names = [
 function listen() {
   window.heard = [];
   for (const what of ["securitypolicyviolation", "error", "unhandledrejection"])
-    window.addEventListener(what, (event) =>
-      window.heard.push(`${what}: ${event.violatedDirective ?? event.message ?? event.reason}`),
-    );
+    window.addEventListener(what, (event) => {
+      const said = event.violatedDirective ?? event.message ?? event.reason;
+      // A notice of the engine's own: those sizes are told with the next frame.
+      if (!`${said}`.startsWith("ResizeObserver loop")) window.heard.push(`${what}: ${said}`);
+    });
   window.alert = () => window.heard.push("alert");
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes)
