@@ -1,7 +1,7 @@
 // Sign-ins that failed lately, by key: how long the next one has to wait.
 //
 // Owned by one shard. The first few mistakes are free, then each doubles the
-// wait; being right once, or an hour of peace, forgets them. Memory is bounded:
+// wait; succeeded(), or an hour of peace, forgets them. Memory is bounded:
 // the keys that failed longest ago make place.
 #pragma once
 

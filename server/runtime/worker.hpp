@@ -2,8 +2,8 @@
 //
 // run() may be called from any shard and comes back to it. Jobs wait in two
 // lanes, each bounded in jobs: what is urgent goes before what is patient, three
-// turns of four, and neither lane can fill the other. A full one refuses at once instead of making
-// people wait.
+// turns of four, and neither lane can fill the other. A full one refuses at once
+// instead of making people wait.
 #pragma once
 
 #include <array>
