@@ -1,7 +1,8 @@
 /**
  * Guesses passwords, many a second from many addresses, for as long as it is let.
  * A process of its own, so that nobody who measures is held up by it:
- *   node guessers.mjs URL VICTIM
+ *   node guessers.mjs URL VICTIM       guesses that person's password, and others'
+ *   node guessers.mjs URL              makes accounts instead
  * On its standard input's end it stops and says how the guesses were answered.
  */
 import http from "node:http";
@@ -17,14 +18,15 @@ const addresses = Array.from({ length: 200 }, (_, i) => ({
 const said = { asked: 0, failed: 0 };
 function guess(number) {
   const { localAddress, agent } = addresses[number % addresses.length];
-  const username = number % 2 ? victim : `guess-${number % 1000}`;
+  const username = victim && number % 2 ? victim : `guess-${victim ? number % 1000 : number}`;
   const body = JSON.stringify({ username, password: `guess number ${number}` });
   const headers = {
     Origin: url,
     "Content-Type": "application/json",
     "Content-Length": body.length,
   };
-  const how = { hostname, port, method: "POST", path: "/api/login", headers, localAddress, agent };
+  const path = victim ? "/api/login" : "/api/register";
+  const how = { hostname, port, method: "POST", path, headers, localAddress, agent };
   said.asked += 1;
   http
     .request(how, (response) => {

@@ -13,8 +13,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Mistyping once puts nobody behind those who try passwords.
-constexpr unsigned failures_of_the_careless = 2;
+// Mistyping once puts nobody behind those who try passwords, or who make accounts.
+constexpr unsigned tries_of_the_careless = 2;
 
 }  // namespace
 
@@ -37,9 +37,9 @@ asio::awaitable<result<Verified>> Accounts::register_account(std::string usernam
   if (!name) co_return name.error();
   if (const auto fine = check_password(password); !fine) co_return fine.error();
   auto admitting = admit_registration(std::move(address));
-  const auto admitted = co_await on(first_, std::move(admitting));
-  if (!admitted) co_return admitted.error();
-  auto hash = co_await passwords_.hash(std::move(password));
+  const auto lane = co_await on(first_, std::move(admitting));
+  if (!lane) co_return lane.error();
+  auto hash = co_await passwords_.hash(std::move(password), *lane);
   if (!hash) co_return hash.error();
   const auto made = co_await store_.create_account(std::move(*name), std::move(*hash), admission);
   if (!made) co_return made.error();
@@ -141,8 +141,9 @@ asio::awaitable<result<PasswordVersion>> Accounts::check_again(UserId user, std:
   co_return errc::wrong_password;
 }
 
-asio::awaitable<result<void>> Accounts::admit_registration(std::string network) {
-  co_return registrations_.admit(network);
+asio::awaitable<result<Lane>> Accounts::admit_registration(std::string network) {
+  if (const auto admitted = registrations_.admit(network); !admitted) co_return admitted.error();
+  co_return lane_of(network);
 }
 
 asio::awaitable<result<Lane>> Accounts::admit_try(Try attempt) {
@@ -153,13 +154,18 @@ asio::awaitable<result<Lane>> Accounts::admit_try(Try attempt) {
         fmt::format("Too many wrong passwords. Please wait {} seconds.", seconds.count()), seconds);
   }
   if (const auto admitted = sign_ins_.admit(attempt.network); !admitted) co_return admitted.error();
-  const auto failed = networks_.count_of(attempt.network);
-  networks_.count(attempt.network);
   pairs_.count(attempt.pair);
-  co_return failed < failures_of_the_careless ? Lane::urgent : Lane::patient;
+  co_return lane_of(attempt.network);
 }
 
-// Of a network's tries only the right ones are taken back. Those that nobody had time
+// Counts what the network wants hashed.
+Lane Accounts::lane_of(const std::string& network) {
+  const auto before = networks_.count_of(network);
+  networks_.count(network);
+  return before < tries_of_the_careless ? Lane::urgent : Lane::patient;
+}
+
+// Of a network's tries only right passwords are taken back. Those that nobody had time
 // for stay counted: else guessers who come in masses would pass for strangers until they
 // were heard. And one's own right password makes up for no guess at another's.
 asio::awaitable<void> Accounts::settle(Try attempt, Outcome outcome) {

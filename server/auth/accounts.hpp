@@ -4,7 +4,8 @@
 // Calls may come from any shard. Tries are counted on the first shard before
 // anything is hashed: per network, and, with waits that double, per network and
 // account, so that nobody can lock somebody else out. Hashing is done by
-// Passwords on its worker, where networks that failed lately wait for the others.
+// Passwords on its worker, where networks that failed, or made accounts, lately
+// wait for the others.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -65,8 +66,9 @@ class Accounts {
   };
   enum class Outcome { right, wrong, undecided };
 
-  boost::asio::awaitable<result<void>> admit_registration(std::string network);
+  boost::asio::awaitable<result<Lane>> admit_registration(std::string network);
   boost::asio::awaitable<result<Lane>> admit_try(Try attempt);
+  Lane lane_of(const std::string& network);
   boost::asio::awaitable<void> settle(Try attempt, Outcome outcome);
   boost::asio::awaitable<result<Verified>> recognise(std::string key, std::string password,
                                                      std::string address, Lane lane);
@@ -78,7 +80,7 @@ class Accounts {
   Shard& first_;
   Throttle registrations_;  // first shard only
   Throttle sign_ins_;       // first shard only
-  Failures networks_;       // first shard only
+  Failures networks_;       // first shard only: tries but right passwords
   Failures pairs_;          // first shard only
 };
 

@@ -107,9 +107,10 @@ Passwords::Passwords(HashCost cost) : cost_(cost), worker_(threads, limits::hash
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be used on this machine");
 }
 
-asio::awaitable<result<std::string>> Passwords::hash(std::string password) {
+asio::awaitable<result<std::string>> Passwords::hash(std::string password, Lane lane) {
   return worker_.run(
-      [secret = Secret(std::move(password)), cost = cost_] { return hash_now(secret, cost); });
+      [secret = Secret(std::move(password)), cost = cost_] { return hash_now(secret, cost); },
+      lane);
 }
 
 asio::awaitable<result<bool>> Passwords::verify(std::string hash, std::string password, Lane lane) {

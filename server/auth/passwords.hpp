@@ -36,7 +36,7 @@ class Passwords {
 
   /// The Argon2id hash in libsodium's text form, salt and cost included.
   /// Errors: busy when too many wait or memory is short.
-  boost::asio::awaitable<result<std::string>> hash(std::string password);
+  boost::asio::awaitable<result<std::string>> hash(std::string password, Lane lane = Lane::urgent);
 
   /// Whether `hash` was made from `password`; false also for a broken hash.
   /// Errors: as hash().
