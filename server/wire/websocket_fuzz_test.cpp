@@ -96,12 +96,12 @@ class Phone {
 
   bool fault(std::size_t one_in_n) { return faulty_ && one_in(one_in_n); }
 
-  std::size_t some_length() {
+  std::size_t some_length(std::size_t long_one_in = 80) {
     static constexpr std::size_t edges[] = {0, 1, 2, 7, 8, 9, 124, 125, 126, 127, 128, 1535, 1536};
     static constexpr std::size_t long_edges[] = {65'535, 65'536, message_bytes_max - 1,
                                                  message_bytes_max, message_bytes_max + 1};
     if (one_in(4)) return edges[below(std::size(edges))];
-    if (one_in(150)) return long_edges[below(std::size(long_edges))];
+    if (one_in(long_one_in)) return long_edges[below(std::size(long_edges))];
     if (one_in(20)) return below(5000);
     return below(200);
   }
@@ -151,7 +151,7 @@ class Phone {
     Header header{.op = binary ? 2 : 1};
     while (one_in(3)) {
       header.final = false;
-      const auto some = left.substr(0, below(left.size() + 1));
+      const auto some = left.substr(0, one_in(4) ? left.size() : below(left.size() + 1));
       left.remove_prefix(some.size());
       frame(header, some);
       header.op = 0;
@@ -192,14 +192,15 @@ class Phone {
       case 2:
         return frame({.op = static_cast<int>(below(16))}, text_of(below(20)));
       case 3:
-        return frame({.op = op, .final = one_in(2)}, text_of(some_length()));
+        return frame({.op = op, .final = one_in(2)}, text_of(one_in(3) ? 126 : some_length()));
       case 4:
         return frame({.op = op, .length_bytes = one_in(2) ? 2 : 8}, text_of(below(300)));
       case 5:
         return frame({.op = op, .claimed = below(140)}, text_of(below(140)));
       default: {
-        const auto huge = random_() >> below(64);
-        return frame({.op = op, .length_bytes = 8, .claimed = huge}, text_of(below(20)));
+        const auto huge = one_in(3) ? random_() | std::uint64_t{1} << 63 : random_() >> below(64);
+        const auto claimed = one_in(4) ? some_length(2) : huge;
+        return frame({.op = op, .length_bytes = 8, .claimed = claimed}, text_of(below(20)));
       }
     }
   }

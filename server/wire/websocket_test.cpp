@@ -216,6 +216,13 @@ TEST(FrameReader, JudgesACharacterThatIsCutByFragmentsAsAWhole) {
   EXPECT_EQ(read(begun + phone_frame(Op::continuation, "")), Events{violation(1007)});
 }
 
+TEST(FrameReader, ChecksEveryTextFromItsBeginning) {
+  const auto good = phone_frame(Op::text, "good", false) + phone_frame(Op::continuation, " text");
+  EXPECT_EQ(read(good + good), (Events{text("good text"), text("good text")}));
+  EXPECT_EQ(read(good + phone_frame(Op::text, "\xff then")),
+            (Events{text("good text"), violation(1007)}));
+}
+
 TEST(FrameReader, RefusesBadTextBeforeTheRestOfItCame) {
   EXPECT_EQ(read(header(fin | 1, 1000, 2) + masked("so far \xed\xa0")), Events{violation(1007)});
 }
@@ -224,6 +231,7 @@ TEST(FrameReader, TellsThePhonesCloseCodeAndReason) {
   for (const int code : {1000, 1001, 1003, 1007, 1013, 3000, 4508, 4999})
     EXPECT_EQ(read(phone_frame(Op::close, code_bytes(code) + "tschüs")),
               Events{closed(static_cast<std::uint16_t>(code), "tschüs")});
+  EXPECT_EQ(read(phone_frame(Op::close, code_bytes(1000))), Events{closed(1000)});
   EXPECT_EQ(read(phone_frame(Op::close, "")), Events{closed(no_code)});
 }
 
