@@ -310,10 +310,19 @@ bool lacks_its_end(const std::string& text) {
   return false;
 }
 
+// Whether the last frame is a header with a length of 64 bits; those before it are sound.
 bool ends_with_length_of_64_bits(const std::string& stream) {
-  if (stream.size() < 14) return false;
-  const auto header = stream.substr(stream.size() - 14);
-  return header[1] == '\xff' && (header[2] & 0x80) != 0;
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(stream.at(at)); };
+  std::size_t frame = 0;
+  while (stream.size() - frame > 14) {
+    std::size_t length = byte(frame + 1) & 0x7F;
+    const std::size_t extended = length == 126 ? 2 : length == 127 ? 8 : 0;
+    if (extended > 0) length = 0;
+    for (std::size_t i = 0; i < extended; ++i) length = length << 8 | byte(frame + 2 + i);
+    frame += 2 + extended + 4 + length;
+    if (frame > stream.size()) return false;
+  }
+  return stream.size() - frame == 14 && byte(frame + 1) == 0xFF && byte(frame + 2) >= 0x80;
 }
 
 // What Beast would have heard, did it judge as we do.
