@@ -118,7 +118,7 @@ void read_tls(const ConfigTable& table, Config::Server& server) {
 void read_server(const ConfigTable& file, Config::Server& server) {
   const ConfigTable table =
       file.table("server", {"host", "port", "shards", "hosts", "log", "tls_cert", "tls_key",
-                            "http_port", "trusted_proxies"});
+                            "http_port", "trusted_proxies", "io_uring"});
   server.host = table.text("host", server.host, is_address,
                            "an IP address of this machine, or \"0.0.0.0\" for all of them");
   server.port = static_cast<std::uint16_t>(table.whole_number("port", server.port, {0, 65535}));
@@ -126,6 +126,7 @@ void read_server(const ConfigTable& file, Config::Server& server) {
   server.hosts = read_hosts(table);
   read_tls(table, server);
   server.trusted_proxies = read_trusted_proxies(table);
+  server.io_uring = table.yes_or_no("io_uring", server.io_uring);
   server.log =
       table.text("log", server.log, is_log_level, "one of debug, info, warn, error and off");
 }

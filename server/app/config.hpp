@@ -31,6 +31,7 @@ struct Config {
     std::filesystem::path tls_key;
     std::optional<std::uint16_t> http_port;    // http_port: sends browsers to TLS; 0: any free one
     std::vector<std::string> trusted_proxies;  // trusted_proxies: addresses and networks
+    bool io_uring = true;                      // io_uring: used where the kernel lets us
     std::string log = "info";                  // log: debug, info, warn, error or off
   } server;
 

@@ -24,17 +24,19 @@ class Audience {
     std::erase_if(members_, [&](const auto& m) { return m->connection() == connection; });
   }
 
-  void publish(const SharedFrame& frame) const {
-    for (const auto& member : members_) member->deliver(frame);
+  void publish(const SharedFrame& frame) {
+    for (const auto& member : members_) member->deliver(frame, queue_);
   }
 
-  void publish_except(const SharedFrame& frame, const std::vector<ConnectionId>& not_to) const {
+  void publish_except(const SharedFrame& frame, const std::vector<ConnectionId>& not_to) {
     for (const auto& member : members_)
-      if (std::ranges::find(not_to, member->connection()) == not_to.end()) member->deliver(frame);
+      if (std::ranges::find(not_to, member->connection()) == not_to.end())
+        member->deliver(frame, queue_);
   }
 
  private:
   std::vector<std::shared_ptr<Member>> members_;
+  TurnQueue queue_;  // one of its own, so that no other room waits behind this one
 };
 
 }  // namespace colo

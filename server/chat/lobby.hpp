@@ -24,12 +24,13 @@ class Lobby {
 
   void publish(const SharedFrame& frame) {
     last_ = frame;
-    for (const auto& [connection, member] : members_) member->deliver(frame);
+    for (const auto& [connection, member] : members_) member->deliver(frame, queue_);
   }
 
  private:
   std::unordered_map<ConnectionId, std::shared_ptr<Member>> members_;
   SharedFrame last_;
+  TurnQueue queue_;
 };
 
 }  // namespace colo

@@ -96,11 +96,11 @@ asio::awaitable<result<void>> Room::join(Arrival arrival) {
   joined->occupancy = static_cast<std::uint32_t>(people_.size());
   const bool caught_up = arrival.after == Seq{} || joined->reset || !joined->more;
   auto frame = joined_frame(*joined);
-  post_to(connection, [caught_up, frame = std::move(frame),
-                       phone = std::move(arrival.member)](Audience& audience) {
+  run_at(connection, [caught_up, frame = std::move(frame),
+                      phone = std::move(arrival.member)](Audience& audience) {
     const auto member = phone.lock();
     if (!member) return;
-    member->deliver(frame);
+    member->answer(frame);
     if (caught_up) audience.add(member);
   });
   co_return result<void>{};
@@ -209,7 +209,7 @@ void Room::take_out(UserId user, ConnectionId connection) {
   lift_pen(person, connection);
   std::erase(person.connections, connection);
   --connections_on_[connection.shard];
-  post_to(connection, [connection](Audience& audience) { audience.remove(connection); });
+  run_at(connection, [connection](Audience& audience) { audience.remove(connection); });
 }
 
 asio::awaitable<result<Stored>> Room::say(User user, ConnectionId connection, Saying saying) {
@@ -334,25 +334,22 @@ void Room::tell_presence(const User& user, v1::Change change) {
 void Room::fan_out(const SharedFrame& frame) {
   for (std::uint32_t i = 0; i < shards_.size(); ++i) {
     if (connections_on_[i] == 0) continue;
-    asio::post(shards_[i].executor(),
-               [audience = audiences_[i].get(), frame] { audience->publish(frame); });
+    shards_[i].run([audience = audiences_[i].get(), frame] { audience->publish(frame); });
   }
 }
 
 void Room::tell_others(const Person& person, const SharedFrame& frame) {
   for (std::uint32_t i = 0; i < shards_.size(); ++i) {
     if (connections_on_[i] == 0) continue;
-    asio::post(shards_[i].executor(),
-               [audience = audiences_[i].get(), frame, not_to = person.connections] {
-                 audience->publish_except(frame, not_to);
-               });
+    shards_[i].run([audience = audiences_[i].get(), frame, not_to = person.connections] {
+      audience->publish_except(frame, not_to);
+    });
   }
 }
 
-// Always a post, also at home, so that everything to one phone stays in order.
-void Room::post_to(ConnectionId connection, std::function<void(Audience&)> task) {
-  asio::post(shards_[connection.shard].executor(), [audience = audiences_[connection.shard].get(),
-                                                    task = std::move(task)] { task(*audience); });
+void Room::run_at(ConnectionId connection, std::function<void(Audience&)> task) {
+  shards_[connection.shard].run(
+      [audience = audiences_[connection.shard].get(), task = std::move(task)] { task(*audience); });
 }
 
 bool Room::is_in(UserId user, ConnectionId connection) const {

@@ -133,7 +133,7 @@ class Room {
   void tell_presence(const User& user, v1::Change change);
   void fan_out(const SharedFrame& frame);
   void tell_others(const Person& person, const SharedFrame& frame);
-  void post_to(ConnectionId connection, std::function<void(Audience&)> task);
+  void run_at(ConnectionId connection, std::function<void(Audience&)> task);
   void remove(UserId user);
 
   RoomSpec spec_;

@@ -28,10 +28,11 @@ class Phone final : public Member {
  public:
   explicit Phone(ConnectionId id) : id_(id) {}
   ConnectionId connection() const override { return id_; }
-  void deliver(const SharedFrame& frame) override {
+  void answer(const SharedFrame& frame) override {
     frames.emplace_back();
-    ASSERT_TRUE(frames.back().ParseFromString(*frame));
+    ASSERT_TRUE(frames.back().ParseFromString(std::string(frame->payload())));
   }
+  void deliver(const SharedFrame& frame, TurnQueue&) override { answer(frame); }
 
   v1::Joined joined() const {
     for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame)

@@ -89,7 +89,7 @@ TEST_F(RoomTest, PagesOfLargeDrawingsFitIntoAnOutbox) {
     const auto page = run(room.history(ben_.id, ben->connection(), {first}, 0));
     ASSERT_TRUE(page);
     ASSERT_FALSE(page->messages.empty());
-    EXPECT_LT(page_frame({"den"}, *page)->size(), limits::outbox_bytes_max / 2);
+    EXPECT_LT(page_frame({"den"}, *page)->bytes().size(), limits::outbox_bytes_max / 2);
     EXPECT_EQ(page->messages.back().seq.value, first - 1);
     first = page->messages.front().seq.value;
     EXPECT_EQ(page->more, first > 1);

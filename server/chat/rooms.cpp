@@ -87,8 +87,7 @@ asio::awaitable<void> Rooms::tell_lobbies() {
     const auto list = co_await views();
     const auto frame = rooms_frame(list);
     for (std::uint32_t i = 0; i < shards_.size(); ++i)
-      asio::post(shards_[i].executor(),
-                 [lobby = lobbies_[i].get(), frame] { lobby->publish(frame); });
+      shards_[i].run([lobby = lobbies_[i].get(), frame] { lobby->publish(frame); });
     co_await pause(shards_.first().executor(), lobby_told_every);
   }
   telling_ = false;

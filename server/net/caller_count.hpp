@@ -3,6 +3,7 @@
 // Lives on the first shard. Forgets a network with its last connection.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <unordered_map>
 
@@ -26,5 +27,8 @@ class CallerCount {
   std::unordered_map<std::string, std::size_t> open_;
   SteadyTime said_at_{};
 };
+
+/// A connection's place in the count, given back when nobody holds it any more.
+using CallerPlace = std::shared_ptr<void>;
 
 }  // namespace colo

@@ -1,7 +1,5 @@
 #include "net/conversation.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include "domain/caption.hpp"
 #include "domain/limits.hpp"
 #include "wire/ink_check.hpp"
@@ -25,10 +23,10 @@ asio::awaitable<void> Conversation::greet() {
   auto& lobby = services_.rooms.lobby(connection_.shard);
   const auto told_before = lobby.last();
   const auto rooms = co_await services_.rooms.views();
-  phone_.deliver(welcome_frame(who_.user, services_.sessions.idle_seconds(), rooms));
+  phone_.answer(welcome_frame(who_.user, services_.sessions.idle_seconds(), rooms));
   lobby.enter(phone_for_rooms_.lock());
   // Told while the rooms were asked one by one: it may be newer than what they said.
-  if (lobby.last() != told_before) phone_.deliver(lobby.last());
+  if (lobby.last() != told_before) phone_.answer(lobby.last());
 }
 
 asio::awaitable<result<void>> Conversation::hear(Frame frame, std::size_t frame_bytes) {
@@ -115,7 +113,7 @@ asio::awaitable<void> Conversation::leave(v1::Leave frame) {
 asio::awaitable<void> Conversation::return_to_lobby() {
   services_.rooms.lobby(connection_.shard).enter(phone_for_rooms_.lock());
   const auto rooms = co_await services_.rooms.views();
-  phone_.deliver(rooms_frame(rooms));
+  phone_.answer(rooms_frame(rooms));
 }
 
 asio::awaitable<void> Conversation::send(v1::Send frame, std::size_t frame_bytes) {
@@ -136,7 +134,7 @@ asio::awaitable<void> Conversation::send(v1::Send frame, std::size_t frame_bytes
     reject(Frame::kSend, frame.room(), stored.error(), frame.client_id());
     co_return;
   }
-  phone_.deliver(accepted_frame(client_id, (*room)->spec().id, stored->seq, stored->sent_at));
+  phone_.answer(accepted_frame(client_id, (*room)->spec().id, stored->seq, stored->sent_at));
 }
 
 result<Saying> Conversation::check_send(v1::Send& frame, std::size_t frame_bytes) {
@@ -162,7 +160,7 @@ asio::awaitable<void> Conversation::history(v1::History frame) {
     reject(Frame::kHistory, frame.room(), page.error());
     co_return;
   }
-  phone_.deliver(page_frame((*room)->spec().id, *page));
+  phone_.answer(page_frame((*room)->spec().id, *page));
 }
 
 asio::awaitable<void> Conversation::erase(v1::Delete frame) {
@@ -182,10 +180,8 @@ void Conversation::pen(const v1::Pen& frame) {
     reject(Frame::kPen, frame.room(), room.error());
     return;
   }
-  asio::post((*room)->home().executor(),
-             [room = *room, user = who_.user.id, connection = connection_, down = frame.down()] {
-               room->pen(user, connection, down);
-             });
+  (*room)->home().run([room = *room, user = who_.user.id, connection = connection_,
+                       down = frame.down()] { room->pen(user, connection, down); });
 }
 
 result<Room*> Conversation::room_of(const std::string& id) const {
@@ -196,16 +192,16 @@ result<Room*> Conversation::room_of(const std::string& id) const {
 
 void Conversation::reject(int frame, const std::string& room, const Refusal& why,
                           const std::string& client_id) {
-  phone_.deliver(rejected_frame({frame, room, client_id}, why));
+  phone_.answer(rejected_frame({frame, room, client_id}, why));
 }
 
 void Conversation::touch() {
-  asio::post(services_.shards.first().executor(),
-             [&sessions = services_.sessions, id = who_.session] { sessions.touch(id); });
+  services_.shards.first().run(
+      [&sessions = services_.sessions, id = who_.session] { sessions.touch(id); });
 }
 
 void Conversation::leave_room(Room& room, Departure how) {
-  asio::post(room.home().executor(), [&room, user = who_.user.id, connection = connection_, how] {
+  room.home().run([&room, user = who_.user.id, connection = connection_, how] {
     room.leave(user, connection, how);
   });
 }

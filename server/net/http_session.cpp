@@ -1,12 +1,14 @@
 #include "net/http_session.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include "domain/limits.hpp"
+#include "net/upgrade.hpp"
 #include "net/ws_session.hpp"
 #include "runtime/log.hpp"
 
@@ -68,13 +70,14 @@ std::optional<errc> refusal_of(boost::system::error_code error) {
 }  // namespace
 
 HttpSession::HttpSession(asio::ip::tcp::socket socket, Services& services, Shard& shard,
-                         Connections& connections, Door door)
+                         Connections& connections, Door door, CallerPlace place)
     : stream_(std::move(socket)),
       services_(services),
       shard_(shard),
       connections_(connections),
       id_(shard.next_connection()),
       door_(std::move(door)),
+      place_(std::move(place)),
       local_(stream_.local()),
       remote_(stream_.remote()) {}
 
@@ -166,7 +169,10 @@ asio::awaitable<void> HttpSession::refuse_and_close(errc code) {
   ResponseTo to;
   to.now = services_.clock.wall();
   to.secure = stream_.encrypted();
-  auto response = refusal(to, code);
+  co_await turn_away(refusal(to, code));
+}
+
+asio::awaitable<void> HttpSession::turn_away(HttpResponse response) {
   const bool written = co_await write(std::move(response));
   if (written) co_await stream_.say_goodbye();
 }
@@ -174,18 +180,24 @@ asio::awaitable<void> HttpSession::refuse_and_close(errc code) {
 asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
   auto to = response_to(request);
   to.keep_alive = false;
-  if (!to.site || !check_origin(*to.site, only(request, http::field::origin))) {
-    auto response = refusal(to, errc::origin_refused);
-    const bool written = co_await write(std::move(response));
-    if (written) co_await stream_.say_goodbye();
-    co_return;
-  }
-  connections_.remove(id_);  // the socket takes its place
-  buffer_ = {};              // and reads into one of its own
-  const auto session = std::make_shared<WsSession>(std::move(stream_), services_, shard_,
-                                                   connections_, shard_.next_connection());
+  if (!to.site || !check_origin(*to.site, only(request, http::field::origin)))
+    co_return co_await turn_away(refusal(to, errc::origin_refused));
+  if (request[http::field::sec_websocket_version] != "13")
+    co_return co_await turn_away(version_response(to));
+  const auto upgrade = read_upgrade(request);
+  if (!upgrade) co_return co_await turn_away(refusal(to, upgrade.error()));
+  const bool written = co_await write(upgrade_response(*upgrade));
+  if (!written) co_return;
+  // From here on it is another's, and nothing of this one remains.
+  connections_.remove(id_);
   auto token = find_cookie(request[http::field::cookie], to.site->cookie());
-  co_await session->run(std::move(request), token.value_or(""));
+  auto came = beast::buffers_to_string(buffer_.cdata());
+  auto socket = std::make_shared<PhoneSocket>(std::move(stream_), services_.traffic[shard_.index()],
+                                              std::move(came));
+  const auto session =
+      std::make_shared<WsSession>(std::move(socket), services_, connections_,
+                                  shard_.next_connection(), upgrade->encoding, std::move(place_));
+  start_task(shard_.executor(), session->run(token.value_or("")), "serving a phone");
 }
 
 asio::awaitable<HttpResponse> HttpSession::respond(const HttpRequest& request, ResponseTo to) {

@@ -8,6 +8,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <memory>
 
+#include "net/caller_count.hpp"
 #include "net/connections.hpp"
 #include "net/response.hpp"
 #include "net/stream.hpp"
@@ -24,10 +25,11 @@ struct Door {
 
 class HttpSession final : public std::enable_shared_from_this<HttpSession> {
  public:
+  /// `place` is held until the connection ends, whatever it became.
   HttpSession(boost::asio::ip::tcp::socket socket, Services& services, Shard& shard,
-              Connections& connections, Door door);
+              Connections& connections, Door door, CallerPlace place);
 
-  /// To the end of the connection, or of the WebSocket it became.
+  /// To the end of the connection, or until it became a WebSocket.
   boost::asio::awaitable<void> run();
 
  private:
@@ -37,6 +39,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   boost::asio::awaitable<bool> serve_one(const HttpRequest& request);
   boost::asio::awaitable<void> become_websocket(HttpRequest request);
   boost::asio::awaitable<bool> write(HttpResponse response);
+  boost::asio::awaitable<void> turn_away(HttpResponse response);
   boost::asio::awaitable<void> refuse_and_close(errc code);
   boost::asio::awaitable<HttpResponse> respond(const HttpRequest& request, ResponseTo to);
   boost::asio::awaitable<HttpResponse> respond_api(const HttpRequest& request, ResponseTo to);
@@ -52,6 +55,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   Connections& connections_;
   ConnectionId id_;
   Door door_;
+  CallerPlace place_;
   boost::asio::ip::address local_;
   boost::asio::ip::address remote_;
   boost::beast::flat_buffer buffer_;

@@ -82,19 +82,21 @@ asio::awaitable<void> Listener::accept(Shard& shard) {
 asio::awaitable<void> Listener::receive(Shard& shard, tcp::socket socket) {
   boost::system::error_code gone;  // then reading will say so
   const auto caller = socket.remote_endpoint(gone).address();
-  const bool counted = !services_.proxies.trusts(caller);
-  const std::string network = network_of(caller);
-  if (counted) {
+  CallerPlace place;
+  if (!services_.proxies.trusts(caller)) {
+    const std::string network = network_of(caller);
+    auto& first = services_.shards.first();
     auto entering = enter(services_.callers, network);
-    const bool welcome = co_await on(services_.shards.first(), std::move(entering));
+    const bool welcome = co_await on(first, std::move(entering));
     if (!welcome) co_return;
+    place = {nullptr, [&first, &callers = services_.callers, network](void*) {
+               asio::post(first.executor(), [&callers, network] { callers.leave(network); });
+             }};
   }
-  const auto session = std::make_shared<HttpSession>(
-      std::move(socket), services_, shard, connections_[shard.index()], doors_[shard.index()]);
+  const auto session = std::make_shared<HttpSession>(std::move(socket), services_, shard,
+                                                     connections_[shard.index()],
+                                                     doors_[shard.index()], std::move(place));
   co_await session->run();
-  if (counted)
-    asio::post(services_.shards.first().executor(),
-               [&callers = services_.callers, network] { callers.leave(network); });
 }
 
 }  // namespace colo

@@ -1,67 +1,74 @@
 #include "net/outbox.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
+#include <utility>
 
 #include "domain/limits.hpp"
 
 namespace colo {
 
-namespace asio = boost::asio;
-namespace websocket = boost::beast::websocket;
+namespace {
+
+// Less is kept for the next burst; more is given back when the burst is over.
+constexpr std::size_t places_kept = 16;
+
+}  // namespace
 
 bool Outbox::push(const SharedFrame& frame) {
-  if (closing()) return true;  // nobody will read it; not a reason to close again
-  if (bytes_ + frame->size() > limits::outbox_bytes_max) return false;
-  bytes_ += frame->size();
+  if (closing_) return true;
+  const auto size = frame->bytes().size();
+  if (bytes_ + size > limits::outbox_bytes_max) return false;
+  bytes_ += size;
   waiting_.push_back(frame);
-  wake_.cancel();
   return true;
 }
 
-void Outbox::close_after(websocket::close_reason reason) {
-  if (closing()) return;
-  closing_ = std::move(reason);
-  wake_.cancel();
+void Outbox::close_with(const SharedFrame& closing) {
+  if (std::exchange(closing_, true)) return;
+  bytes_ += closing->bytes().size();
+  waiting_.push_back(closing);
 }
 
-void Outbox::close_now(websocket::close_reason reason) {
-  if (closing()) return;
-  waiting_.clear();
-  bytes_ = 0;
-  close_after(std::move(reason));
+void Outbox::forget() {
+  const std::size_t kept = begun_ > 0 ? 1 : 0;
+  waiting_.resize(first_ + kept);
+  bytes_ = kept ? waiting_.back()->bytes().size() - begun_ : 0;
+  if (empty()) give_back();
 }
 
-void Outbox::abandon() {
-  abandoned_ = true;
-  wake_.cancel();
-}
-
-asio::awaitable<void> Outbox::write_all(WebSocket& socket, Encoding encoding) {
-  socket.binary(encoding == Encoding::binary);
-  while (!abandoned_) {
-    if (!waiting_.empty()) {
-      const SharedFrame frame = std::move(waiting_.front());
-      waiting_.pop_front();
-      bytes_ -= frame->size();
-      std::string json;
-      if (encoding == Encoding::json) json = to_json(*frame);
-      const auto& bytes = encoding == Encoding::json ? json : *frame;
-      const auto [error, written] =
-          co_await socket.async_write(asio::buffer(bytes), asio::as_tuple(asio::use_awaitable));
-      if (error) co_return;  // the reader notices too, and ends the session
-    } else if (closing_) {
-      boost::system::error_code closed;  // whatever came of it, the socket is done with
-      co_await socket.async_close(*closing_, asio::redirect_error(asio::use_awaitable, closed));
-      co_return;
-    } else {
-      wake_.expires_at(asio::steady_timer::time_point::max());
-      boost::system::error_code woken;
-      co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    }
+std::size_t Outbox::gather(std::span<iovec> pieces) const {
+  const auto count = std::min(pieces.size(), waiting_.size() - first_);
+  auto begun = begun_;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto left = waiting_[first_ + i]->bytes().substr(std::exchange(begun, 0));
+    pieces[i] = {const_cast<char*>(left.data()), left.size()};  // sendmsg only reads it
   }
+  return count;
+}
+
+std::size_t Outbox::sent(std::size_t bytes) {
+  const auto before = first_;
+  bytes_ -= bytes;
+  for (; bytes > 0; ++first_) {
+    const auto left = waiting_[first_]->bytes().size() - begun_;
+    if (bytes < left) {
+      begun_ += bytes;
+      break;
+    }
+    bytes -= left;
+    begun_ = 0;
+    waiting_[first_] = nullptr;
+  }
+  const auto ended = first_ - before;
+  if (empty() || first_ > waiting_.size() / 2) give_back();
+  return ended;
+}
+
+// An outbox that is never quite empty must not grow either.
+void Outbox::give_back() {
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(first_));
+  first_ = 0;
+  if (waiting_.empty() && waiting_.capacity() > places_kept) waiting_.shrink_to_fit();
 }
 
 }  // namespace colo

@@ -1,48 +1,49 @@
-// What waits to be written to one phone, in order and bounded in bytes.
+// What waits to be written to one phone: whole frames, in order, bounded in bytes.
 //
-// Lives on the socket's shard. One writer (write_all) and any number of pushes
-// between its waits. Once closing, nothing more is taken in.
+// Lives on the socket's shard. Values only: who writes asks for the pieces at
+// the front and says how much of them went out. After the closing frame nothing
+// is taken in. An empty one holds no memory worth speaking of.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/beast/websocket/rfc6455.hpp>
-#include <boost/beast/websocket/stream.hpp>
-#include <deque>
-#include <optional>
+#include <sys/uio.h>
 
-#include "net/stream.hpp"
+#include <cstddef>
+#include <span>
+#include <vector>
+
 #include "wire/frames.hpp"
 
 namespace colo {
 
-using WebSocket = boost::beast::websocket::stream<Stream>;
-
 class Outbox {
  public:
-  explicit Outbox(const boost::asio::any_io_executor& executor) : wake_(executor) {}
-
   /// Takes the frame in; false when the phone lags by outbox_bytes_max already.
+  /// After the closing frame it is dropped: nobody will read it.
   bool push(const SharedFrame& frame);
 
-  /// Closes the socket once what is waiting was written.
-  void close_after(boost::beast::websocket::close_reason reason);
-  /// Closes the socket without writing what is waiting.
-  void close_now(boost::beast::websocket::close_reason reason);
-  bool closing() const { return closing_.has_value() || abandoned_; }
+  /// Takes in the last frame, however far the phone lags.
+  void close_with(const SharedFrame& closing);
+  /// Forgets what waits, but for a frame that was begun.
+  void forget();
 
-  /// The socket is gone: the writer returns.
-  void abandon();
+  bool closing() const { return closing_; }
+  bool empty() const { return first_ == waiting_.size(); }
+  bool between_frames() const { return begun_ == 0; }
+  std::size_t bytes() const { return bytes_; }
 
-  /// Writes until the socket is closed or broken.
-  boost::asio::awaitable<void> write_all(WebSocket& socket, Encoding encoding);
+  /// The front of what waits, as much as `pieces` has room for; gives how many were filled.
+  std::size_t gather(std::span<iovec> pieces) const;
+  /// So many bytes of it went out; gives how many frames ended with them.
+  std::size_t sent(std::size_t bytes);
 
  private:
-  boost::asio::steady_timer wake_;  // cancelled when there is something to do
-  std::deque<SharedFrame> waiting_;
-  std::size_t bytes_ = 0;
-  std::optional<boost::beast::websocket::close_reason> closing_;
-  bool abandoned_ = false;
+  void give_back();
+
+  std::vector<SharedFrame> waiting_;
+  std::size_t first_ = 0;  // in waiting_; those before it went out
+  std::size_t begun_ = 0;  // bytes of the first one that went out
+  std::size_t bytes_ = 0;  // of all, less begun_
+  bool closing_ = false;
 };
 
 }  // namespace colo

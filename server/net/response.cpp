@@ -99,6 +99,14 @@ HttpResponse method_response(const ResponseTo& to, std::string_view allow) {
   return response;
 }
 
+HttpResponse version_response(const ResponseTo& to) {
+  const auto refusal = refuse(Refusal(errc::bad_request, "Sec-WebSocket-Version must be 13."));
+  auto response = start<http::string_body>(to, refusal.status);
+  response.set(http::field::sec_websocket_version, "13");
+  fill_body(response, to, refusal);
+  return response;
+}
+
 HttpResponse redirect_response(const ResponseTo& to, const std::string& location) {
   auto response = start<http::empty_body>(to, 308);
   response.set(http::field::location, location);

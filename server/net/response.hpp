@@ -32,6 +32,9 @@ HttpResponse api_response(const ResponseTo& to, const Reply& reply,
 /// 405 with Allow.
 HttpResponse method_response(const ResponseTo& to, std::string_view allow);
 
+/// 400, for a WebSocket of another version than 13, which it names (RFC 6455 §4.4).
+HttpResponse version_response(const ResponseTo& to);
+
 /// 308: the same request is to be made again, at `location`.
 HttpResponse redirect_response(const ResponseTo& to, const std::string& location);
 

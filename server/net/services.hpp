@@ -13,8 +13,11 @@
 #include "net/caller_count.hpp"
 #include "net/proxies.hpp"
 #include "net/site.hpp"
+#include "net/traffic.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/shard.hpp"
+
+#include <deque>
 
 namespace colo {
 
@@ -30,7 +33,8 @@ struct Services {
   Sites sites;
   Rate frames;  // per socket; faster is flooding
   TrustedProxies proxies;
-  CallerCount& callers;  // first shard
+  CallerCount& callers;          // first shard
+  std::deque<Traffic>& traffic;  // one per shard, used there
 };
 
 }  // namespace colo

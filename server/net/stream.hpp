@@ -1,18 +1,14 @@
 // One connection's bytes, plain or under TLS, with deadlines.
 //
 // Lives on the shard that accepted it; one reads and one writes at a time. To
-// Beast it is an AsyncStream like any other: HTTP and WebSockets are read from
-// it and written to it without knowing which of the two it is. A plain one pays
-// nothing for TLS.
+// Beast it is an AsyncStream like any other: HTTP is read from it and written to
+// it without knowing which of the two it is. A plain one pays nothing for TLS.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/beast/core/role.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <exception>
 #include <memory>
 
 namespace colo {
@@ -43,6 +39,9 @@ class Stream {
   /// by limits::close_time and limits::goodbye_bytes_max.
   boost::asio::awaitable<void> say_goodbye();
 
+  /// The socket of a plain one, which is a stream no more.
+  boost::asio::ip::tcp::socket release() { return plain_.release_socket(); }
+
   /// Closes at once. What was written last may be lost.
   void close() { tcp().close(); }
 
@@ -68,25 +67,9 @@ class Stream {
   std::unique_ptr<Tls> tls_;
 };
 
-// What Beast calls, found by the argument.
-
+/// What Beast calls, found by the argument.
 inline void beast_close_socket(Stream& stream) {
   stream.close();
-}
-
-/// Beast's own stops reading after the first piece (Boost 1.81), and then closes
-/// with the rest unread: the kernel resets the connection, and the close frame,
-/// which says why, is lost.
-template <class Handler>
-void async_teardown(boost::beast::role_type, Stream& stream, Handler&& handler) {
-  auto goodbye = stream.say_goodbye();
-  boost::asio::co_spawn(
-      stream.get_executor(), std::move(goodbye),
-      [done = std::forward<Handler>(handler)](const std::exception_ptr& thrown) mutable {
-        // Out of memory, at worst: the connection is to be closed without more ado.
-        std::move(done)(thrown ? make_error_code(boost::system::errc::not_enough_memory)
-                               : boost::system::error_code{});
-      });
 }
 
 }  // namespace colo

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/beast/http/rfc7230.hpp>
-#include <boost/beast/websocket/error.hpp>
 #include <exception>
 
 #include "domain/limits.hpp"
@@ -14,23 +12,10 @@
 namespace colo {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
-namespace websocket = boost::beast::websocket;
 
 namespace {
 
-// Room for a typical drawing; what a large one took is given back after it.
-constexpr std::size_t buffer_bytes_kept = 16 * 1024;
-
-// The first of ours that the phone offers; none is as good as colo.v1.
-std::optional<Encoding> choose_encoding(const WsSession::Upgrade& upgrade) {
-  for (const auto& name : http::token_list(upgrade[http::field::sec_websocket_protocol])) {
-    if (name == "colo.v1") return Encoding::binary;
-    if (name == "colo.v1.json") return Encoding::json;
-  }
-  return std::nullopt;
-}
+constexpr std::uint16_t normal_closure = 1000;  // RFC 6455 §7.4.1
 
 // Whatever a phone calls itself, it is one short line in the log.
 std::string printable(std::string_view name) {
@@ -38,12 +23,6 @@ std::string printable(std::string_view name) {
   std::ranges::replace_if(
       text, [](unsigned char c) { return c < 0x20 || c > 0x7E; }, '?');
   return text;
-}
-
-// A close frame's reason has room for 123 bytes (RFC 6455 §5.5).
-websocket::close_reason reason_of(std::uint16_t code, std::string_view why) {
-  why = why.substr(0, 120);
-  return {static_cast<websocket::close_code>(code), beast::string_view(why.data(), why.size())};
 }
 
 asio::awaitable<result<Sessions::SignedIn>> redeem_on_first(Sessions& sessions, std::string ticket,
@@ -55,23 +34,22 @@ asio::awaitable<result<Sessions::SignedIn>> redeem_on_first(Sessions& sessions, 
 
 }  // namespace
 
-WsSession::WsSession(Stream stream, Services& services, Shard& shard, Connections& connections,
-                     ConnectionId id)
-    : socket_(std::move(stream)),
+WsSession::WsSession(std::shared_ptr<PhoneSocket> socket, Services& services,
+                     Connections& connections, ConnectionId id, std::optional<Encoding> encoding,
+                     CallerPlace place)
+    : socket_(std::move(socket)),
       services_(services),
       connections_(connections),
       id_(id),
-      deadline_(shard.executor()),
-      outbox_(shard.executor()) {}
+      encoding_(encoding.value_or(Encoding::binary)),
+      place_(std::move(place)) {}
 
-asio::awaitable<void> WsSession::run(Upgrade upgrade, std::string token) {
+asio::awaitable<void> WsSession::run(std::string token) {
   const auto self = shared_from_this();
-  if (!co_await accept(std::move(upgrade))) co_return;
   connections_.add(id_, [weak = weak_from_this()] {
     if (const auto session = weak.lock())
       session->close(close_code(errc::restarting), "restarting");
   });
-  start_task(socket_.get_executor(), write(self), "writing to a phone");
   try {
     if (co_await say_hello(std::move(token))) co_await listen();
     while (!ended_) co_await read_frame();  // until the close frames have crossed
@@ -79,42 +57,24 @@ asio::awaitable<void> WsSession::run(Upgrade upgrade, std::string token) {
     // Our fault; the rooms must not keep a phone that nobody listens to.
     log::error("a phone was hung up on: {}", e.what());
     departure_ = Departure::dropped;
-    outbox_.abandon();
+    socket_->hang_up();
   }
-  finish();
-}
-
-asio::awaitable<bool> WsSession::accept(Upgrade upgrade) {
-  socket_.next_layer().expires_never();  // the socket keeps its own times
-  websocket::stream_base::timeout times{};
-  times.handshake_timeout = limits::hello_time;
-  times.idle_timeout = limits::silence_max;
-  times.keep_alive_pings = true;
-  socket_.set_option(times);
-  socket_.read_message_max(limits::frame_read_max);
-
-  const auto encoding = choose_encoding(upgrade);
-  encoding_ = encoding.value_or(Encoding::binary);
-  // Beast would say which version of it this is.
-  const auto* name = !encoding ? "" : *encoding == Encoding::binary ? "colo.v1" : "colo.v1.json";
-  socket_.set_option(websocket::stream_base::decorator([name](websocket::response_type& response) {
-    response.set(http::field::server, "colo");
-    if (*name != '\0') response.set(http::field::sec_websocket_protocol, name);
-  }));
-  const auto [error] = co_await socket_.async_accept(upgrade, asio::as_tuple(asio::use_awaitable));
-  co_return !error;
+  leave();
+  co_await socket_->say_goodbye();
+  connections_.remove(id_);
 }
 
 asio::awaitable<bool> WsSession::say_hello(std::string token) {
-  deadline_.expires_after(limits::hello_time);
-  deadline_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
+  const auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer deadline(executor, limits::hello_time);
+  deadline.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
     const auto session = weak.lock();
     if (cancelled || !session) return;
     session->close(close_code(errc::no_hello), "no Hello");
   });
   auto frame = co_await read_frame();
-  if (ended_ || outbox_.closing()) co_return false;
-  deadline_.cancel();
+  if (ended_ || socket_->closing()) co_return false;
+  deadline.cancel();
   if (!frame) {
     close(close_code(frame.error().code), frame.error().detail);
     co_return false;
@@ -137,9 +97,9 @@ asio::awaitable<bool> WsSession::say_hello(std::string token) {
 
 asio::awaitable<result<Sessions::SignedIn>> WsSession::redeem(std::string ticket,
                                                               std::string token) {
+  const auto executor = co_await asio::this_coro::executor;
   // Called on the first shard; the socket itself is only touched on its own.
-  Sessions::CloseSocket close_later = [weak = weak_from_this(),
-                                       executor = socket_.get_executor()](Ending why) {
+  Sessions::CloseSocket close_later = [weak = weak_from_this(), executor](Ending why) {
     asio::post(executor, [weak, why] {
       if (const auto session = weak.lock())
         session->close(close_code(errc::signed_out), ending_word(why));
@@ -153,75 +113,81 @@ asio::awaitable<result<Sessions::SignedIn>> WsSession::redeem(std::string ticket
 asio::awaitable<void> WsSession::listen() {
   for (;;) {
     auto frame = co_await read_frame();
-    if (ended_ || outbox_.closing()) co_return;
+    if (ended_ || socket_->closing()) co_return;
     if (!frame) {
       close(close_code(frame.error().code), frame.error().detail);
       co_return;
     }
-    const auto bytes = buffer_.size();
-    const auto heard = co_await conversation_->hear(std::move(*frame), bytes);
+    const auto heard = co_await conversation_->hear(std::move(*frame), frame_bytes_);
     if (heard) continue;
     close(close_code(heard.error().code), heard.error().detail);
     co_return;
   }
 }
 
-// ended_ says that the socket is done with, and departure_ how that came about.
 asio::awaitable<result<v1::ClientFrame>> WsSession::read_frame() {
-  buffer_.consume(buffer_.size());
-  if (buffer_.capacity() > buffer_bytes_kept) buffer_.shrink_to_fit();
-  const auto [error, bytes] =
-      co_await socket_.async_read(buffer_, asio::as_tuple(asio::use_awaitable));
-  if (error) {
-    ended_ = true;
-    if (error != websocket::error::closed && !outbox_.closing()) departure_ = Departure::dropped;
-    outbox_.abandon();
-    co_return errc::bad_frame;
+  for (;;) {
+    const auto event = co_await socket_->read();
+    if (!event) {
+      ended_ = true;
+      if (!socket_->said_last()) departure_ = Departure::dropped;
+      socket_->hang_up();
+      co_return errc::bad_frame;
+    }
+    switch (event->kind) {
+      case ws::Event::Kind::ping:
+        socket_->pong(event->payload);
+        break;
+      case ws::Event::Kind::pong:
+        break;
+      case ws::Event::Kind::close:
+      case ws::Event::Kind::violation:
+        end(*event);
+        co_return errc::bad_frame;
+      case ws::Event::Kind::message:
+        frame_bytes_ = event->payload.size();
+        co_return read(*event);
+    }
   }
-  const auto wanted = encoding_ == Encoding::binary;
-  if (socket_.got_binary() != wanted)
-    co_return Refusal(errc::bad_frame, wanted ? "colo.v1 takes binary messages."
-                                              : "colo.v1.json takes text messages.");
-  const auto data = buffer_.cdata();
-  co_return read_client_frame({static_cast<const char*>(data.data()), data.size()}, encoding_);
 }
 
-void WsSession::deliver(const SharedFrame& frame) {
-  if (outbox_.push(frame)) return;
+result<v1::ClientFrame> WsSession::read(const ws::Event& message) const {
+  const bool wanted = encoding_ == Encoding::binary;
+  if (message.binary != wanted)
+    return Refusal(errc::bad_frame,
+                   wanted ? "colo.v1 takes binary messages." : "colo.v1.json takes text messages.");
+  return read_client_frame(message.payload, encoding_);
+}
+
+// A close is answered with its own code (RFC 6455 §5.5.1), where it is not an answer itself.
+void WsSession::end(const ws::Event& event) {
+  ended_ = true;
+  if (event.kind == ws::Event::Kind::violation) departure_ = Departure::dropped;
+  socket_->close(event.code == ws::no_code ? normal_closure : event.code, "");
+}
+
+void WsSession::answer(const SharedFrame& frame) {
+  const bool sent = socket_->send(encoding_ == Encoding::json ? in_json(*frame) : frame);
+  if (!sent) give_up_on();
+}
+
+void WsSession::deliver(const SharedFrame& frame, TurnQueue& queue) {
+  const bool sent = socket_->send(encoding_ == Encoding::json ? in_json(*frame) : frame, queue);
+  if (!sent) give_up_on();
+}
+
+void WsSession::give_up_on() {
   log::info("a phone read too slowly and was closed");
   departure_ = Departure::dropped;  // it will be back
-  outbox_.close_now(reason_of(close_code(errc::too_slow), "too slow"));
-  give_up_after(limits::close_time);
+  socket_->close_now(close_code(errc::too_slow), "too slow");
 }
 
-void WsSession::close(std::uint16_t code, std::string_view reason) {
-  outbox_.close_after(reason_of(code, reason));
-  give_up_after(limits::close_time);
-}
-
-void WsSession::give_up_after(std::chrono::seconds time) {
-  deadline_.expires_after(time);
-  deadline_.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
-    const auto session = weak.lock();
-    if (!cancelled && session) session->socket_.next_layer().close();
-  });
-}
-
-asio::awaitable<void> WsSession::write(std::shared_ptr<WsSession> self) {
-  co_await self->outbox_.write_all(self->socket_, self->encoding_);
-}
-
-void WsSession::finish() {
-  deadline_.cancel();
-  if (departure_ == Departure::dropped) socket_.next_layer().close();
+void WsSession::leave() {
   if (conversation_) conversation_->hang_up(departure_);
-  if (session_) {
-    asio::post(services_.shards.first().executor(),
-               [&sessions = services_.sessions, session = *session_, id = id_] {
-                 sessions.forget_socket(session, id);
-               });
-  }
-  connections_.remove(id_);
+  if (!session_) return;
+  services_.shards.first().run([&sessions = services_.sessions, session = *session_, id = id_] {
+    sessions.forget_socket(session, id);
+  });
 }
 
 }  // namespace colo

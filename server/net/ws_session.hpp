@@ -1,62 +1,58 @@
-// One phone's WebSocket: handshake, Hello, frames in, frames out, close.
+// One phone's conversation over its WebSocket: Hello, frames in, frames out, close.
 //
-// Lives on the shard that accepted it. One reader (run) and one writer (the
-// outbox). Until Hello was answered it is nobody; after that it is its session,
-// and closes when the session ends.
+// Lives on the shard that accepted it. One reader (run). Until Hello was
+// answered it is nobody; after that it is its session, and closes when the
+// session ends.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <memory>
 #include <optional>
 
+#include "net/caller_count.hpp"
 #include "net/connections.hpp"
 #include "net/conversation.hpp"
-#include "net/outbox.hpp"
+#include "net/phone_socket.hpp"
 
 namespace colo {
 
 class WsSession final : public Member, public std::enable_shared_from_this<WsSession> {
  public:
-  using Upgrade = boost::beast::http::request<boost::beast::http::string_body>;
+  /// No `encoding`: the phone offered none of ours, and gets colo.v1.
+  WsSession(std::shared_ptr<PhoneSocket> socket, Services& services, Connections& connections,
+            ConnectionId id, std::optional<Encoding> encoding, CallerPlace place);
 
-  WsSession(Stream stream, Services& services, Shard& shard, Connections& connections,
-            ConnectionId id);
-
-  /// From the upgrade request, whose Host and Origin were checked and whose cookie
-  /// held `token`, to the end.
-  boost::asio::awaitable<void> run(Upgrade upgrade, std::string token);
+  /// From the handshake, whose cookie held `token`, to the end.
+  boost::asio::awaitable<void> run(std::string token);
 
   /// Tells the phone `code` and why; the socket is gone within close_time.
-  void close(std::uint16_t code, std::string_view reason);
+  void close(std::uint16_t code, std::string_view reason) { socket_->close(code, reason); }
 
   ConnectionId connection() const override { return id_; }
-  void deliver(const SharedFrame& frame) override;
+  void answer(const SharedFrame& frame) override;
+  void deliver(const SharedFrame& frame, TurnQueue& queue) override;
 
  private:
-  static boost::asio::awaitable<void> write(std::shared_ptr<WsSession> self);
-  boost::asio::awaitable<bool> accept(Upgrade upgrade);
   boost::asio::awaitable<bool> say_hello(std::string token);
   boost::asio::awaitable<void> listen();
   boost::asio::awaitable<result<v1::ClientFrame>> read_frame();
   boost::asio::awaitable<result<Sessions::SignedIn>> redeem(std::string ticket, std::string token);
-  void give_up_after(std::chrono::seconds time);
-  void finish();
+  result<v1::ClientFrame> read(const ws::Event& message) const;
+  void end(const ws::Event& event);
+  void give_up_on();
+  void leave();
 
-  WebSocket socket_;
+  std::shared_ptr<PhoneSocket> socket_;
   Services& services_;
   Connections& connections_;
   ConnectionId id_;
-  Encoding encoding_ = Encoding::binary;
-  boost::beast::flat_buffer buffer_;
-  boost::asio::steady_timer deadline_;  // for Hello, then for closing
-  Outbox outbox_;
+  Encoding encoding_;
+  CallerPlace place_;
   std::optional<SessionId> session_;
   std::optional<Conversation> conversation_;
+  std::size_t frame_bytes_ = 0;  // of the frame read last
   Departure departure_ = Departure::clean;
-  bool ended_ = false;
+  bool ended_ = false;  // nothing more comes; departure_ says how that came about
 };
 
 }  // namespace colo

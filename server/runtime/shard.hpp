@@ -3,11 +3,13 @@
 // A socket stays on the shard that accepted it; a room lives on the shard that
 // its id hashes to. State is reached only from its own shard, so nothing above
 // this folder needs a lock: to touch another shard's state, `co_await on(shard,
-// task)` or post to it. Posts from one shard to another arrive in their order.
+// task)` or `shard.run(task)`. From one shard to another they arrive in their
+// order; what a shard asks of itself is done at once.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -34,6 +36,12 @@ class Shard {
   std::uint32_t index() const { return index_; }
   asio::io_context& context() { return context_; }
   asio::io_context::executor_type executor() { return context_.get_executor(); }
+
+  /// Calls `task()` on this shard: now, when called there, or else soon. From any shard.
+  template <class Task>
+  void run(Task&& task) {
+    asio::dispatch(context_, std::forward<Task>(task));
+  }
 
   /// A number no other connection of this shard has. On this shard.
   ConnectionId next_connection() { return {index_, ++connections_}; }
@@ -86,6 +94,7 @@ class Shards {
 /// The world may have changed meanwhile, here as well as there.
 template <class T>
 asio::awaitable<T> on(Shard& shard, asio::awaitable<T> task) {
+  if (shard.executor().running_in_this_thread()) co_return co_await std::move(task);
   co_return co_await asio::co_spawn(shard.executor(), std::move(task), asio::use_awaitable);
 }
 

@@ -1,11 +1,11 @@
 #include "wire/frames.hpp"
 
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace colo {
@@ -14,25 +14,26 @@ namespace {
 namespace pb = google::protobuf;
 using WireFormat = pb::internal::WireFormatLite;
 
+constexpr std::size_t header_bytes_max = 10;  // of a WebSocket frame (RFC 6455 §5.2)
+
 // Appends a length-delimited field: how an encoded message goes into another
 // one without being decoded. Protobuf fields may stand in any order.
 void append_field(std::string& out, int number, std::string_view bytes) {
-  pb::io::StringOutputStream stream(&out);
-  pb::io::CodedOutputStream coded(&stream);
-  coded.WriteTag(WireFormat::MakeTag(number, WireFormat::WIRETYPE_LENGTH_DELIMITED));
-  coded.WriteVarint32(static_cast<std::uint32_t>(bytes.size()));
-  coded.WriteRaw(bytes.data(), static_cast<int>(bytes.size()));
+  std::array<std::uint8_t, 10> head;
+  const auto tag = WireFormat::MakeTag(number, WireFormat::WIRETYPE_LENGTH_DELIMITED);
+  auto* end = pb::io::CodedOutputStream::WriteTagToArray(tag, head.data());
+  end = pb::io::CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(bytes.size()),
+                                                        end);
+  out.append(head.data(), end);
+  out.append(bytes);
 }
 
-SharedFrame wrap(int frame_number, std::string_view encoded) {
-  auto bytes = std::make_shared<std::string>();
-  bytes->reserve(encoded.size() + 8);
-  append_field(*bytes, frame_number, encoded);
-  return bytes;
+SharedFrame wrap(int field_number, std::string_view encoded) {
+  return std::make_shared<const OutgoingFrame>(field_number, encoded);
 }
 
 SharedFrame share(const v1::ServerFrame& frame) {
-  return std::make_shared<const std::string>(frame.SerializeAsString());
+  return std::make_shared<const OutgoingFrame>(frame);
 }
 
 std::string bytes_of(const ClientId& id) {
@@ -50,6 +51,35 @@ void fill(v1::Room& out, const RoomView& room) {
 }
 
 }  // namespace
+
+OutgoingFrame::OutgoingFrame(ws::Op op, std::string_view payload) {
+  ws::append_header(bytes_, op, payload.size());
+  header_bytes_ = bytes_.size();
+  bytes_ += payload;
+}
+
+OutgoingFrame::OutgoingFrame(const v1::ServerFrame& frame) {
+  ws::append_header(bytes_, ws::Op::binary, frame.ByteSizeLong());
+  header_bytes_ = bytes_.size();
+  frame.AppendToString(&bytes_);
+}
+
+OutgoingFrame::OutgoingFrame(int field_number, std::string_view encoded) {
+  const auto size = static_cast<std::uint32_t>(encoded.size());
+  const auto payload_bytes = WireFormat::TagSize(field_number, WireFormat::TYPE_BYTES) +
+                             pb::io::CodedOutputStream::VarintSize32(size) + encoded.size();
+  bytes_.reserve(payload_bytes + header_bytes_max);
+  ws::append_header(bytes_, ws::Op::binary, payload_bytes);
+  header_bytes_ = bytes_.size();
+  append_field(bytes_, field_number, encoded);
+}
+
+OutgoingFrame OutgoingFrame::closing(std::uint16_t code, std::string_view reason) {
+  OutgoingFrame frame;
+  frame.bytes_ = ws::make_close(code, reason);
+  frame.header_bytes_ = 2;
+  return frame;
+}
 
 result<v1::ClientFrame> read_client_frame(std::string_view bytes, Encoding encoding) {
   v1::ClientFrame frame;
@@ -69,14 +99,15 @@ result<v1::ClientFrame> read_client_frame(std::string_view bytes, Encoding encod
   return frame;
 }
 
-std::string to_json(const std::string& server_frame) {
+SharedFrame in_json(const OutgoingFrame& server_frame) {
+  const auto payload = server_frame.payload();
   v1::ServerFrame frame;
   std::string json;
-  if (frame.ParseFromString(server_frame)) {
+  if (frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
     const auto status = pb::util::MessageToJsonString(frame, &json);
     if (!status.ok()) json.clear();
   }
-  return json;
+  return std::make_shared<const OutgoingFrame>(ws::Op::text, json);
 }
 
 result<ClientId> read_client_id(std::string_view bytes) {
@@ -96,7 +127,9 @@ std::string encode_message(const Message& message) {
   out.set_remix_of(message.remix_of.value);
   out.set_client_id(bytes_of(message.client_id));
   out.set_remix_author(message.remix_author);
-  std::string bytes = out.SerializeAsString();
+  std::string bytes;
+  bytes.reserve(out.ByteSizeLong() + message.drawing.size() + 10);
+  out.AppendToString(&bytes);
   append_field(bytes, v1::Message::kDrawingFieldNumber, message.drawing);
   return bytes;
 }

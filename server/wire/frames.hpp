@@ -14,20 +14,43 @@
 #include "domain/errc.hpp"
 #include "domain/message.hpp"
 #include "domain/room.hpp"
+#include "wire/websocket.hpp"
 
 namespace colo {
-
-/// An encoded ServerFrame, never changed after it was made.
-using SharedFrame = std::shared_ptr<const std::string>;
 
 /// What a socket's subprotocol carries: `colo.v1` or `colo.v1.json`.
 enum class Encoding { binary, json };
 
+/// One WebSocket frame as it goes out, header and all; never changed after it was made.
+class OutgoingFrame {
+ public:
+  OutgoingFrame(ws::Op op, std::string_view payload);
+  /// A binary one that holds `frame`.
+  explicit OutgoingFrame(const v1::ServerFrame& frame);
+  /// A binary one that holds a ServerFrame with one field, encoded already.
+  OutgoingFrame(int field_number, std::string_view encoded);
+
+  /// A Close frame (RFC 6455 §5.5.1); a reason too long for it is cut.
+  static OutgoingFrame closing(std::uint16_t code, std::string_view reason);
+
+  std::string_view bytes() const { return bytes_; }
+  std::string_view payload() const { return bytes().substr(header_bytes_); }
+
+ private:
+  OutgoingFrame() = default;
+
+  std::string bytes_;
+  std::size_t header_bytes_ = 0;
+};
+
+/// Encoded once, whatever the number of phones it goes to.
+using SharedFrame = std::shared_ptr<const OutgoingFrame>;
+
 /// Reads one WebSocket message. Errors: bad_frame.
 result<v1::ClientFrame> read_client_frame(std::string_view bytes, Encoding encoding);
 
-/// The same frame in protobuf's JSON mapping, for `colo.v1.json`.
-std::string to_json(const std::string& server_frame);
+/// The same ServerFrame in protobuf's JSON mapping, for `colo.v1.json`.
+SharedFrame in_json(const OutgoingFrame& server_frame);
 
 /// 16 bytes. Errors: bad_client_id.
 result<ClientId> read_client_id(std::string_view bytes);

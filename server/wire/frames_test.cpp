@@ -49,9 +49,9 @@ std::string fixture_bytes(const std::string& name) {
 }
 
 // Fields of a spliced frame stand in another order; what counts is what they say.
-std::string in_order(const std::string& frame) {
+std::string in_order(const SharedFrame& frame) {
   v1::ServerFrame parsed;
-  EXPECT_TRUE(parsed.ParseFromString(frame));
+  EXPECT_TRUE(parsed.ParseFromString(std::string(frame->payload())));
   return parsed.SerializeAsString();
 }
 
@@ -96,14 +96,17 @@ TEST(GoldenFrames, FromAPhoneReadTheSameInBothEncodings) {
 TEST(GoldenFrames, ToAPhoneHaveTheirJsonForm) {
   const auto all = fixtures("server");
   ASSERT_EQ(all.size(), 11u);
-  for (const auto& fixture : all)
-    EXPECT_EQ(json::parse(to_json(fixture.bytes)), json::parse(fixture.text)) << fixture.name;
+  for (const auto& fixture : all) {
+    const auto text = in_json(OutgoingFrame(ws::Op::binary, fixture.bytes));
+    EXPECT_EQ(json::parse(text->payload()), json::parse(fixture.text)) << fixture.name;
+    EXPECT_EQ(text->bytes().front(), '\x81') << "a final text frame";
+  }
 }
 
 TEST(GoldenFrames, AreWhatThisServerEncodes) {
   const auto message = golden_message();
   const auto encoded = encode_message(message);
-  EXPECT_EQ(in_order(*message_frame(encoded)), fixture_bytes("server-message"));
+  EXPECT_EQ(in_order(message_frame(encoded)), fixture_bytes("server-message"));
 
   JoinedFrame joined;
   joined.room = {"main-chat"};
@@ -113,31 +116,43 @@ TEST(GoldenFrames, AreWhatThisServerEncodes) {
   joined.reset = true;
   joined.epoch = {5};
   joined.occupancy = 2;
-  EXPECT_EQ(in_order(*joined_frame(joined)), fixture_bytes("server-joined"));
+  EXPECT_EQ(in_order(joined_frame(joined)), fixture_bytes("server-joined"));
 
   joined.reset = false;
   joined.messages = {};
   joined.more = false;
   joined.deletion = {300};
   joined.deleted = {{2}, {5}, {299}};
-  EXPECT_EQ(in_order(*joined_frame(joined)), fixture_bytes("server-joined-again"));
+  EXPECT_EQ(in_order(joined_frame(joined)), fixture_bytes("server-joined-again"));
 
-  EXPECT_EQ(in_order(*page_frame({"main-chat"}, {{message}, true})), fixture_bytes("server-page"));
+  EXPECT_EQ(in_order(page_frame({"main-chat"}, {{message}, true})), fixture_bytes("server-page"));
   const std::vector rooms{golden_room()};
-  EXPECT_EQ(*rooms_frame(rooms), fixture_bytes("server-rooms"));
-  EXPECT_EQ(*welcome_frame({{1}, "Ana", true}, std::chrono::seconds{1800}, rooms),
+  EXPECT_EQ(rooms_frame(rooms)->payload(), fixture_bytes("server-rooms"));
+  EXPECT_EQ(welcome_frame({{1}, "Ana", true}, std::chrono::seconds{1800}, rooms)->payload(),
             fixture_bytes("server-welcome"));
-  EXPECT_EQ(*accepted_frame(message.client_id, message.room, message.seq, message.sent_at),
-            fixture_bytes("server-accepted"));
-  EXPECT_EQ(*presence_frame({"main-chat"}, "Ana", v1::CHANGE_JOINED, 4),
+  EXPECT_EQ(
+      accepted_frame(message.client_id, message.room, message.seq, message.sent_at)->payload(),
+      fixture_bytes("server-accepted"));
+  EXPECT_EQ(presence_frame({"main-chat"}, "Ana", v1::CHANGE_JOINED, 4)->payload(),
             fixture_bytes("server-presence"));
-  EXPECT_EQ(*deleted_frame({"main-chat"}, {7}, "Ana", {300}), fixture_bytes("server-deleted"));
-  EXPECT_EQ(*pen_frame({"main-chat"}, "Ana", true), fixture_bytes("server-pen"));
+  EXPECT_EQ(deleted_frame({"main-chat"}, {7}, "Ana", {300})->payload(),
+            fixture_bytes("server-deleted"));
+  EXPECT_EQ(pen_frame({"main-chat"}, "Ana", true)->payload(), fixture_bytes("server-pen"));
 
   const std::string client_id(reinterpret_cast<const char*>(message.client_id.bytes.data()), 16);
   const Refusal slow(errc::slow_down, std::string(sentence(errc::slow_down)),
                      std::chrono::milliseconds{1500});
-  EXPECT_EQ(*rejected_frame({4, "main-chat", client_id}, slow), fixture_bytes("server-rejected"));
+  EXPECT_EQ(rejected_frame({4, "main-chat", client_id}, slow)->payload(),
+            fixture_bytes("server-rejected"));
+}
+
+TEST(OutgoingFrames, HoldTheirHeaderAndWhatTheyCarry) {
+  for (const std::size_t size : {0u, 1u, 125u, 126u, 65'535u, 65'536u, 200'000u}) {
+    const std::string encoded(size, 'x');
+    const auto frame = message_frame(encoded);
+    EXPECT_EQ(frame->bytes(), ws::make_frame(ws::Op::binary, frame->payload())) << size;
+    EXPECT_TRUE(frame->payload().ends_with(encoded));
+  }
 }
 
 TEST(Frames, BytesThatAreNoFrameAreRefused) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
@@ -77,6 +78,10 @@ result<void> check_stroke(const v1::Stroke& stroke, int index) {
   return check_points(stroke, index);
 }
 
+bool has_unknown_fields(const google::protobuf::Message& message) {
+  return !message.GetReflection()->GetUnknownFields(message).empty();
+}
+
 }  // namespace
 
 result<std::string> check_drawing(v1::Drawing drawing) {
@@ -105,7 +110,9 @@ result<std::string> check_drawing(v1::Drawing drawing) {
                    fmt::format("The drawing's lines are {} canvas units long; {} is the most.",
                                length, limits::ink_length_max));
 
-  drawing.DiscardUnknownFields();
+  // Seldom there, and dear: discarding makes each stroke a place for them first.
+  if (has_unknown_fields(drawing) || std::ranges::any_of(drawing.strokes(), has_unknown_fields))
+    drawing.DiscardUnknownFields();
   std::string bytes = drawing.SerializeAsString();
   if (bytes.size() > limits::frame_bytes_max)
     return Refusal(errc::drawing_too_big, fmt::format("The drawing is {} bytes; {} is the most.",

@@ -1,0 +1,26 @@
+// How an HTTP connection becomes a WebSocket (RFC 6455 §4.2).
+//
+// Pure functions. Host and Origin are not looked at here.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "net/response.hpp"
+#include "wire/frames.hpp"
+
+namespace colo {
+
+/// What a phone's upgrade asks for.
+struct Upgrade {
+  std::string accept;                // the answer to its key
+  std::optional<Encoding> encoding;  // of ours, the first that it offers
+};
+
+/// Of a GET with `Connection: Upgrade`, `Upgrade: websocket`. Errors: bad_request.
+result<Upgrade> read_upgrade(const HttpRequest& request);
+
+/// 101.
+HttpResponse upgrade_response(const Upgrade& upgrade);
+
+}  // namespace colo
