@@ -2,8 +2,9 @@
 // the others, with nothing of a chat server in it.
 //
 // `floor send` calls send() once per frame and phone; `floor gather` writes all
-// frames of a turn to a phone with one writev(), at most 64; `floor uring` hands
-// the kernel the sends of a turn together. It takes any upgrade for good, puts
+// frames of a turn to a phone with one writev(), at most 64, and `floor gather N`
+// waits until there are N; `floor uring` hands the kernel the sends of a turn
+// together. It takes any upgrade for good, puts
 // phones into the room that their path names, and knows no errors: a phone that
 // lags is dropped.
 #include <arpa/inet.h>
@@ -33,6 +34,7 @@
 namespace {
 
 constexpr std::size_t gathered_max = 64;
+constexpr int late_ms = 50;  // the last ones of a run never become a batch
 
 struct Room;
 
@@ -81,7 +83,8 @@ void take_frames(Phone& phone) {
 
 class Floor {
  public:
-  explicit Floor(std::string mode) : mode_(std::move(mode)), epoll_(epoll_create1(0)) {
+  Floor(std::string mode, std::size_t batch)
+      : mode_(std::move(mode)), batch_(batch), epoll_(epoll_create1(0)) {
     listener_ = socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -107,7 +110,8 @@ class Floor {
   void run() {
     std::array<epoll_event, 1024> events;
     for (;;) {
-      const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
+      const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
+                                   batch_ > 1 ? late_ms : -1);
       for (int i = 0; i < count; ++i) {
         auto* phone = static_cast<Phone*>(events[static_cast<std::size_t>(i)].data.ptr);
         if (phone)
@@ -116,7 +120,7 @@ class Floor {
           accept_one();
       }
       for (auto& [path, room] : rooms_)
-        if (!room.frames.empty()) flush(room);
+        if (room.frames.size() >= batch_ || (count == 0 && !room.frames.empty())) flush(room);
     }
   }
 
@@ -237,6 +241,7 @@ class Floor {
   }
 
   std::string mode_;
+  std::size_t batch_;
   int epoll_;
   int listener_ = -1;
   std::vector<std::unique_ptr<Phone>> phones_;
@@ -254,7 +259,7 @@ int main(int argc, char** argv) {
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
   try {
-    Floor(argc > 1 ? argv[1] : "send").run();
+    Floor(argc > 1 ? argv[1] : "send", argc > 2 ? std::stoul(argv[2]) : 1).run();
   } catch (const std::exception& e) {
     std::fprintf(stderr, "floor: %s\n", e.what());
     return 1;

@@ -32,7 +32,7 @@ inline constexpr std::size_t tail_bytes = 16;
 struct Frame {
   Op op = Op::binary;
   std::uint64_t bytes = 0;
-  std::array<char, 4> head{};            // its first bytes, zeros beyond its end
+  std::array<char, 4> head{};           // its first bytes, zeros beyond its end
   std::array<char, tail_bytes> tail{};  // its last bytes
 };
 

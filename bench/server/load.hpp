@@ -21,7 +21,8 @@ class Load {
   Load& operator=(const Load&) = delete;
 
   void add(std::uint32_t room, Opening opening);
-  void set_message(std::uint32_t room, std::string bytes, std::size_t stamp_at);
+  /// The publisher of the room sends this, and what else was added, in turns.
+  void add_message(std::uint32_t room, std::string bytes, std::size_t stamp_at);
 
   /// Until all phones are in. Throws std::runtime_error after `seconds`.
   void await_all(double seconds);
@@ -35,6 +36,8 @@ class Load {
   std::size_t phones() const { return phones_.size(); }
 
  private:
+  void begin(Pace pace);
+  void settle();
   void turn(std::uint64_t until_ns);
   void came(Phone& phone, const Frame& frame);
   void publish(Room& room, std::uint64_t due_ns);
@@ -48,8 +51,10 @@ class Load {
   Pace pace_;
   Result result_;
   bool publishing_ = false;
+  bool counting_ = false;
   std::uint64_t counted_from_ns_ = 0;
   std::uint64_t last_came_ns_ = 0;
+  std::string last_unstamped_;  // its end, for the word that a run is stuck
 };
 
 }  // namespace load

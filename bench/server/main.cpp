@@ -1,4 +1,5 @@
 // Reads what to do, line by line; see bench/README.md.
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include <cstdio>
@@ -56,7 +57,7 @@ void obey(Load& load, std::vector<int>& pids, const std::string& line) {
     std::size_t stamp_at = 0;
     std::string bytes;
     words >> room >> stamp_at >> bytes;
-    load.set_message(room, from_hex(bytes), stamp_at);
+    load.add_message(room, from_hex(bytes), stamp_at);
   } else if (verb == "await") {
     double seconds = 0;
     words >> seconds;
@@ -78,6 +79,10 @@ void obey(Load& load, std::vector<int>& pids, const std::string& line) {
     Pace pace;
     words >> pace.per_second;
     run(load, pace, words, pids);
+  } else if (verb == "beside") {
+    Pace pace{.beside = true};
+    words >> pace.window >> pace.per_second;
+    run(load, pace, words, pids);
   } else {
     throw std::runtime_error("unknown: " + verb);
   }
@@ -90,6 +95,7 @@ int main() {
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
+  prctl(PR_SET_TIMERSLACK, 1);  // wakes when a message is due, not 50 µs later
   try {
     Load load;
     std::vector<int> pids;

@@ -57,6 +57,12 @@ void Phone::say(std::string_view bytes) {
   unsent_.append(bytes);
 }
 
+void Phone::mute() {
+  muted = true;
+  const int little = 4096;
+  setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+}
+
 void Phone::write_unsent() {
   const std::string bytes = std::exchange(unsent_, {});
   say(bytes);

@@ -43,9 +43,11 @@ class Phone {
   void read(std::span<char> buffer, const Came& came);
   void write_unsent();
   void say(std::string_view bytes);
+  /// It will read no more, and the kernel shall not read much in its place.
+  void mute();
 
   std::uint64_t order_faults = 0;
-  std::uint32_t next_seq = 0;  // of the messages of its room; 0: none heard yet
+  std::uint32_t next_seq = 1;  // of the messages of its room
   bool muted = false;
 
  private:

@@ -1,40 +1,59 @@
 #include "run.hpp"
 
+#include <algorithm>
 #include <chrono>
-#include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
+#include <numeric>
+#include <sstream>
+#include <string>
 
 namespace load {
 
 std::string to_json(const Result& result) {
-  char text[640];
+  std::ostringstream json;
   const auto us = [&](double q) { return static_cast<double>(result.latency.quantile(q)) / 1000; };
-  std::snprintf(
-      text, sizeof text,
-      R"({"seconds":%.3f,"published":%llu,"deliveries":%llu,"bytes":%llu,"cpu_ns":%llu,)"
-      R"("order_faults":%llu,"gone":%llu,"p50_us":%.1f,"p99_us":%.1f,"p999_us":%.1f})",
-      result.seconds, static_cast<unsigned long long>(result.published),
-      static_cast<unsigned long long>(result.deliveries),
-      static_cast<unsigned long long>(result.bytes),
-      static_cast<unsigned long long>(result.server_cpu_ns),
-      static_cast<unsigned long long>(result.order_faults),
-      static_cast<unsigned long long>(result.gone), us(0.5), us(0.99), us(0.999));
-  return text;
+  const auto& threads = result.thread_ns;
+  json << "{\"seconds\":" << result.seconds << ",\"published\":" << result.published
+       << ",\"deliveries\":" << result.deliveries << ",\"bytes\":" << result.bytes
+       << ",\"cpu_ns\":" << std::accumulate(threads.begin(), threads.end(), std::uint64_t{0})
+       << ",\"thread_ns\":[";
+  for (std::size_t i = 0; i < threads.size(); ++i) json << (i == 0 ? "" : ",") << threads[i];
+  json << "],\"own_cpu_ns\":" << result.own_cpu_ns << ",\"order_faults\":" << result.order_faults
+       << ",\"missing\":" << result.missing << ",\"gone\":" << result.gone
+       << ",\"p50_us\":" << us(0.5) << ",\"p99_us\":" << us(0.99) << ",\"p999_us\":" << us(0.999)
+       << '}';
+  return json.str();
 }
 
-std::uint64_t cpu_ns(const std::vector<int>& pids) {
-  std::uint64_t sum = 0;
+ThreadTimes thread_times(const std::vector<int>& pids) {
+  ThreadTimes times;
   for (const int pid : pids) {
     const auto tasks = "/proc/" + std::to_string(pid) + "/task";
     for (const auto& task : std::filesystem::directory_iterator(tasks)) {
-      std::uint64_t ran = 0;
-      std::ifstream(task.path() / "schedstat") >> ran;
-      sum += ran;
+      // Its first number counts in ns, where utime and stime count in ticks of 10 ms.
+      std::ifstream(task.path() / "schedstat") >> times[std::stoi(task.path().filename())];
     }
   }
-  return sum;
+  return times;
+}
+
+std::vector<std::uint64_t> ran_between(const ThreadTimes& before, const ThreadTimes& after) {
+  std::vector<std::uint64_t> ran;
+  for (const auto& [thread, ns] : after) {
+    const auto earlier = before.find(thread);
+    ran.push_back(ns - (earlier == before.end() ? 0 : earlier->second));
+  }
+  std::ranges::sort(ran, std::greater());
+  return ran;
+}
+
+std::uint64_t own_cpu_ns() {
+  timespec ran{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ran);
+  return static_cast<std::uint64_t>(ran.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(ran.tv_nsec);
 }
 
 std::uint64_t now_ns() {

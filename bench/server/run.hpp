@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,19 +32,26 @@ inline std::optional<Stamp> stamp_of(const Frame& frame) {
   return stamp;
 }
 
+struct Message {
+  std::string frames;        // whole ones
+  std::size_t stamp_at = 0;  // where in them
+};
+
 struct Room {
   std::vector<std::uint32_t> phones;  // the first one publishes
   std::size_t listeners = 0;          // phones that read
+  std::uint32_t window = 0;           // of this run; 0: goes by the clock
   std::uint32_t last_seq = 0;
   std::vector<std::uint64_t> left;  // deliveries still to come of seq, at seq % window
-  std::string message;              // what the publisher sends, whole frames
-  std::size_t stamp_at = 0;         // where in it
+  std::vector<Message> messages;    // what the publisher sends, one after the other
 };
 
-/// How messages are timed. Exactly one of the two is not 0.
+/// How messages are timed.
 struct Pace {
-  std::uint32_t window = 0;  // that many in flight in each room, always
+  std::uint32_t window = 0;  // that many in flight in each room, always; 0: by the clock
   double per_second = 0;     // that many over all rooms, come what may
+  // Room 0 goes by the clock and is the one whose latency counts; all others have a window.
+  bool beside = false;
 };
 
 struct Result {
@@ -51,16 +59,25 @@ struct Result {
   std::uint64_t published = 0;
   std::uint64_t deliveries = 0;
   std::uint64_t bytes = 0;
-  std::uint64_t server_cpu_ns = 0;
-  std::uint64_t order_faults = 0;  // missing, twice, or out of order
-  std::uint64_t gone = 0;          // phones that were hung up on
+  std::vector<std::uint64_t> thread_ns;  // CPU of each of the server's threads, the busiest first
+  std::uint64_t own_cpu_ns = 0;          // the generator's
+  std::uint64_t order_faults = 0;        // twice, out of order, or a gap before it
+  std::uint64_t missing = 0;             // never came
+  std::uint64_t gone = 0;                // phones that were hung up on
   Histogram latency;
 };
 
 std::string to_json(const Result& result);
 
-/// What the processes and their children threads have run for, in ns of CPU time.
-std::uint64_t cpu_ns(const std::vector<int>& pids);
+/// What each thread of the processes has run for, in ns of CPU time, by its id.
+using ThreadTimes = std::map<int, std::uint64_t>;
+ThreadTimes thread_times(const std::vector<int>& pids);
+
+/// What each has run for between the two, the busiest first.
+std::vector<std::uint64_t> ran_between(const ThreadTimes& before, const ThreadTimes& after);
+
+/// This process's own CPU time.
+std::uint64_t own_cpu_ns();
 
 std::uint64_t now_ns();
 
