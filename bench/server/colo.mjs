@@ -36,13 +36,13 @@ sign_ins_per_minute = 1000000
 connections_per_address = 1000000
 ${roomsConfig.join("\n")}`;
 
-const clientFrame = (field, ...fields) =>
-  frame(binary, bytesField(field, Buffer.concat(fields)));
+const clientFrame = (field, ...fields) => frame(binary, bytesField(field, Buffer.concat(fields)));
 const hello = (ticket) => clientFrame(1, bytesField(1, ticket), bytesField(2, "bench/1"));
 const join = (room) => clientFrame(2, bytesField(1, room));
 
 const welcome_head = Buffer.from([0x0a]); // ServerFrame.welcome
 const joined_head = Buffer.from([0x12]); // ServerFrame.joined
+const message_head = Buffer.from([0x1a]); // ServerFrame.message
 
 /** How long the payload is that Colo tells a room of such a drawing. */
 export function toldBytes(drawing) {
@@ -70,7 +70,10 @@ export class People {
   async register(count) {
     while (this.#sessions.length < count) {
       const some = Math.min(at_once, count - this.#sessions.length);
-      const fresh = Array.from({ length: some }, () => new Phone(this.colo, { agent: this.#agent }));
+      const fresh = Array.from(
+        { length: some },
+        () => new Phone(this.colo, { agent: this.#agent }),
+      );
       await Promise.all(fresh.map((phone) => phone.register()));
       this.#sessions.push(...fresh);
     }
@@ -102,7 +105,13 @@ export class People {
   }
 
   async *inRooms(kind, rooms) {
-    const place = { port: this.colo.port, path: "/ws", protocol: "colo.v1", ready: joined_head };
+    const place = {
+      port: this.colo.port,
+      path: "/ws",
+      protocol: "colo.v1",
+      ready: joined_head,
+      told: message_head,
+    };
     let i = 0;
     for await (const ticket of this.tickets(rooms.length)) {
       const room = rooms[i++];
@@ -124,7 +133,7 @@ export class People {
           bytesField(2, Buffer.alloc(stamp_bytes)),
           bytesField(3, drawing),
         );
-        // The client_id comes back as the last field of Message.
+        // The client_id comes back near the beginning of Message.
         const after = bytesField(3, drawing).length;
         return { frames, stampAt: frames.length - after - stamp_bytes };
       },

@@ -64,9 +64,13 @@ std::span<const char> FrameReader::take_header(std::span<const char> bytes) {
       for (std::size_t i = 2; i < header_size(length7); ++i)
         left_ = left_ << 8 | static_cast<unsigned char>(header_[i]);
     }
-    frame_ = {};
-    frame_.op = static_cast<Op>(header_[0] & 0x0F);
-    frame_.bytes = left_;
+    const auto op = static_cast<Op>(header_[0] & 0x0F);
+    is_control_ = op >= Op::close;
+    ends_message_ = (header_[0] & 0x80) != 0;
+    if (op != Op::more) {
+      frame() = {};
+      frame().op = op;
+    }
     in_payload_ = true;
     break;
   }
@@ -75,16 +79,18 @@ std::span<const char> FrameReader::take_header(std::span<const char> bytes) {
 
 std::span<const char> FrameReader::take_payload(std::span<const char> bytes) {
   const auto taken = static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size()));
-  const auto before = frame_.bytes - left_;
-  for (auto i = before; i < frame_.head.size() && i - before < taken; ++i)
-    frame_.head[i] = bytes[i - before];
-  auto& tail = frame_.tail;
+  Frame& frame = this->frame();
+  if (frame.bytes < frame.head.size())
+    std::memcpy(frame.head.data() + frame.bytes, bytes.data(),
+                std::min<std::size_t>(taken, frame.head.size() - frame.bytes));
+  auto& tail = frame.tail;
   if (taken >= tail.size()) {
     std::memcpy(tail.data(), bytes.data() + taken - tail.size(), tail.size());
   } else {
     std::memmove(tail.data(), tail.data() + taken, tail.size() - taken);
     std::memcpy(tail.data() + tail.size() - taken, bytes.data(), taken);
   }
+  frame.bytes += taken;
   left_ -= taken;
   return bytes.subspan(taken);
 }

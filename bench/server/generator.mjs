@@ -51,13 +51,13 @@ export class Generator {
   /**
    * Says what each phone has to do to get in, and waits until all are.
    * @param {AsyncIterable<{room: number, port: number, path: string, protocol?: string,
-   *   ready?: Buffer, beat?: string, answer?: string, frames?: Buffer}>} openings
+   *   ready?: Buffer, told?: Buffer, beat?: string, answer?: string, frames?: Buffer}>} openings
    */
   async enter(openings) {
     for await (const one of openings)
       await this.say(
-        ["phone", one.room, one.port, one.path, one.protocol ?? "-", hex(one.ready)]
-          .concat([hex(one.beat), hex(one.answer), hex(one.frames)])
+        ["phone", one.room, one.port, one.path, one.protocol ?? "-"]
+          .concat([hex(one.ready), hex(one.told), hex(one.beat), hex(one.answer), hex(one.frames)])
           .join(" "),
       );
     await this.say(`await ${entrance_s}`);

@@ -26,11 +26,13 @@ std::string from_hex(const std::string& hex) {
 void add_phone(Load& load, std::istringstream& words) {
   std::uint32_t room = 0;
   Opening opening;
-  std::string protocol, ready, beat, answer, frames;
-  words >> room >> opening.port >> opening.path >> protocol >> ready >> beat >> answer >> frames;
+  std::string protocol, ready, told, beat, answer, frames;
+  words >> room >> opening.port >> opening.path >> protocol >> ready >> told >> beat >> answer >>
+      frames;
   if (!words) throw std::runtime_error("phone: a word is missing");
   if (protocol != "-") opening.protocol = protocol;
   opening.ready_head = from_hex(ready);
+  opening.told_head = from_hex(told);
   opening.beat = from_hex(beat);
   opening.answer = from_hex(answer);
   opening.frames = from_hex(frames);

@@ -102,7 +102,15 @@ export async function startNchan(context) {
   const port = await freePort();
   const conf = join(folder, "nginx.conf");
   writeFileSync(conf, nginxConf(folder, port));
-  const child = startProcess(context, ["/usr/sbin/nginx", "-p", folder, "-c", conf, "-e", "stderr"]);
+  const child = startProcess(context, [
+    "/usr/sbin/nginx",
+    "-p",
+    folder,
+    "-c",
+    conf,
+    "-e",
+    "stderr",
+  ]);
   const ready = async () => {
     for (;;) {
       const workers = childrenOf(child.pid);
@@ -111,5 +119,12 @@ export async function startNchan(context) {
     }
   };
   const workers = await within(ready(), "nginx started its worker");
-  return simply("nchan", [child.pid, ...workers.map(Number)], (room) => ({ port, path: `/${room}` }));
+  // A channel remembers its last messages and tells them to whoever comes: each run has its own.
+  let run = 0;
+  const nchan = simply("nchan", [child.pid, ...workers.map(Number)]);
+  nchan.openings = (rooms) => {
+    run += 1;
+    return each(rooms, (room) => ({ port, path: `/${run}_${room}` }));
+  };
+  return nchan;
 }

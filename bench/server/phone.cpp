@@ -109,7 +109,7 @@ void Phone::hear(const Frame& frame, const Came& came) {
   } else if (frame.op == Op::text && !opening_.beat.empty() && head == opening_.beat) {
     say(make_frame(Op::text, opening_.answer));
   } else if (state_ == State::in) {
-    came(*this, frame);
+    if (head.starts_with(opening_.told_head)) came(*this, frame);
   } else if (head.starts_with(opening_.ready_head)) {
     state_ = State::in;
   }

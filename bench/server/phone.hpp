@@ -20,6 +20,7 @@ struct Opening {
   std::string protocol;      // the WebSocket's subprotocol; empty: none
   std::string frames;        // made by make_frame(), said once the socket is open
   std::string ready_head;    // it is in when a frame comes that begins so
+  std::string told_head;     // what others sent begins so; other frames do not count
   std::string beat, answer;  // a text message that wants an answer (Engine.IO's ping)
 };
 

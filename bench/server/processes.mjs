@@ -46,6 +46,7 @@ export const childrenOf = (pid) =>
 
 /** Resident memory of all of them together, in bytes. */
 export function residentBytes(pids) {
-  const kib = (pid) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
+  const kib = (pid) =>
+    Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
   return pids.reduce((sum, pid) => sum + kib(pid) * 1024, 0);
 }

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 namespace load {
 
@@ -25,6 +26,18 @@ std::string to_json(const Result& result) {
        << ",\"p50_us\":" << us(0.5) << ",\"p99_us\":" << us(0.99) << ",\"p999_us\":" << us(0.999)
        << '}';
   return json.str();
+}
+
+std::optional<Stamp> stamp_of(const Frame& frame) {
+  Stamp stamp;
+  std::memcpy(&stamp, frame.tail.data(), sizeof stamp);
+  if (stamp.mark == Stamp::mark_value) return stamp;
+  const std::string_view head(frame.head.data(), frame.head.size());
+  const std::string_view mark(reinterpret_cast<const char*>(&Stamp::mark_value), sizeof stamp.mark);
+  const auto at = head.find(mark);
+  if (at == std::string_view::npos || at + sizeof stamp > head.size()) return std::nullopt;
+  std::memcpy(&stamp, head.data() + at, sizeof stamp);
+  return stamp;
 }
 
 ThreadTimes thread_times(const std::vector<int>& pids) {

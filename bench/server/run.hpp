@@ -1,6 +1,6 @@
 // A measured run: who publishes when, and what came of it.
 //
-// Messages are numbered per room from 1. A stamp, the last 16 bytes of each,
+// Messages are numbered per room from 1. A stamp, 16 bytes in each,
 // holds a mark, the number and the time at which it was to be sent: when the
 // server stalls, the messages that wait count their waiting, too.
 #pragma once
@@ -25,12 +25,8 @@ struct Stamp {
 };
 static_assert(sizeof(Stamp) == tail_bytes);
 
-inline std::optional<Stamp> stamp_of(const Frame& frame) {
-  Stamp stamp;
-  std::memcpy(&stamp, frame.tail.data(), sizeof stamp);
-  if (stamp.mark != Stamp::mark_value) return std::nullopt;
-  return stamp;
-}
+/// It ends the message, or stands near its beginning.
+std::optional<Stamp> stamp_of(const Frame& frame);
 
 struct Message {
   std::string frames;        // whole ones
