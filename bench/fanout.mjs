@@ -3,9 +3,9 @@
  * found, as Markdown.
  *
  *   bench/fanout [--quick] [--repetitions N] [--only KEY,…] [--against NAME,…] [--write]
+ *   bench/fanout --again [--write]     what the last run found, told anew
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { machine } from "./machine.mjs";
@@ -45,18 +45,34 @@ async function during(work) {
 /** The same, begun with another one in each repetition. */
 const rotated = (list, by) => [...list.slice(by % list.length), ...list.slice(0, by % list.length)];
 
-async function measureWorkloads(asked, samples) {
+/** Kept after each repetition. */
+const keep = (here, asked, samples) =>
+  writeFileSync(results, JSON.stringify({ here, asked, samples: samples.list }, null, 1));
+
+async function measureWorkloads(asked, samples, done) {
   const drawings = recordedDrawings();
   await during(async (context) => {
     const contenders = new Contenders(context);
     try {
-      for (let repetition = 0; repetition < asked.repetitions; ++repetition)
+      for (let repetition = 0; repetition < asked.repetitions; ++repetition) {
         for (const workload of workloads.filter(({ key }) => asked.only.includes(key)))
           await measureOnce({ asked, samples, contenders, drawings, workload, repetition });
+        done();
+      }
     } finally {
       await contenders.wake();
     }
   });
+}
+
+/** Whoever may not count system calls still learns the rest. */
+async function countedCalls(one, workload, sent) {
+  try {
+    return { frames_per_call: await framesPerCall(one, workload, sent) };
+  } catch (error) {
+    say(`${one.name}, ${workload.key}: ${error.message}`);
+    return {};
+  }
 }
 
 async function measureOnce({ asked, samples, contenders, drawings, workload, repetition }) {
@@ -66,7 +82,7 @@ async function measureOnce({ asked, samples, contenders, drawings, workload, rep
     await contenders.with(name, async (one) => {
       const found = await measure(one, workload, sent, asked);
       if (counted.includes(workload.key))
-        Object.assign(found, await framesPerCall(one, workload, sent));
+        Object.assign(found, await countedCalls(one, workload, sent));
       samples.add({ workload: workload.key, contender: name, repetition, ...found });
       say(
         `${repetition + 1} ${workload.key} ${name}: ${found.cpu_us.toFixed(2)} µs, p99 ${(found.p99_us / 1000).toFixed(1)} ms`,
@@ -74,17 +90,19 @@ async function measureOnce({ asked, samples, contenders, drawings, workload, rep
     });
 }
 
-async function measureMemory(asked, samples) {
+async function measureMemory(asked, samples, done) {
   const names = Object.keys(memoryOf).filter((name) =>
     asked.against.includes(name.replace(/,.*/, "")),
   );
-  for (let repetition = 0; repetition < asked.repetitions; ++repetition)
+  for (let repetition = 0; repetition < asked.repetitions; ++repetition) {
     for (const name of names)
       await during(async (context) => {
         const found = await memoryOf[name](context, asked.idle_phones);
         samples.add({ workload: "idle", contender: name, repetition, ...found });
         say(`${repetition + 1} idle ${name}: ${(found.bytes / 1024).toFixed(2)} KiB`);
       });
+    done();
+  }
 }
 
 function listed(values, known, option) {
@@ -97,6 +115,7 @@ function listed(values, known, option) {
 function wanted() {
   const { values } = parseArgs({
     options: {
+      again: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
       repetitions: { type: "string" },
@@ -113,35 +132,53 @@ function wanted() {
   const others = contenderNames.filter((name) => !name.startsWith("colo"));
   const against = listed(values.against, others, "--against");
   const ours = contenderNames.filter((name) => name.startsWith("colo"));
-  if (values.write && (values.only || values.against)) throw new Error("--write wants all of it");
-  return { ...base, write: values.write, repetitions, only, against: [...against, ...ours] };
+  if (values.write && (values.only || values.against || values.quick))
+    throw new Error("--write wants all of it");
+  return {
+    ...base,
+    again: values.again,
+    write: values.write,
+    repetitions,
+    only,
+    against: [...against, ...ours],
+  };
 }
 
-function report(here, asked, samples) {
+function report({ here, asked, samples }) {
+  const { repetitions, seconds, warm_s } = asked;
   return [
-    here.text,
-    `- ${asked.repetitions} repetitions of ${asked.seconds} s, after ${asked.warm_s} s of warming up; each figure is their median, in brackets the range they lie in`,
+    here,
+    `- ${repetitions} repetitions of ${seconds} s, after ${warm_s} s of warming up; each figure is their median, in brackets the range they lie in`,
     "",
     verdicts(samples),
     tables(samples),
   ].join("\n");
 }
 
-async function main() {
-  const asked = wanted();
+async function measured(asked) {
   const here = machine(versions());
   if (here.busy > busy_limit)
     say(`The machine is busy (load ${here.busy.toFixed(1)}): what follows is rough.`);
   const samples = new Samples();
-  await measureWorkloads(asked, samples);
-  if (asked.only.includes("idle")) await measureMemory(asked, samples);
-  mkdirSync(fileURLToPath(new URL("../build/bench", import.meta.url)), { recursive: true });
-  writeFileSync(results, JSON.stringify({ host: os.type(), samples: samples.list }, null, 1));
-  const text = report(here, asked, samples);
+  const done = () => keep(here.text, asked, samples);
+  await measureWorkloads(asked, samples, done);
+  if (asked.only.includes("idle")) await measureMemory(asked, samples, done);
+  return { here: here.text, asked, samples };
+}
+
+function kept() {
+  const { samples, ...rest } = JSON.parse(readFileSync(results, "utf8"));
+  return { ...rest, samples: new Samples(samples) };
+}
+
+async function main() {
+  const asked = wanted();
+  const found = asked.again ? kept() : await measured(asked);
+  const text = report(found);
   console.log(text);
   if (!asked.write) return;
   putBetween("server", text);
-  plot(samples);
+  plot(found.samples);
 }
 
 try {

@@ -57,23 +57,43 @@ export function toldBytes(drawing) {
   return bytesField(3, message).length;
 }
 
+/** Connections are not kept from one run to the next: a server that stands still cannot say that
+ * it has had enough of one. */
+async function onConnections(work) {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: at_once });
+  try {
+    return await work(agent);
+  } finally {
+    agent.destroy();
+  }
+}
+
+/** As many as it may have sockets, one after the other: each call spends the token of the last. */
+async function ticketsOf(session, agent) {
+  session.agent = agent;
+  session.tokens.length = 0;
+  const tickets = [];
+  for (let i = 0; i < sockets_per_session; ++i) tickets.push(await session.ticket());
+  return tickets;
+}
+
 /** A running Colo and its people. */
 export class People {
   #sessions = [];
-  #agent = new http.Agent({ keepAlive: true, maxSockets: at_once });
 
   constructor(colo) {
     this.colo = colo;
   }
 
   /** Until there are so many people, each with a session. */
-  async register(count) {
+  register(count) {
+    return onConnections((agent) => this.#register(count, agent));
+  }
+
+  async #register(count, agent) {
     while (this.#sessions.length < count) {
       const some = Math.min(at_once, count - this.#sessions.length);
-      const fresh = Array.from(
-        { length: some },
-        () => new Phone(this.colo, { agent: this.#agent }),
-      );
+      const fresh = Array.from({ length: some }, () => new Phone(this.colo, { agent }));
       await Promise.all(fresh.map((phone) => phone.register()));
       this.#sessions.push(...fresh);
     }
@@ -83,17 +103,12 @@ export class People {
   async *tickets(count) {
     await this.register(Math.ceil(count / sockets_per_session));
     for (let given = 0; given < count; ) {
-      const from = Math.floor(given / sockets_per_session);
+      const from = given / sockets_per_session;
       const some = this.#sessions.slice(from, from + at_once);
-      const batches = await Promise.all(
-        some.map(async (session) => {
-          const tickets = [];
-          for (let i = 0; i < sockets_per_session; ++i) tickets.push(await session.ticket());
-          session.tokens.length = 0;
-          return tickets;
-        }),
+      const tickets = await onConnections((agent) =>
+        Promise.all(some.map((session) => ticketsOf(session, agent))),
       );
-      for (const ticket of batches.flat()) if (given++ < count) yield ticket;
+      for (const ticket of tickets.flat()) if (given++ < count) yield ticket;
     }
   }
 
@@ -139,10 +154,6 @@ export class People {
       },
     };
   }
-
-  end() {
-    this.#agent.destroy();
-  }
 }
 
 /** @param {"server" | "server on two"} cores */
@@ -152,7 +163,5 @@ export async function startPeople(context, { shards = 1, cores = "server" } = {}
     args: ["--shards", String(shards)],
     under: onCore(cores),
   });
-  const people = new People(colo);
-  context.after(() => people.end());
-  return people;
+  return new People(colo);
 }

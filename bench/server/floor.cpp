@@ -8,6 +8,7 @@
 // phones into the room that their path names, and knows no errors: a phone that
 // lags is dropped.
 #include <arpa/inet.h>
+#include <liburing.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -15,9 +16,6 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
-#ifdef FLOOR_URING
-#include <liburing.h>
-#endif
 
 #include <array>
 #include <cerrno>
@@ -95,14 +93,12 @@ class Floor {
         getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
       throw std::runtime_error(std::strerror(errno));
     watch(listener_, nullptr);
-#ifdef FLOOR_URING
     if (mode_ == "uring") {
       io_uring_params params{};
       params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
       if (io_uring_queue_init_params(4096, &ring_, &params) != 0)
         throw std::runtime_error("io_uring is not to be had here");
     }
-#endif
     std::printf("port %d\n", ntohs(address.sin_port));
     std::fflush(stdout);
   }
@@ -205,7 +201,6 @@ class Floor {
   }
 
   void submit(Room& room) {
-#ifdef FLOOR_URING
     std::vector<iovec> parts;
     for (auto& frame : room.frames) parts.push_back({frame.data(), frame.size()});
     msghdr message{};
@@ -235,9 +230,6 @@ class Floor {
       if (++waiting == 1024) reap();
     }
     if (waiting > 0) reap();
-#else
-    (void)room;
-#endif
   }
 
   std::string mode_;
@@ -246,9 +238,7 @@ class Floor {
   int listener_ = -1;
   std::vector<std::unique_ptr<Phone>> phones_;
   std::map<std::string, Room> rooms_;
-#ifdef FLOOR_URING
   io_uring ring_{};
-#endif
 };
 
 }  // namespace

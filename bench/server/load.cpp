@@ -79,6 +79,7 @@ void Load::begin(Pace pace) {
   pace_ = pace;
   result_ = {};
   counting_ = false;
+  counted_from_ns_ = std::numeric_limits<std::uint64_t>::max();
   for (std::uint32_t i = 0; i < rooms_.size(); ++i) {
     auto& room = rooms_[i];
     room.listeners = static_cast<std::size_t>(std::ranges::count_if(
@@ -171,9 +172,10 @@ void Load::came(Phone& phone, const Frame& frame) {
   if (counting_) {
     ++result_.deliveries;
     result_.bytes += frame.bytes;
-    if (stamp->due_ns >= counted_from_ns_ && (!pace_.beside || phone.room() == 0))
-      result_.latency.add(now - stamp->due_ns);
   }
+  // Also when it comes after the end: what is late must not be left out for being late.
+  if (stamp->due_ns >= counted_from_ns_ && (!pace_.beside || phone.room() == 0))
+    result_.latency.add(now - stamp->due_ns);
   Room& where = rooms_[phone.room()];
   if (!publishing_ || where.window == 0) return;
   auto& left = where.left[stamp->seq % where.left.size()];

@@ -26,12 +26,12 @@ function countCalls(pids) {
       const counts = told.split("\n").filter((line) => /syscalls:sys_enter/.test(line));
       const sum = counts.reduce((all, line) => all + Number(line.split(",")[0]), 0);
       if (sum > 0) tell(sum / counted.seconds);
-      else fail(new Error(`perf counted no calls (it wants root): ${told.trim()}`));
+      else fail(new Error(`perf counts no system calls (it wants root): ${told.trim()}`));
     });
   });
 }
 
-/** Calls that write, and frames in each. */
+/** Messages handed over with each call that writes. */
 export async function framesPerCall(contender, workload, drawings) {
   const generator = await enter(contender, workload, drawings);
   try {
@@ -40,7 +40,7 @@ export async function framesPerCall(contender, workload, drawings) {
     await pause(counted.after_ms);
     const calls_s = await countCalls(contender.pids);
     const found = checked(await run, `${contender.name}, counted`);
-    return { frames_per_call: found.deliveries / found.seconds / calls_s };
+    return found.deliveries / found.seconds / calls_s;
   } finally {
     await generator.end();
   }
