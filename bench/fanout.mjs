@@ -85,7 +85,7 @@ async function measureOnce({ asked, samples, contenders, drawings, workload, rep
         Object.assign(found, await countedCalls(one, workload, sent));
       samples.add({ workload: workload.key, contender: name, repetition, ...found });
       say(
-        `${repetition + 1} ${workload.key} ${name}: ${found.cpu_us.toFixed(2)} µs, p99 ${(found.p99_us / 1000).toFixed(1)} ms`,
+        `${repetition + 1} ${workload.key} ${name}: ${found.cpu_us.toFixed(2)} µs, p99 ${((found.p99_us ?? Number.NaN) / 1000).toFixed(1)} ms`,
       );
     });
 }

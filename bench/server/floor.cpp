@@ -3,10 +3,9 @@
 //
 // `floor send` calls send() once per frame and phone; `floor gather` writes all
 // frames of a turn to a phone with one writev(), at most 64, and `floor gather N`
-// waits until there are N; `floor uring` hands the kernel the sends of a turn
-// together. It takes any upgrade for good, puts
-// phones into the room that their path names, and knows no errors: a phone that
-// lags is dropped.
+// always N, for which it waits; `floor uring` hands the kernel the sends of a
+// turn together. It takes any upgrade for good, puts phones into the room that
+// their path names, and knows no errors: a phone that lags is dropped.
 #include <arpa/inet.h>
 #include <liburing.h>
 #include <netinet/in.h>
@@ -19,14 +18,17 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -115,8 +117,7 @@ class Floor {
         else
           accept_one();
       }
-      for (auto& [path, room] : rooms_)
-        if (room.frames.size() >= batch_ || (count == 0 && !room.frames.empty())) flush(room);
+      for (auto& [path, room] : rooms_) flush(room, count == 0 ? 1 : batch_);
     }
   }
 
@@ -168,11 +169,18 @@ class Floor {
     if (phone.room) std::erase(phone.room->phones, &phone);
   }
 
-  void flush(Room& room) {
+  // Sends what there is in whole batches; the rest stays.
+  void flush(Room& room, std::size_t batch) {
+    const auto rest = room.frames.size() % batch;
+    if (room.frames.size() == rest) return;
+    std::vector<std::string> left(
+        std::make_move_iterator(room.frames.end() - static_cast<std::ptrdiff_t>(rest)),
+        std::make_move_iterator(room.frames.end()));
+    room.frames.resize(room.frames.size() - rest);
     if (mode_ == "send") send_each(room);
     if (mode_ == "gather") gather(room);
     if (mode_ == "uring") submit(room);
-    room.frames.clear();
+    room.frames = std::move(left);
   }
 
   void send_each(Room& room) {
@@ -186,10 +194,11 @@ class Floor {
 
   void gather(Room& room) {
     const auto phones = room.phones;
-    for (std::size_t at = 0; at < room.frames.size(); at += gathered_max) {
+    const auto most = batch_ > 1 ? batch_ : gathered_max;
+    for (std::size_t at = 0; at < room.frames.size(); at += most) {
       std::vector<iovec> parts;
       std::size_t bytes = 0;
-      for (auto i = at; i < room.frames.size() && i < at + gathered_max; ++i) {
+      for (auto i = at; i < room.frames.size() && i < at + most; ++i) {
         parts.push_back({room.frames[i].data(), room.frames[i].size()});
         bytes += room.frames[i].size();
       }
@@ -244,6 +253,7 @@ class Floor {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // writev() cannot be told
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;

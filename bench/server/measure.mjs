@@ -40,7 +40,7 @@ export function checked(found, what) {
 export async function measure(contender, workload, drawings, times) {
   const generator = await enter(contender, workload, drawings);
   try {
-    const length = { ...times, seconds: workload.seconds ?? times.seconds };
+    const length = { ...times, seconds: Math.max(workload.seconds ?? 0, times.seconds) };
     const found = await generator.run(workload.how, length, contender.pids);
     checked(found, `${contender.name}, ${workload.title}`);
     const { seconds, deliveries, cpu_ns, own_cpu_ns, thread_ns } = found;

@@ -7,7 +7,9 @@ import { onCore } from "./cores.mjs";
 
 const started = new Set();
 process.once("exit", () => {
-  for (const child of started) child.kill("SIGKILL");
+  // nginx's worker does not end with its master when that is not asked, but killed.
+  for (const child of started)
+    for (const pid of [...childrenOf(child.pid), child.pid]) process.kill(Number(pid), "SIGKILL");
 });
 
 /** Starts a server that ends with the context. */

@@ -12,10 +12,12 @@ function crowd(phones, in_flight) {
     title: `${phones} phones in a room, ${in_flight === 1 ? "one" : in_flight} in flight`,
     phones,
     rooms: 1,
+    // A slow one needs seconds for sixteen messages to so many.
+    ...(phones > 1000 && in_flight > 1 ? { seconds: 6 } : {}),
     how: `window ${in_flight}`,
     contenders: [
       ...floors,
-      ...(in_flight > 1 ? batches : []),
+      ...(thousand && in_flight > 1 ? batches : []),
       "colo",
       ...(thousand ? ["colo, saved"] : []),
       ...peers,
