@@ -1,7 +1,6 @@
 // The load: phones in rooms, an event loop, and runs over them.
 //
-// One thread. Told what to do line by line on standard input (bench/README.md
-// has the lines); says one line of JSON for each run.
+// One thread. main.cpp has the lines by which it is told what to do.
 #pragma once
 
 #include <deque>

@@ -1,4 +1,15 @@
-// Reads what to do, line by line; see bench/README.md.
+// Reads what to do, line by line, and says JSON. Bytes are written in hex; a dash is none.
+//
+//   phone ROOM PORT PATH PROTOCOL READY TOLD BEAT ANSWER FRAMES   one more phone: it upgrades,
+//       says FRAMES, is in when a message comes that begins with READY; messages count that
+//       begin with TOLD; it answers BEAT with ANSWER
+//   message ROOM STAMP_AT FRAMES   what the first phone of the room sends; several take turns
+//   await SECONDS                  until all phones are in: {"phones":N}
+//   mute SHARE                     of each room's phones read no more
+//   pids PID...                    the server, whose CPU time counts
+//   window W WARM SECONDS          a run with W messages on their way in each room
+//   rate R WARM SECONDS            a run with R messages a second over all rooms
+//   beside W R WARM SECONDS        room 0 has R a second, all others W on their way
 #include <sys/prctl.h>
 #include <sys/resource.h>
 

@@ -6,15 +6,15 @@ import { crowds, windows } from "./workloads.mjs";
 
 const file = fileURLToPath(new URL("../fan-out.svg", import.meta.url));
 
-const size = { width: 860, height: 420 };
+const size = { width: 920, height: 410 };
 /** One panel for each window, side by side. */
-const panel = { width: 300, height: 300, left: 60, top: 60, between: 70 };
+const panel = { width: 300, height: 300, left: 60, top: 60, between: 140 };
 /** µs of CPU at the bottom and the top; both axes are logarithmic. */
 const scale = { least: 0.2, most: 100, marks: [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100] };
 const lines = {
-  send: "#888888",
-  writev: "#aaaaaa",
-  io_uring: "#555555",
+  send: "#6a6a6a",
+  writev: "#8a8a8a",
+  io_uring: "#444444",
   colo: "#0a8f6a",
   ws: "#c0392b",
   "socket.io": "#8e44ad",
@@ -76,7 +76,7 @@ function curves(samples, in_flight, left) {
   });
   const words = apart(labels).map(
     ({ y, text, colour }) =>
-      `<text class="mark" x="${left + panel.width + 6}" y="${round(y)}" fill="${colour}">${text}</text>`,
+      `<text class="mark" x="${left + panel.width + 6}" y="${round(y)}" style="fill:${colour}">${text}</text>`,
   );
   return [...drawn, ...words];
 }
@@ -88,7 +88,7 @@ export function plot(samples) {
     .mark { font-size: 11px } .grid { stroke: #ddd; fill: none }
     .line { fill: none; stroke-width: 2 }`;
   const panels = windows.flatMap((in_flight, i) => {
-    const left = panel.left + i * (panel.width + panel.between + 40);
+    const left = panel.left + i * (panel.width + panel.between);
     return [...axes(in_flight, left), ...curves(samples, in_flight, left)];
   });
   const svg = [
