@@ -3,8 +3,7 @@
  *
  *   bench/client [--write] [--repetitions N] [--only PART,…]
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { executable } from "../e2e/harness/colo.mjs";
 import { newPhonePage, startChromium } from "./chromium.mjs";
@@ -15,11 +14,10 @@ import { measureFirstLoad } from "./first_load.mjs";
 import { measureLaunch } from "./launch.mjs";
 import { measureLighthouse } from "./lighthouse.mjs";
 import { machine } from "./machine.mjs";
+import { putBetween } from "./page.mjs";
 import { measurePen, penRooms, sendDoodles } from "./pen.mjs";
 import { fillRoom, startServer } from "./server.mjs";
 
-const readme = fileURLToPath(new URL("README.md", import.meta.url));
-const marks = ["<!-- client: begin -->", "<!-- client: end -->"];
 const usual_repetitions = 5;
 /** A machine with more to do than this measures something else as well. */
 const busy_limit = 0.7;
@@ -101,16 +99,6 @@ function report(here, found, repetitions) {
   ].join("\n");
 }
 
-/** Puts the report between the two marks of bench/README.md. */
-function write(text) {
-  const [begin, end] = marks;
-  const page = readFileSync(readme, "utf8");
-  const from = page.indexOf(begin);
-  const to = page.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`${readme} lacks ${begin} … ${end}`);
-  writeFileSync(readme, `${page.slice(0, from + begin.length)}\n${text}\n${page.slice(to)}`);
-}
-
 function asked() {
   const { values } = parseArgs({
     options: {
@@ -146,7 +134,7 @@ async function main() {
   }
   const text = report(here, found, wanted.repetitions);
   console.log(text);
-  if (wanted.write) write(text);
+  if (wanted.write) putBetween("client", text);
 }
 
 try {

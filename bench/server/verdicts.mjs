@@ -1,0 +1,90 @@
+/** What was promised of the fan-out, and whether it was kept: medians of the repetitions. */
+import { median, spread, table, verdict } from "../figures.mjs";
+
+const against =
+  (workload, other, figure = "cpu_us") =>
+  (samples) =>
+    samples.ratios([workload, "colo", figure], [workload, other, figure]);
+
+const in_crowd = "1000 phones, one in flight";
+const full = "window 16";
+const kib = 1024;
+
+const promises = [
+  {
+    what: `CPU per delivery, ${in_crowd}, against the \`send\` floor`,
+    found: against("crowd-1000-1", "send"),
+    bound: { must: 1.3, aim: 0.8 },
+  },
+  ...[
+    ["ws", 1 / 8, "1/8"],
+    ["nchan", 1 / 3, "1/3"],
+    ["socket.io", 1 / 15, "1/15"],
+  ].flatMap(([peer, must, words]) =>
+    [1000, 5000].map((phones) => ({
+      what: `CPU per delivery, ${phones} phones, ${full}, against ${peer}`,
+      found: against(`crowd-${phones}-16`, peer),
+      bound: { must },
+      words: `≤ ${words} (${must.toFixed(3)})`,
+    })),
+  ),
+  {
+    what: `frames per system call, 1000 phones, ${full}`,
+    found: (samples) => samples.of("crowd-1000-16", "colo", "frames_per_call"),
+    bound: { must: 10, atLeast: true },
+  },
+  {
+    what: "CPU per delivery, 100 rooms of 10 at 2000/s, against ws",
+    found: against("rooms", "ws"),
+    bound: { must: 0.75 },
+  },
+  {
+    what: "CPU per drawing, saved rooms at 2000/s, against temporary ones",
+    found: (samples) =>
+      samples.ratios(
+        ["rooms", "colo, saved", "cpu_us_published"],
+        ["rooms", "colo", "cpu_us_published"],
+      ),
+    bound: { must: 2 },
+  },
+  ...["on the list of rooms", "in a room"].map((where) => ({
+    what: `RSS per idle phone, ${where}, KiB`,
+    found: (samples) => samples.of("idle", `colo, ${where}`, "bytes").map((bytes) => bytes / kib),
+    bound: { must: 8, aim: 3 },
+  })),
+  {
+    what: "p99 of the others while 1 % read nothing, against none",
+    found: (samples) =>
+      samples.ratios(["some-stall", "colo", "p99_us"], ["all-read", "colo", "p99_us"]),
+    bound: { must: 1.25 },
+  },
+  {
+    what: "p99 of a room of 10 while somebody floods a room of 1000, against none",
+    found: (samples) => samples.ratios(["flooded", "colo", "p99_us"], ["quiet", "colo", "p99_us"]),
+    words: "its share",
+  },
+  ...["rooms", "crowd"].map((load) => ({
+    what: `CPU per delivery, two shards against one, ${load === "rooms" ? "100 rooms of 10" : "1000 phones in a room"}`,
+    found: (samples) =>
+      samples.ratios(
+        [`shards-${load}`, "colo, 2 shards", "cpu_us"],
+        [`shards-${load}`, "colo, 1 shard", "cpu_us"],
+      ),
+    bound: { must: 1.15 },
+  })),
+];
+
+function wanted({ must, aim, atLeast }) {
+  return `${atLeast ? "≥" : "≤"} ${must}${aim === undefined ? "" : `, aim ${aim}`}`;
+}
+
+export function verdicts(samples) {
+  const rows = promises.map(({ what, found, bound, words }) => {
+    const values = found(samples);
+    const told = values.length === 0 ? ["–", "not measured"] : undefined;
+    const kept_or_not = () => (bound ? verdict(median(values), bound) : "to be judged");
+    const [middle, kept] = told ?? [spread(values), kept_or_not()];
+    return [what, middle, words ?? wanted(bound), kept];
+  });
+  return table(["figure", "found", "must", ""], rows);
+}

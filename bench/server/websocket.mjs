@@ -1,0 +1,16 @@
+/** Whole frames as a phone sends them (RFC 6455 §5.2). The mask is zeros: it is no secret. */
+
+export const text = 1;
+export const binary = 2;
+
+const mask_bytes = 4;
+
+function head(op, length) {
+  const first = 0x80 | op;
+  if (length < 126) return Buffer.from([first, 0x80 | length]);
+  if (length > 0xffff) throw new Error("no phone of the load says so much");
+  return Buffer.from([first, 0x80 | 126, length >> 8, length & 0xff]);
+}
+
+export const frame = (op, payload) =>
+  Buffer.concat([head(op, payload.length), Buffer.alloc(mask_bytes), Buffer.from(payload)]);
