@@ -108,12 +108,12 @@ for (const [name, colo] of Object.entries(colos)) {
   });
 
   test(`over ${name} a WebSocket, and an upgrade that is refused, have the headers that are listed`, async () => {
-    const upgrade = (origin) =>
+    const upgrade = (origin, version) =>
       `GET /ws HTTP/1.1\r\nHost: ${new URL(colo.url).host}\r\nOrigin: ${origin}\r\n` +
-      "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
+      `Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: ${version}\r\n` +
       "Sec-WebSocket-Protocol: colo.v1\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
-    const ask = async (origin) => {
-      const came = await rawExchange(colo, upgrade(origin), { until: /\r\n\r\n/ });
+    const ask = async (origin, version = 13) => {
+      const came = await rawExchange(colo, upgrade(origin, version), { until: /\r\n\r\n/ });
       const [status, ...lines] = came.split("\r\n\r\n", 1)[0].split("\r\n");
       const rawHeaders = lines.flatMap((line) => [
         line.slice(0, line.indexOf(": ")),
@@ -125,6 +125,10 @@ for (const [name, colo] of Object.entries(colos)) {
     assert.equal(opened.status, 101);
     assertListed(opened, ["A WebSocket (101)"]);
     assertIs(await ask("http://evil.example"), 403, "A refusal");
+    const older = await ask(colo.url, 8);
+    assert.equal(older.status, 400);
+    const another = "A WebSocket of another version (400)";
+    assertListed(older, [...every, "A refusal", another], { secure });
   });
 
   test(`over ${name} what cannot be read is refused with the headers that are listed`, async () => {

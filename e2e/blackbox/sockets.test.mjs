@@ -48,6 +48,26 @@ test("/ws without an upgrade is a refusal in words", async () => {
   assert.match(reply.json.detail, /WebSocket/);
 });
 
+test("a handshake that is none is refused in words", async () => {
+  const headers = {
+    Origin: colo.url,
+    Upgrade: "websocket",
+    Connection: "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+  };
+  const refused = [
+    [{ "Sec-WebSocket-Key": "short" }, /Sec-WebSocket-Key must be 16 bytes/],
+    [{ "Sec-WebSocket-Key": "" }, /Sec-WebSocket-Key must be 16 bytes/],
+    [{ "Sec-WebSocket-Version": "8" }, /Sec-WebSocket-Version must be 13/],
+  ];
+  for (const [wrong, sentence] of refused) {
+    const reply = await request(colo.url, { path: "/ws", headers: { ...headers, ...wrong } });
+    assert.equal(reply.status, 400);
+    assert.match(reply.json.detail, sentence);
+  }
+});
+
 test("of the subprotocols offered, one of ours is chosen", async (t) => {
   const phone = await newPhone(t, colo);
   for (const [offered, chosen] of [

@@ -67,6 +67,7 @@ tls_cert = "tls/fullchain.pem"
 tls_key = "/etc/colo/privkey.pem"
 http_port = 8080
 trusted_proxies = ["127.0.0.1", "10.0.0.0/8", "fd00::/8"]
+io_uring = false
 log = "debug"
 
 [session]
@@ -117,6 +118,7 @@ persistent = false
   EXPECT_EQ(config.server.tls_cert, folder.path() / "tls/fullchain.pem");
   EXPECT_EQ(config.server.tls_key, "/etc/colo/privkey.pem");
   EXPECT_EQ(config.server.http_port, 8080);
+  EXPECT_FALSE(config.server.io_uring);
   EXPECT_EQ(config.server.trusted_proxies,
             (std::vector<std::string>{"127.0.0.1", "10.0.0.0/8", "fd00::/8"}));
   EXPECT_EQ(config.limits.connections, 6u);
