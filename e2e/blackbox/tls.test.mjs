@@ -13,6 +13,7 @@ import {
   tlsConfig,
 } from "../harness/certificates.mjs";
 import { runColo, startColo, temporaryFolder, usualConfig, within } from "../harness/colo.mjs";
+import { drawing } from "../harness/drawings.mjs";
 import { newKey, newPhone, newPhoneIn, Phone, rawExchange, request } from "../harness/phone.mjs";
 
 const certificate = await certificateFiles({ after });
@@ -40,6 +41,37 @@ function shakeHands({ port }, options = {}) {
 }
 
 const fingerprintOf = async ({ cert }) => new X509Certificate(await readFile(cert)).fingerprint256;
+
+test("a phone that reads nothing for long gets what was on its way, and the reason", async (t) => {
+  const own = await startColo(t, { config: tlsConfig(certificate) });
+  // Drawings of some 4 kB: the record that is on its way ends in the middle of one.
+  const stroke = { tool: 1, rgb: 1, width: 1, points: new Array(4000).fill(0).fill(700, 0, 2) };
+  for (let round = 0; round < 2; ++round) {
+    const [slow, author] = [
+      await newPhoneIn(t, own, "scratch"),
+      await newPhoneIn(t, own, "scratch"),
+    ];
+    slow.line.socket.pause();
+    const said = () => own.output().split("too slowly").length - 1;
+    for (let i = 0; i < 4000 && said() === round; ++i) {
+      await author.draw("scratch", { drawing: drawing({ strokes: [stroke] }) });
+      author.line.fresh.length = 0;
+      author.line.heard.length = 0;
+    }
+    assert.equal(said(), round + 1);
+    slow.line.socket.resume();
+    const { code } = await slow.line.untilClosed();
+    assert.ok([4508, 1006].includes(code), `${code}`);
+    const seqs = slow.line.told("scratch").map((m) => m.seq);
+    assert.ok(seqs.length > 10, `${seqs.length} were on their way`);
+    const first = seqs[0];
+    assert.deepEqual(
+      seqs,
+      seqs.map((_, nth) => first + nth),
+    );
+    await author.draw("scratch");
+  }
+});
 
 test("a person signs in, joins and draws over TLS", async (t) => {
   const [fox, owl] = [

@@ -8,7 +8,6 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include "domain/limits.hpp"
-#include "net/upgrade.hpp"
 #include "net/ws_session.hpp"
 #include "runtime/log.hpp"
 
@@ -169,7 +168,8 @@ asio::awaitable<void> HttpSession::refuse_and_close(errc code) {
   ResponseTo to;
   to.now = services_.clock.wall();
   to.secure = stream_.encrypted();
-  co_await turn_away(refusal(to, code));
+  auto response = refusal(to, code);
+  co_await turn_away(std::move(response));
 }
 
 asio::awaitable<void> HttpSession::turn_away(HttpResponse response) {
@@ -180,24 +180,34 @@ asio::awaitable<void> HttpSession::turn_away(HttpResponse response) {
 asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
   auto to = response_to(request);
   to.keep_alive = false;
-  if (!to.site || !check_origin(*to.site, only(request, http::field::origin)))
-    co_return co_await turn_away(refusal(to, errc::origin_refused));
-  if (request[http::field::sec_websocket_version] != "13")
-    co_return co_await turn_away(version_response(to));
-  const auto upgrade = read_upgrade(request);
-  if (!upgrade) co_return co_await turn_away(refusal(to, upgrade.error()));
-  const bool written = co_await write(upgrade_response(*upgrade));
+  const auto upgrade = check_upgrade(request, to);
+  if (!upgrade) {
+    auto refused = refusal(to, upgrade.error());
+    co_return co_await turn_away(std::move(refused));
+  }
+  if (request[http::field::sec_websocket_version] != "13") {
+    auto refused = version_response(to);
+    co_return co_await turn_away(std::move(refused));
+  }
+  auto response = upgrade_response(*upgrade);
+  const bool written = co_await write(std::move(response));
   if (!written) co_return;
   // From here on it is another's, and nothing of this one remains.
   connections_.remove(id_);
   auto token = find_cookie(request[http::field::cookie], to.site->cookie());
   auto came = beast::buffers_to_string(buffer_.cdata());
-  auto socket = std::make_shared<PhoneSocket>(std::move(stream_), services_.traffic[shard_.index()],
-                                              std::move(came));
-  const auto session =
-      std::make_shared<WsSession>(std::move(socket), services_, connections_,
-                                  shard_.next_connection(), upgrade->encoding, std::move(place_));
+  auto socket =
+      std::make_shared<PhoneSocket>(std::move(stream_), services_.traffic[shard_.index()],
+                                    upgrade->encoding.value_or(Encoding::binary), std::move(came));
+  const auto session = std::make_shared<WsSession>(std::move(socket), services_, connections_,
+                                                   shard_.next_connection(), std::move(place_));
   start_task(shard_.executor(), session->run(token.value_or("")), "serving a phone");
+}
+
+result<Upgrade> HttpSession::check_upgrade(const HttpRequest& request, const ResponseTo& to) const {
+  if (!to.site || !check_origin(*to.site, only(request, http::field::origin)))
+    return errc::origin_refused;
+  return read_upgrade(request);
 }
 
 asio::awaitable<HttpResponse> HttpSession::respond(const HttpRequest& request, ResponseTo to) {

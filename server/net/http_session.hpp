@@ -13,6 +13,7 @@
 #include "net/response.hpp"
 #include "net/stream.hpp"
 #include "net/tls.hpp"
+#include "net/upgrade.hpp"
 
 namespace colo {
 
@@ -40,6 +41,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   boost::asio::awaitable<void> become_websocket(HttpRequest request);
   boost::asio::awaitable<bool> write(HttpResponse response);
   boost::asio::awaitable<void> turn_away(HttpResponse response);
+  result<Upgrade> check_upgrade(const HttpRequest& request, const ResponseTo& to) const;
   boost::asio::awaitable<void> refuse_and_close(errc code);
   boost::asio::awaitable<HttpResponse> respond(const HttpRequest& request, ResponseTo to);
   boost::asio::awaitable<HttpResponse> respond_api(const HttpRequest& request, ResponseTo to);

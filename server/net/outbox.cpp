@@ -17,23 +17,33 @@ constexpr std::size_t places_kept = 16;
 bool Outbox::push(const SharedFrame& frame) {
   if (closing_) return true;
   const auto size = frame->bytes().size();
-  if (bytes_ + size > limits::outbox_bytes_max) return false;
-  bytes_ += size;
+  if (!empty() && bytes_ + size > limits::outbox_bytes_max) return false;
   waiting_.push_back(frame);
+  bytes_ += size;
   return true;
 }
 
 void Outbox::close_with(const SharedFrame& closing) {
   if (std::exchange(closing_, true)) return;
-  bytes_ += closing->bytes().size();
   waiting_.push_back(closing);
+  bytes_ += closing->bytes().size();
 }
 
-void Outbox::forget() {
-  const std::size_t kept = begun_ > 0 ? 1 : 0;
-  waiting_.resize(first_ + kept);
-  bytes_ = kept ? waiting_.back()->bytes().size() - begun_ : 0;
+void Outbox::forget(std::size_t on_its_way) {
+  const auto begun = begun_ + on_its_way;
+  std::size_t kept = 0;
+  auto end = first_;
+  while (kept < begun) kept += waiting_[end++]->bytes().size();
+  waiting_.resize(end);
+  bytes_ = kept - begun_;
   if (empty()) give_back();
+}
+
+void Outbox::clear() {
+  first_ = waiting_.size();
+  begun_ = 0;
+  bytes_ = 0;
+  give_back();
 }
 
 std::size_t Outbox::gather(std::span<iovec> pieces) const {

@@ -17,17 +17,22 @@ namespace colo {
 
 class Outbox {
  public:
-  /// Takes the frame in; false when the phone lags by outbox_bytes_max already.
+  /// Takes the frame in; false when with it the phone would lag by more than
+  /// outbox_bytes_max. An empty one takes any frame: it must get through sometime.
   /// After the closing frame it is dropped: nobody will read it.
   bool push(const SharedFrame& frame);
 
   /// Takes in the last frame, however far the phone lags.
   void close_with(const SharedFrame& closing);
-  /// Forgets what waits, but for a frame that was begun.
-  void forget();
+  /// Forgets what waits, but for the frames that were begun: by what went out, and by
+  /// `on_its_way` bytes more, which sent() is still to hear of.
+  void forget(std::size_t on_its_way);
+  /// Forgets all of it: nothing can be written any more.
+  void clear();
 
   bool closing() const { return closing_; }
-  bool empty() const { return first_ == waiting_.size(); }
+  std::size_t frames() const { return waiting_.size() - first_; }
+  bool empty() const { return frames() == 0; }
   bool between_frames() const { return begun_ == 0; }
   std::size_t bytes() const { return bytes_; }
 

@@ -75,16 +75,52 @@ TEST(Outbox, ForgettingKeepsAFrameThatWasBegun) {
   outbox.push(first);
   outbox.push(frame(10, 'b'));
   outbox.sent(3);
-  outbox.forget();
+  outbox.forget(0);
   outbox.close_with(frame(2, 'c'));
   EXPECT_EQ(gathered(outbox),
             std::string(first->bytes().substr(3)) + std::string(frame(2, 'c')->bytes()));
 
   Outbox untouched;
   untouched.push(first);
-  untouched.forget();
+  untouched.forget(0);
   EXPECT_TRUE(untouched.empty());
   EXPECT_EQ(untouched.bytes(), 0u);
+}
+
+TEST(Outbox, ForgettingKeepsWhatIsOnItsWay) {
+  Outbox outbox;
+  const auto a = frame(10, 'a');
+  const auto b = frame(10, 'b');
+  outbox.push(a);
+  outbox.push(b);
+  outbox.push(frame(10, 'c'));
+  outbox.sent(3);
+  outbox.forget(15);  // the rest of a, and half of b
+  outbox.close_with(frame(2, 'z'));
+  EXPECT_EQ(outbox.bytes(), 9 + 12 + 4u);
+  EXPECT_EQ(outbox.sent(15), 1u);
+  EXPECT_EQ(gathered(outbox),
+            std::string(b->bytes().substr(6)) + std::string(frame(2, 'z')->bytes()));
+}
+
+TEST(Outbox, TakesAnyFrameWhenItIsEmpty) {
+  Outbox outbox;
+  const auto huge = frame(2 * limits::outbox_bytes_max);
+  EXPECT_TRUE(outbox.push(huge));
+  EXPECT_FALSE(outbox.push(frame(1)));
+  outbox.sent(huge->bytes().size());
+  EXPECT_TRUE(outbox.push(frame(1)));
+}
+
+TEST(Outbox, ClearedItHasNothingToWrite) {
+  Outbox outbox;
+  outbox.push(frame(10));
+  outbox.push(frame(10));
+  outbox.sent(5);
+  outbox.clear();
+  EXPECT_TRUE(outbox.empty());
+  EXPECT_EQ(outbox.bytes(), 0u);
+  EXPECT_EQ(gathered(outbox), "");
 }
 
 TEST(Outbox, LetsGoOfWhatWentOut) {

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -18,8 +19,8 @@ namespace {
 
 constexpr std::size_t tls_read_bytes = 4096;
 constexpr std::size_t tls_record_bytes = 16 * 1024;  // RFC 8446 §5.1
-// Beyond this, a phone reads nothing: an answer to its pings would only lie there.
-constexpr std::size_t pong_before_bytes = 64 * 1024;
+// With more that waits, a phone reads little: answers to its pings would only lie there.
+constexpr std::size_t pong_before_frames = 32;
 
 SharedFrame closing_frame(std::uint16_t code, std::string_view reason) {
   return std::make_shared<const OutgoingFrame>(OutgoingFrame::closing(code, reason));
@@ -27,8 +28,9 @@ SharedFrame closing_frame(std::uint16_t code, std::string_view reason) {
 
 }  // namespace
 
-PhoneSocket::PhoneSocket(Stream stream, Traffic& traffic, std::string came)
+PhoneSocket::PhoneSocket(Stream stream, Traffic& traffic, Encoding encoding, std::string came)
     : traffic_(traffic),
+      encoding_(encoding),
       plain_(traffic.shard().context()),
       unread_(std::move(came)),
       heard_at_(std::chrono::steady_clock::now()) {
@@ -93,7 +95,12 @@ asio::awaitable<std::span<char>> PhoneSocket::receive_plain() {
 }
 
 bool PhoneSocket::send(const SharedFrame& frame, TurnQueue& queue) {
-  if (!open_) return true;
+  if (closing()) return true;
+  return push(encoding_ == Encoding::json ? traffic_.in_json(frame) : frame, queue);
+}
+
+bool PhoneSocket::push(const SharedFrame& frame, TurnQueue& queue) {
+  if (!open_ || !writable_) return true;
   if (!outbox_.push(frame)) return false;
   if (!awaits_room_) traffic_.wants_turn(*this, queue);
   return true;
@@ -101,20 +108,20 @@ bool PhoneSocket::send(const SharedFrame& frame, TurnQueue& queue) {
 
 void PhoneSocket::close(std::uint16_t code, std::string_view reason) {
   if (closing()) return;
-  outbox_.close_with(closing_frame(code, reason));
+  if (writable_) outbox_.close_with(closing_frame(code, reason));
   gone_at_ = std::chrono::steady_clock::now() + limits::close_time;
   if (!awaits_room_) traffic_.wants_turn(*this, traffic_.answers());
 }
 
 void PhoneSocket::close_now(std::uint16_t code, std::string_view reason) {
   if (closing()) return;
-  outbox_.forget();
+  outbox_.forget(tls_ ? tls_->plain.size() : 0);
   close(code, reason);
 }
 
 void PhoneSocket::pong(std::string_view payload) {
-  if (outbox_.bytes() > pong_before_bytes) return;
-  send(std::make_shared<const OutgoingFrame>(ws::Op::pong, payload));
+  if (outbox_.frames() >= pong_before_frames) return;
+  push(std::make_shared<const OutgoingFrame>(ws::Op::pong, payload), traffic_.answers());
 }
 
 asio::awaitable<void> PhoneSocket::say_goodbye() {
@@ -135,7 +142,6 @@ asio::awaitable<void> PhoneSocket::say_goodbye() {
 
 void PhoneSocket::hang_up() {
   if (!std::exchange(open_, false)) return;
-  outbox_.forget();
   wait_no_more();
   if (tls_) tls_->stream.close();
   boost::system::error_code closed;  // is closed
@@ -150,7 +156,7 @@ std::size_t PhoneSocket::gather(std::span<iovec> pieces) {
 std::size_t PhoneSocket::wrote(ssize_t result) {
   if (!open_) return 0;
   if (result < 0 && result != -EAGAIN && result != -EINTR) {
-    hang_up();
+    stop_writing();
     return 0;
   }
   const auto frames = outbox_.sent(result > 0 ? static_cast<std::size_t>(result) : 0);
@@ -163,18 +169,27 @@ std::size_t PhoneSocket::wrote(ssize_t result) {
   return frames;
 }
 
+// It may have said something before it went: the reader hears that, and then the end.
+void PhoneSocket::stop_writing() {
+  writable_ = false;
+  outbox_.clear();
+  gone_at_ = std::min(gone_at_, std::chrono::steady_clock::now() + limits::close_time);
+  went_out();
+}
+
 void PhoneSocket::went_out() {
   if (all_out_) all_out_->cancel();
 }
 
 void PhoneSocket::await_room() {
-  awaits_room_ = true;
   plain_.async_wait(tcp::socket::wait_write,
                     [self = shared_from_this()](boost::system::error_code error) {
                       self->awaits_room_ = false;
-                      if (!error && self->open_)
-                        self->traffic_.wants_turn(*self, self->traffic_.answers());
+                      if (!self->open_) return;
+                      if (error) return self->hang_up();
+                      self->traffic_.wants_turn(*self, self->traffic_.answers());
                     });
+  awaits_room_ = true;
 }
 
 // One record at a time; the layer below takes as long as the phone does.
@@ -189,20 +204,20 @@ void PhoneSocket::write() {
     plain.insert(plain.end(), bytes, bytes + std::min(room, pieces[i].iov_len));
   }
   if (plain.empty()) return;
-  awaits_room_ = true;
   tls_->stream.async_write_some(
       asio::buffer(plain),
       [self = shared_from_this()](boost::system::error_code error, std::size_t bytes) {
         self->encrypted(error, bytes);
       });
+  awaits_room_ = true;
 }
 
 void PhoneSocket::encrypted(boost::system::error_code error, std::size_t bytes) {
   awaits_room_ = false;
   tls_->plain.clear();
   if (!open_) return;
-  if (error) return hang_up();
-  outbox_.sent(bytes);
+  if (error) return stop_writing();
+  traffic_.count_write(outbox_.sent(bytes));
   if (!outbox_.empty()) return write();
   std::vector<char>().swap(tls_->plain);
   went_out();
@@ -213,7 +228,7 @@ void PhoneSocket::look_at_clock(SteadyTime now) {
   if (now >= gone_at_ || now - heard_at_ >= limits::silence_max) return hang_up();
   if (closing() || pinged_ || now - heard_at_ < limits::silence_max / 2) return;
   pinged_ = true;
-  send(std::make_shared<const OutgoingFrame>(ws::Op::ping, ""));
+  push(std::make_shared<const OutgoingFrame>(ws::Op::ping, ""), traffic_.answers());
 }
 
 }  // namespace colo

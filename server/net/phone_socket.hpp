@@ -24,13 +24,16 @@ namespace colo {
 class PhoneSocket final : public Recipient, public std::enable_shared_from_this<PhoneSocket> {
  public:
   /// `came`: what was read already, beyond the handshake.
-  PhoneSocket(Stream stream, Traffic& traffic, std::string came);
+  PhoneSocket(Stream stream, Traffic& traffic, Encoding encoding, std::string came);
+
+  Encoding encoding() const { return encoding_; }
 
   /// What the phone says next; nothing when the connection is gone. Valid until
   /// the caller waits for something.
   boost::asio::awaitable<std::optional<ws::Event>> read();
 
-  /// In `queue`, or as an answer; false when the phone lags by outbox_bytes_max.
+  /// A binary frame, in the phone's encoding; in `queue`, or as an answer. False when the phone
+  /// lags by outbox_bytes_max.
   bool send(const SharedFrame& frame, TurnQueue& queue);
   bool send(const SharedFrame& frame) { return send(frame, traffic_.answers()); }
 
@@ -67,11 +70,14 @@ class PhoneSocket final : public Recipient, public std::enable_shared_from_this<
 
   boost::asio::awaitable<std::span<char>> receive();
   boost::asio::awaitable<std::span<char>> receive_plain();
+  bool push(const SharedFrame& frame, TurnQueue& queue);
   void await_room();
+  void stop_writing();
   void encrypted(boost::system::error_code error, std::size_t bytes);
   void went_out();
 
   Traffic& traffic_;
+  Encoding encoding_;
   boost::asio::ip::tcp::socket plain_;  // closed where there is tls_
   std::unique_ptr<Tls> tls_;
   Outbox outbox_;
@@ -82,6 +88,7 @@ class PhoneSocket final : public Recipient, public std::enable_shared_from_this<
   SteadyTime heard_at_;
   SteadyTime gone_at_ = SteadyTime::max();  // hung up then
   bool open_ = true;
+  bool writable_ = true;
   bool pinged_ = false;
   bool more_to_read_ = false;
   bool awaits_room_ = false;  // the kernel's, in the socket's send buffer

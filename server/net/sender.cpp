@@ -23,12 +23,13 @@ msghdr message_of(const Dispatch& dispatch) {
 
 class SendmsgSender final : public Sender {
  public:
-  void send(std::span<Dispatch> dispatches) override {
+  std::size_t send(std::span<Dispatch> dispatches) override {
     for (auto& dispatch : dispatches) {
       const auto message = message_of(dispatch);
       dispatch.result = sendmsg(dispatch.socket, &message, send_flags);
       if (dispatch.result < 0) dispatch.result = -errno;
     }
+    return dispatches.size();
   }
 };
 
@@ -48,21 +49,27 @@ class IoUringSender final : public Sender {
 
   bool open() const { return open_; }
 
-  void send(std::span<Dispatch> dispatches) override {
-    if (dispatches.size() < worth_it) return few_.send(dispatches);
+  std::size_t send(std::span<Dispatch> dispatches) override {
+    if (!open_ || dispatches.size() < worth_it) return few_.send(dispatches);
     for (std::size_t i = 0; i < dispatches.size(); ++i) prepare(dispatches[i], messages_[i]);
     const auto count = static_cast<unsigned>(dispatches.size());
+    std::size_t calls = 0;
     // With MSG_DONTWAIT each is over when the call returns; what is asked to wait never does.
-    for (unsigned done = 0; done < count;) {
+    for (unsigned done = 0; done < count; ++calls) {
       const int submitted = io_uring_submit_and_wait(&ring_, count - done);
       done += reap();
-      if (submitted < 0 && submitted != -EINTR && submitted != -EAGAIN) return;
+      if (submitted >= 0 || submitted == -EINTR) continue;
+      give_up();
+      break;
     }
+    return calls;
   }
+
+  static constexpr std::size_t worth_it = 32;  // fewer cost more by the ring (decision 0013)
 
  private:
   void prepare(Dispatch& dispatch, msghdr& message) {
-    dispatch.result = -EAGAIN;  // until it is known better
+    dispatch.result = -EIO;  // until it is known better: what did not come back is in doubt
     auto* entry = io_uring_get_sqe(&ring_);
     if (dispatch.pieces.size() == 1) {
       const auto& piece = dispatch.pieces.front();
@@ -72,6 +79,13 @@ class IoUringSender final : public Sender {
       io_uring_prep_sendmsg(entry, dispatch.socket, &message, send_flags);
     }
     io_uring_sqe_set_data(entry, &dispatch);
+  }
+
+  // No error is known that would lead here. What is still in the ring points at phones
+  // that may go: it ends with the ring.
+  void give_up() {
+    io_uring_queue_exit(&ring_);
+    open_ = false;
   }
 
   unsigned reap() {
@@ -86,9 +100,6 @@ class IoUringSender final : public Sender {
     return count;
   }
 
-  // For fewer, what the ring costs is more than what the calls do (bench/README.md).
-  static constexpr std::size_t worth_it = 32;
-
   SendmsgSender few_;
   io_uring ring_{};
   bool open_ = false;
@@ -96,12 +107,12 @@ class IoUringSender final : public Sender {
 };
 
 // A kernel may know io_uring and yet refuse what is asked of it.
-bool works(Sender& sender) {
+bool works(IoUringSender& sender) {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) return false;
   char byte = 'x';
   std::array<iovec, 2> pieces{{{&byte, 1}, {&byte, 1}}};
-  std::vector<Dispatch> trial(Sender::dispatches_max, {ends[0], std::span(pieces).first(1), 0});
+  std::vector<Dispatch> trial(IoUringSender::worth_it, {ends[0], std::span(pieces).first(1), 0});
   trial.back().pieces = pieces;
   sender.send(trial);
   for (const int end : ends) close(end);

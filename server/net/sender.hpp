@@ -24,8 +24,8 @@ class Sender {
  public:
   virtual ~Sender() = default;
 
-  /// Fills in each result. At most dispatches_max of them.
-  virtual void send(std::span<Dispatch> dispatches) = 0;
+  /// Fills in each result; gives how many system calls that took. At most dispatches_max of them.
+  virtual std::size_t send(std::span<Dispatch> dispatches) = 0;
 
   static constexpr std::size_t dispatches_max = 256;
 };

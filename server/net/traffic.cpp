@@ -3,7 +3,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <exception>
 #include <utility>
+
+#include "runtime/log.hpp"
 
 namespace colo {
 
@@ -33,7 +36,6 @@ Traffic::~Traffic() {
 
 void Traffic::start(SendBy how) {
   if (how == SendBy::io_uring) sender_ = make_io_uring_sender();
-  many_per_call_ = sender_ != nullptr;
   if (!sender_) sender_ = make_sendmsg_sender();
   start_task(shard_.executor(), look_at_clocks(), "looking at clocks");
 }
@@ -44,9 +46,17 @@ void Traffic::wants_turn(Recipient& recipient, TurnQueue& queue) {
   if (!turn_posted_) post_turn();
 }
 
+const SharedFrame& Traffic::in_json(const SharedFrame& frame) {
+  if (json_of_ != frame) {
+    json_ = colo::in_json(*frame);
+    json_of_ = frame;
+  }
+  return json_;
+}
+
 void Traffic::post_turn() {
-  turn_posted_ = true;
   asio::post(shard_.executor(), [this] { turn(); });
+  turn_posted_ = true;
 }
 
 void Traffic::turn() {
@@ -54,8 +64,9 @@ void Traffic::turn() {
   if (lingers()) return post_turn();
   passing_ = true;
   write_slice();
-  if (!turns_.empty()) return post_turn();
-  passing_ = false;
+  passing_ = !turns_.empty();
+  // One turn at a time: in between the loop reads.
+  if (passing_ && !turn_posted_) post_turn();
 }
 
 // Whoever publishes often has more on the way: read first, then write it all.
@@ -101,9 +112,8 @@ std::size_t Traffic::gather(Recipient& recipient) {
 
 void Traffic::write_gathered() {
   if (dispatches_.empty()) return;
-  sender_->send(dispatches_);
+  count_.calls += sender_->send(dispatches_);
   count_.dispatches += dispatches_.size();
-  count_.calls += many_per_call_ ? 1 : dispatches_.size();
   for (std::size_t i = 0; i < gathered_.size(); ++i)
     count_.frames += gathered_[i]->wrote(dispatches_[i].result);
   gathered_.clear();
@@ -118,7 +128,11 @@ asio::awaitable<void> Traffic::look_at_clocks() {
     boost::system::error_code error;  // only a stopping loop ends it early
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
     const auto now = std::chrono::steady_clock::now();
-    for (auto one = recipients_.begin(); one != recipients_.end();) (one++)->look_at_clock(now);
+    try {
+      for (auto one = recipients_.begin(); one != recipients_.end();) (one++)->look_at_clock(now);
+    } catch (const std::exception& e) {
+      log::error("some phones' clocks were not looked at: {}", e.what());  // but will be again
+    }
   }
 }
 

@@ -18,6 +18,7 @@
 #include "runtime/clock.hpp"
 #include "runtime/shard.hpp"
 #include "runtime/turns.hpp"
+#include "wire/frames.hpp"
 
 namespace colo {
 
@@ -70,9 +71,17 @@ class Traffic {
   struct Count {
     std::uint64_t frames = 0;      // written to their ends
     std::uint64_t dispatches = 0;  // writes to one phone each
-    std::uint64_t calls = 0;       // of the kernel, for those
+    std::uint64_t calls = 0;       // of the kernel, for those; not of who encrypts
   };
   const Count& count() const { return count_; }
+  /// Counts a write that went another way.
+  void count_write(std::size_t frames) {
+    count_.frames += frames;
+    ++count_.dispatches;
+  }
+
+  /// The frame for `colo.v1.json`, made once for those who get the same one after another.
+  const SharedFrame& in_json(const SharedFrame& frame);
 
  private:
   void post_turn();
@@ -85,7 +94,6 @@ class Traffic {
 
   Shard& shard_;
   std::unique_ptr<Sender> sender_;
-  bool many_per_call_ = false;
   boost::intrusive::list<Recipient, boost::intrusive::base_hook<WatchedLink>,
                          boost::intrusive::constant_time_size<false>>
       recipients_;
@@ -102,6 +110,8 @@ class Traffic {
   std::vector<Dispatch> dispatches_;
   std::vector<iovec> pieces_;
   std::size_t pieces_used_ = 0;
+  SharedFrame json_of_;
+  SharedFrame json_;
   Count count_;
 };
 

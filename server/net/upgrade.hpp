@@ -14,7 +14,7 @@ namespace colo {
 /// What a phone's upgrade asks for.
 struct Upgrade {
   std::string accept;                // the answer to its key
-  std::optional<Encoding> encoding;  // of ours, the first that it offers
+  std::optional<Encoding> encoding;  // of ours, the first that it offers; none: colo.v1 it is
 };
 
 /// Of a GET with `Connection: Upgrade`, `Upgrade: websocket`. Errors: bad_request.

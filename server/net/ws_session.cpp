@@ -35,13 +35,11 @@ asio::awaitable<result<Sessions::SignedIn>> redeem_on_first(Sessions& sessions, 
 }  // namespace
 
 WsSession::WsSession(std::shared_ptr<PhoneSocket> socket, Services& services,
-                     Connections& connections, ConnectionId id, std::optional<Encoding> encoding,
-                     CallerPlace place)
+                     Connections& connections, ConnectionId id, CallerPlace place)
     : socket_(std::move(socket)),
       services_(services),
       connections_(connections),
       id_(id),
-      encoding_(encoding.value_or(Encoding::binary)),
       place_(std::move(place)) {}
 
 asio::awaitable<void> WsSession::run(std::string token) {
@@ -152,11 +150,12 @@ asio::awaitable<result<v1::ClientFrame>> WsSession::read_frame() {
 }
 
 result<v1::ClientFrame> WsSession::read(const ws::Event& message) const {
-  const bool wanted = encoding_ == Encoding::binary;
+  const auto encoding = socket_->encoding();
+  const bool wanted = encoding == Encoding::binary;
   if (message.binary != wanted)
     return Refusal(errc::bad_frame,
                    wanted ? "colo.v1 takes binary messages." : "colo.v1.json takes text messages.");
-  return read_client_frame(message.payload, encoding_);
+  return read_client_frame(message.payload, encoding);
 }
 
 // A close is answered with its own code (RFC 6455 §5.5.1), where it is not an answer itself.
@@ -167,13 +166,11 @@ void WsSession::end(const ws::Event& event) {
 }
 
 void WsSession::answer(const SharedFrame& frame) {
-  const bool sent = socket_->send(encoding_ == Encoding::json ? in_json(*frame) : frame);
-  if (!sent) give_up_on();
+  if (!socket_->send(frame)) give_up_on();
 }
 
 void WsSession::deliver(const SharedFrame& frame, TurnQueue& queue) {
-  const bool sent = socket_->send(encoding_ == Encoding::json ? in_json(*frame) : frame, queue);
-  if (!sent) give_up_on();
+  if (!socket_->send(frame, queue)) give_up_on();
 }
 
 void WsSession::give_up_on() {

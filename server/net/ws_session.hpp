@@ -18,14 +18,13 @@ namespace colo {
 
 class WsSession final : public Member, public std::enable_shared_from_this<WsSession> {
  public:
-  /// No `encoding`: the phone offered none of ours, and gets colo.v1.
   WsSession(std::shared_ptr<PhoneSocket> socket, Services& services, Connections& connections,
-            ConnectionId id, std::optional<Encoding> encoding, CallerPlace place);
+            ConnectionId id, CallerPlace place);
 
   /// From the handshake, whose cookie held `token`, to the end.
   boost::asio::awaitable<void> run(std::string token);
 
-  /// Tells the phone `code` and why; the socket is gone within close_time.
+  /// Tells the phone `code` and why; the socket is gone soon after close_time.
   void close(std::uint16_t code, std::string_view reason) { socket_->close(code, reason); }
 
   ConnectionId connection() const override { return id_; }
@@ -46,7 +45,6 @@ class WsSession final : public Member, public std::enable_shared_from_this<WsSes
   Services& services_;
   Connections& connections_;
   ConnectionId id_;
-  Encoding encoding_;
   CallerPlace place_;
   std::optional<SessionId> session_;
   std::optional<Conversation> conversation_;
