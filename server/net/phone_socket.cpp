@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::size_t tls_read_bytes = 4096;
 constexpr std::size_t tls_record_bytes = 16 * 1024;  // RFC 8446 §5.1
-// With more that waits, a phone reads little: answers to its pings would only lie there.
-constexpr std::size_t pong_before_frames = 32;
+// Drawings reach the outbox's bound in bytes before this one; a flood of pings reaches this.
+constexpr std::size_t pong_before_frames = 1024;
 
 SharedFrame closing_frame(std::uint16_t code, std::string_view reason) {
   return std::make_shared<const OutgoingFrame>(OutgoingFrame::closing(code, reason));
