@@ -42,8 +42,8 @@ void raise_open_files_limit() {
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) log::debug("the limit of open files stays as it is");
 }
 
-// Drawings come and go by the megabyte: what one gave back is soon wanted again, and giving it
-// back to the kernel each time cost a tenth of the server's time.
+// Drawings come and go by the megabyte: what one gave back is soon wanted again. Giving it back
+// to the kernel each time cost some 3 % of the server's time with 100 busy rooms.
 void keep_freed_memory() {
   mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
   mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
