@@ -4,6 +4,8 @@
 // Each part's own header says from which shard it may be called.
 #pragma once
 
+#include <deque>
+
 #include "auth/accounts.hpp"
 #include "auth/invites.hpp"
 #include "auth/sessions.hpp"
@@ -16,8 +18,6 @@
 #include "net/traffic.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/shard.hpp"
-
-#include <deque>
 
 namespace colo {
 

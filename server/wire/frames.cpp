@@ -14,8 +14,6 @@ namespace {
 namespace pb = google::protobuf;
 using WireFormat = pb::internal::WireFormatLite;
 
-constexpr std::size_t header_bytes_max = 10;  // of a WebSocket frame (RFC 6455 §5.2)
-
 // Appends a length-delimited field: how an encoded message goes into another
 // one without being decoded. Protobuf fields may stand in any order.
 void append_field(std::string& out, int number, std::string_view bytes) {
@@ -68,7 +66,7 @@ OutgoingFrame::OutgoingFrame(int field_number, std::string_view encoded) {
   const auto size = static_cast<std::uint32_t>(encoded.size());
   const auto payload_bytes = WireFormat::TagSize(field_number, WireFormat::TYPE_BYTES) +
                              pb::io::CodedOutputStream::VarintSize32(size) + encoded.size();
-  bytes_.reserve(payload_bytes + header_bytes_max);
+  bytes_.reserve(payload_bytes + ws::header_bytes_max);
   ws::append_header(bytes_, ws::Op::binary, payload_bytes);
   header_bytes_ = bytes_.size();
   append_field(bytes_, field_number, encoded);

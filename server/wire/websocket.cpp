@@ -63,7 +63,7 @@ void append_header(std::string& out, Op op, std::size_t payload_bytes) {
 
 std::string make_frame(Op op, std::string_view payload) {
   std::string frame;
-  frame.reserve(10 + payload.size());
+  frame.reserve(header_bytes_max + payload.size());
   append_header(frame, op, payload.size());
   return frame.append(payload);
 }

@@ -30,6 +30,9 @@ inline constexpr std::uint16_t no_code = 1005;  // never sent
 inline constexpr std::uint16_t bad_text = 1007;
 inline constexpr std::uint16_t too_big = 1009;
 
+/// The longest header (RFC 6455 §5.2; a server's has no mask).
+inline constexpr std::size_t header_bytes_max = 10;
+
 /// A whole, final, unmasked frame: header and payload in one piece.
 std::string make_frame(Op op, std::string_view payload);
 
