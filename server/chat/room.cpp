@@ -188,7 +188,7 @@ bool Room::append_recent(JoinedFrame& joined, Seq after) const {
   if (last_told_ == after) return true;
   if (recent_.empty() || recent_.front().seq.value > after.value + 1) return false;
   for (const auto& told : recent_)
-    if (told.seq > after) joined.messages.push_back(told.encoded);
+    if (told.seq > after) joined.messages.emplace_back(told.frame->field());
   return true;
 }
 
@@ -248,9 +248,9 @@ void Room::tell(const Message& message) {
     log::error("room {}: seq {} was told after {}", spec_.id.value, message.seq.value,
                last_told_.value);
   last_told_ = message.seq;
-  recent_.push_back({message.seq, encode_message(message)});
+  recent_.push_back({message.seq, message_frame(encode_message(message))});
   if (recent_.size() > recent_max) recent_.pop_front();
-  fan_out(message_frame(recent_.back().encoded));
+  fan_out(recent_.back().frame);
 }
 
 asio::awaitable<result<MessagePage>> Room::history(UserId user, ConnectionId connection, Seq before,

@@ -113,7 +113,7 @@ class Room {
   // The newest messages as told, so that joining a busy room does not chase its end.
   struct Told {
     Seq seq;
-    std::string encoded;
+    SharedFrame frame;
   };
 
   MessageLog& log() { return spec_.persistent ? shared_log_ : memory_; }

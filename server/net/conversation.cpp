@@ -29,28 +29,28 @@ asio::awaitable<void> Conversation::greet() {
   if (lobby.last() != told_before) phone_.answer(lobby.last());
 }
 
-asio::awaitable<result<void>> Conversation::hear(Frame frame, std::size_t frame_bytes) {
+asio::awaitable<result<void>> Conversation::hear(Frame& frame, std::size_t frame_bytes) {
   if (frames_.take(services_.clock.now()).count() > 0) co_return errc::flooding;
   if (frame_bytes > limits::frame_bytes_max && frame.frame_case() != Frame::kSend)
     co_return Refusal(errc::bad_frame, "The frame is too big.");
   switch (frame.frame_case()) {
     case Frame::kJoin:
-      co_await join(std::move(*frame.mutable_join()));
+      co_await join(frame.join());
       break;
     case Frame::kLeave:
-      co_await leave(std::move(*frame.mutable_leave()));
+      co_await leave(frame.leave());
       break;
     case Frame::kSend:
       touch();
-      co_await send(std::move(*frame.mutable_send()), frame_bytes);
+      co_await send(*frame.mutable_send(), frame_bytes);
       break;
     case Frame::kHistory:
       touch();
-      co_await history(std::move(*frame.mutable_history()));
+      co_await history(frame.history());
       break;
     case Frame::kDelete:
       touch();
-      co_await erase(std::move(*frame.mutable_delete_()));
+      co_await erase(frame.delete_());
       break;
     case Frame::kPen:
       touch();
@@ -73,7 +73,7 @@ void Conversation::hang_up(Departure how) {
   rooms_.clear();
 }
 
-asio::awaitable<void> Conversation::join(v1::Join frame) {
+asio::awaitable<void> Conversation::join(const v1::Join& frame) {
   const RoomId id{frame.room()};
   Room* room = services_.rooms.find(id);
   if (!room) {
@@ -98,7 +98,7 @@ asio::awaitable<void> Conversation::join(v1::Join frame) {
   if (rooms_.empty()) co_await return_to_lobby();
 }
 
-asio::awaitable<void> Conversation::leave(v1::Leave frame) {
+asio::awaitable<void> Conversation::leave(const v1::Leave& frame) {
   const auto room = room_of(frame.room());
   if (!room) {
     reject(Frame::kLeave, frame.room(), room.error());
@@ -116,7 +116,7 @@ asio::awaitable<void> Conversation::return_to_lobby() {
   phone_.answer(rooms_frame(rooms));
 }
 
-asio::awaitable<void> Conversation::send(v1::Send frame, std::size_t frame_bytes) {
+asio::awaitable<void> Conversation::send(v1::Send& frame, std::size_t frame_bytes) {
   const auto room = room_of(frame.room());
   if (!room) {
     reject(Frame::kSend, frame.room(), room.error(), frame.client_id());
@@ -127,14 +127,15 @@ asio::awaitable<void> Conversation::send(v1::Send frame, std::size_t frame_bytes
     reject(Frame::kSend, frame.room(), saying.error(), frame.client_id());
     co_return;
   }
+  const auto& id = (*room)->spec().id;
   const auto client_id = saying->client_id;
   auto telling = (*room)->say(who_.user, connection_, std::move(*saying));
   const auto stored = co_await on((*room)->home(), std::move(telling));
   if (!stored) {
-    reject(Frame::kSend, frame.room(), stored.error(), frame.client_id());
+    reject(Frame::kSend, id.value, stored.error(), bytes_of(client_id));
     co_return;
   }
-  phone_.answer(accepted_frame(client_id, (*room)->spec().id, stored->seq, stored->sent_at));
+  phone_.answer(accepted_frame(client_id, id, stored->seq, stored->sent_at));
 }
 
 result<Saying> Conversation::check_send(v1::Send& frame, std::size_t frame_bytes) {
@@ -142,12 +143,12 @@ result<Saying> Conversation::check_send(v1::Send& frame, std::size_t frame_bytes
   const auto client_id = read_client_id(frame.client_id());
   if (!client_id) return client_id.error();
   if (const auto caption = check_caption(frame.caption()); !caption) return caption.error();
-  auto drawing = check_drawing(std::move(*frame.mutable_drawing()));
+  auto drawing = check_drawing(*frame.mutable_drawing());
   if (!drawing) return drawing.error();
   return Saying{*client_id, std::move(*drawing), frame.caption(), Seq{frame.remix_of()}};
 }
 
-asio::awaitable<void> Conversation::history(v1::History frame) {
+asio::awaitable<void> Conversation::history(const v1::History& frame) {
   const auto room = room_of(frame.room());
   if (!room) {
     reject(Frame::kHistory, frame.room(), room.error());
@@ -157,13 +158,13 @@ asio::awaitable<void> Conversation::history(v1::History frame) {
       (*room)->history(who_.user.id, connection_, Seq{frame.before_seq()}, frame.limit());
   const auto page = co_await on((*room)->home(), std::move(reading));
   if (!page) {
-    reject(Frame::kHistory, frame.room(), page.error());
+    reject(Frame::kHistory, (*room)->spec().id.value, page.error());
     co_return;
   }
   phone_.answer(page_frame((*room)->spec().id, *page));
 }
 
-asio::awaitable<void> Conversation::erase(v1::Delete frame) {
+asio::awaitable<void> Conversation::erase(const v1::Delete& frame) {
   const auto room = room_of(frame.room());
   if (!room) {
     reject(Frame::kDelete, frame.room(), room.error());
@@ -171,7 +172,7 @@ asio::awaitable<void> Conversation::erase(v1::Delete frame) {
   }
   auto erasing = (*room)->erase(who_.user, connection_, Seq{frame.seq()});
   const auto erased = co_await on((*room)->home(), std::move(erasing));
-  if (!erased) reject(Frame::kDelete, frame.room(), erased.error());
+  if (!erased) reject(Frame::kDelete, (*room)->spec().id.value, erased.error());
 }
 
 void Conversation::pen(const v1::Pen& frame) {

@@ -23,20 +23,21 @@ class Conversation {
   /// Says Welcome and shows the list of rooms.
   boost::asio::awaitable<void> greet();
 
-  /// Does what the frame asks; what cannot be done is answered with Rejected.
+  /// Does what the frame asks; what cannot be done is answered with Rejected. `frame` is
+  /// read before anything is waited for.
   /// Errors, upon which the socket is to be closed: bad_frame, flooding.
-  boost::asio::awaitable<result<void>> hear(v1::ClientFrame frame, std::size_t frame_bytes);
+  boost::asio::awaitable<result<void>> hear(v1::ClientFrame& frame, std::size_t frame_bytes);
 
   /// Leaves every room; nothing is heard after this.
   void hang_up(Departure how);
 
  private:
-  boost::asio::awaitable<void> join(v1::Join frame);
-  boost::asio::awaitable<void> leave(v1::Leave frame);
+  boost::asio::awaitable<void> join(const v1::Join& frame);
+  boost::asio::awaitable<void> leave(const v1::Leave& frame);
   boost::asio::awaitable<void> return_to_lobby();
-  boost::asio::awaitable<void> send(v1::Send frame, std::size_t frame_bytes);
-  boost::asio::awaitable<void> history(v1::History frame);
-  boost::asio::awaitable<void> erase(v1::Delete frame);
+  boost::asio::awaitable<void> send(v1::Send& frame, std::size_t frame_bytes);
+  boost::asio::awaitable<void> history(const v1::History& frame);
+  boost::asio::awaitable<void> erase(const v1::Delete& frame);
   void pen(const v1::Pen& frame);
 
   result<Room*> room_of(const std::string& id) const;

@@ -27,6 +27,7 @@ class PhoneSocket final : public Recipient, public std::enable_shared_from_this<
   PhoneSocket(Stream stream, Traffic& traffic, Encoding encoding, std::string came);
 
   Encoding encoding() const { return encoding_; }
+  Traffic& traffic() const { return traffic_; }
 
   /// What the phone says next; nothing when the connection is gone. Valid until
   /// the caller waits for something.

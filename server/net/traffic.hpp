@@ -67,6 +67,8 @@ class Traffic {
 
   /// Room for what is read from one socket, until the next read on this shard.
   std::span<char> read_buffer() { return read_buffer_; }
+  /// And for what that says, until the next frame on this shard.
+  ClientFrameReader& frame_reader() { return frame_reader_; }
 
   struct Count {
     std::uint64_t frames = 0;      // written to their ends
@@ -104,6 +106,7 @@ class Traffic {
   std::size_t news_ = 0;  // frames that came since the last turn
   SteadyTime pass_due_{};
   std::vector<char> read_buffer_;
+  ClientFrameReader frame_reader_;
   // What one call hands over: each dispatch's pieces are among pieces_.
   std::vector<Recipient*> due_;
   std::vector<Recipient*> gathered_;

@@ -1,8 +1,7 @@
 #include "net/ws_session.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <exception>
 
 #include "domain/limits.hpp"
@@ -77,17 +76,18 @@ asio::awaitable<bool> WsSession::say_hello(std::string token) {
     close(close_code(frame.error().code), frame.error().detail);
     co_return false;
   }
-  if (frame->frame_case() != v1::ClientFrame::kHello) {
+  if ((*frame)->frame_case() != v1::ClientFrame::kHello) {
     close(close_code(errc::bad_frame), "The first frame must be Hello.");
     co_return false;
   }
-  auto who = co_await redeem(frame->hello().ticket(), std::move(token));
+  const auto& hello = (*frame)->hello();
+  log::debug("a phone says hello: {}", printable(hello.client()));
+  auto who = co_await redeem(hello.ticket(), std::move(token));
   if (!who) {
     close(close_code(who.error().code), "ticket");
     co_return false;
   }
   session_ = who->session;
-  log::debug("a phone said hello: {}", printable(frame->hello().client()));
   conversation_.emplace(services_, shared_from_this(), std::move(*who));
   co_await conversation_->greet();
   co_return true;
@@ -116,14 +116,14 @@ asio::awaitable<void> WsSession::listen() {
       close(close_code(frame.error().code), frame.error().detail);
       co_return;
     }
-    const auto heard = co_await conversation_->hear(std::move(*frame), frame_bytes_);
+    const auto heard = co_await conversation_->hear(**frame, frame_bytes_);
     if (heard) continue;
     close(close_code(heard.error().code), heard.error().detail);
     co_return;
   }
 }
 
-asio::awaitable<result<v1::ClientFrame>> WsSession::read_frame() {
+asio::awaitable<result<v1::ClientFrame*>> WsSession::read_frame() {
   for (;;) {
     const auto event = co_await socket_->read();
     if (!event) {
@@ -149,13 +149,13 @@ asio::awaitable<result<v1::ClientFrame>> WsSession::read_frame() {
   }
 }
 
-result<v1::ClientFrame> WsSession::read(const ws::Event& message) const {
+result<v1::ClientFrame*> WsSession::read(const ws::Event& message) const {
   const auto encoding = socket_->encoding();
   const bool wanted = encoding == Encoding::binary;
   if (message.binary != wanted)
     return Refusal(errc::bad_frame,
                    wanted ? "colo.v1 takes binary messages." : "colo.v1.json takes text messages.");
-  return read_client_frame(message.payload, encoding);
+  return socket_->traffic().frame_reader().read(message.payload, encoding);
 }
 
 // A close is answered with its own code (RFC 6455 §5.5.1), where it is not an answer itself.

@@ -34,9 +34,10 @@ class WsSession final : public Member, public std::enable_shared_from_this<WsSes
  private:
   boost::asio::awaitable<bool> say_hello(std::string token);
   boost::asio::awaitable<void> listen();
-  boost::asio::awaitable<result<v1::ClientFrame>> read_frame();
+  // What it gives is to be read before anything is waited for.
+  boost::asio::awaitable<result<v1::ClientFrame*>> read_frame();
   boost::asio::awaitable<result<Sessions::SignedIn>> redeem(std::string ticket, std::string token);
-  result<v1::ClientFrame> read(const ws::Event& message) const;
+  result<v1::ClientFrame*> read(const ws::Event& message) const;
   void end(const ws::Event& event);
   void give_up_on();
   void leave();

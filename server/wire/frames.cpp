@@ -14,6 +14,10 @@ namespace {
 namespace pb = google::protobuf;
 using WireFormat = pb::internal::WireFormatLite;
 
+// A drawing of 4 kB takes some 30 kB as a message.
+constexpr std::size_t read_memory_bytes = 64 * 1024;
+constexpr std::size_t small_fields_bytes = 256;  // room for names and numbers, most often enough
+
 // Appends a length-delimited field: how an encoded message goes into another
 // one without being decoded. Protobuf fields may stand in any order.
 void append_field(std::string& out, int number, std::string_view bytes) {
@@ -26,16 +30,31 @@ void append_field(std::string& out, int number, std::string_view bytes) {
   out.append(bytes);
 }
 
+// Fields that hold nothing are left out, as protobuf does.
+void append_text(std::string& out, int number, std::string_view text) {
+  if (!text.empty()) append_field(out, number, text);
+}
+
+void append_number(std::string& out, int number, std::uint64_t value) {
+  if (value == 0) return;
+  std::array<std::uint8_t, 20> bytes;
+  out.append(bytes.data(), WireFormat::WriteUInt64ToArray(number, value, bytes.data()));
+}
+
+void append_time(std::string& out, int number, WallTime time) {
+  append_number(out, number, static_cast<std::uint64_t>(time.time_since_epoch().count()));
+}
+
+std::string_view view_of(const ClientId& id) {
+  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
+}
+
 SharedFrame wrap(int field_number, std::string_view encoded) {
   return std::make_shared<const OutgoingFrame>(field_number, encoded);
 }
 
 SharedFrame share(const v1::ServerFrame& frame) {
   return std::make_shared<const OutgoingFrame>(frame);
-}
-
-std::string bytes_of(const ClientId& id) {
-  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
 }
 
 void fill(v1::Room& out, const RoomView& room) {
@@ -62,14 +81,15 @@ OutgoingFrame::OutgoingFrame(const v1::ServerFrame& frame) {
   frame.AppendToString(&bytes_);
 }
 
-OutgoingFrame::OutgoingFrame(int field_number, std::string_view encoded) {
-  const auto size = static_cast<std::uint32_t>(encoded.size());
+OutgoingFrame::OutgoingFrame(int field_number, std::string_view field)
+    : field_bytes_(field.size()) {
+  const auto size = static_cast<std::uint32_t>(field.size());
   const auto payload_bytes = WireFormat::TagSize(field_number, WireFormat::TYPE_BYTES) +
-                             pb::io::CodedOutputStream::VarintSize32(size) + encoded.size();
+                             pb::io::CodedOutputStream::VarintSize32(size) + field.size();
   bytes_.reserve(payload_bytes + ws::header_bytes_max);
   ws::append_header(bytes_, ws::Op::binary, payload_bytes);
   header_bytes_ = bytes_.size();
-  append_field(bytes_, field_number, encoded);
+  append_field(bytes_, field_number, field);
 }
 
 OutgoingFrame OutgoingFrame::closing(std::uint16_t code, std::string_view reason) {
@@ -79,8 +99,12 @@ OutgoingFrame OutgoingFrame::closing(std::uint16_t code, std::string_view reason
   return frame;
 }
 
-result<v1::ClientFrame> read_client_frame(std::string_view bytes, Encoding encoding) {
-  v1::ClientFrame frame;
+ClientFrameReader::ClientFrameReader()
+    : memory_(read_memory_bytes), arena_(memory_.data(), memory_.size()) {}
+
+result<v1::ClientFrame*> ClientFrameReader::read(std::string_view bytes, Encoding encoding) {
+  arena_.Reset();
+  auto& frame = *pb::Arena::CreateMessage<v1::ClientFrame>(&arena_);
   if (encoding == Encoding::binary) {
     if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
       return Refusal(errc::bad_frame, "The frame is not a protobuf ClientFrame.");
@@ -94,7 +118,7 @@ result<v1::ClientFrame> read_client_frame(std::string_view bytes, Encoding encod
   }
   if (frame.frame_case() == v1::ClientFrame::FRAME_NOT_SET)
     return Refusal(errc::bad_frame, "The frame's type is not known here.");
-  return frame;
+  return &frame;
 }
 
 SharedFrame in_json(const OutgoingFrame& server_frame) {
@@ -115,20 +139,23 @@ result<ClientId> read_client_id(std::string_view bytes) {
   return id;
 }
 
+std::string bytes_of(const ClientId& id) {
+  return std::string(view_of(id));
+}
+
 std::string encode_message(const Message& message) {
-  v1::Message out;
-  out.set_room(message.room.value);
-  out.set_seq(message.seq.value);
-  out.set_author(message.author);
-  out.set_sent_at_ms(message.sent_at.time_since_epoch().count());
-  out.set_caption(message.caption);
-  out.set_remix_of(message.remix_of.value);
-  out.set_client_id(bytes_of(message.client_id));
-  out.set_remix_author(message.remix_author);
+  using Field = v1::Message;
   std::string bytes;
-  bytes.reserve(out.ByteSizeLong() + message.drawing.size() + 10);
-  out.AppendToString(&bytes);
-  append_field(bytes, v1::Message::kDrawingFieldNumber, message.drawing);
+  bytes.reserve(message.drawing.size() + message.caption.size() + small_fields_bytes);
+  append_text(bytes, Field::kRoomFieldNumber, message.room.value);
+  append_number(bytes, Field::kSeqFieldNumber, message.seq.value);
+  append_text(bytes, Field::kAuthorFieldNumber, message.author);
+  append_time(bytes, Field::kSentAtMsFieldNumber, message.sent_at);
+  append_field(bytes, Field::kDrawingFieldNumber, message.drawing);
+  append_text(bytes, Field::kCaptionFieldNumber, message.caption);
+  append_number(bytes, Field::kRemixOfFieldNumber, message.remix_of.value);
+  append_field(bytes, Field::kClientIdFieldNumber, view_of(message.client_id));
+  append_text(bytes, Field::kRemixAuthorFieldNumber, message.remix_author);
   return bytes;
 }
 
@@ -166,13 +193,14 @@ SharedFrame welcome_frame(const User& user, std::chrono::seconds idle,
 
 SharedFrame accepted_frame(const ClientId& client_id, const RoomId& room, Seq seq,
                            WallTime sent_at) {
-  v1::ServerFrame frame;
-  auto& accepted = *frame.mutable_accepted();
-  accepted.set_client_id(bytes_of(client_id));
-  accepted.set_room(room.value);
-  accepted.set_seq(seq.value);
-  accepted.set_sent_at_ms(sent_at.time_since_epoch().count());
-  return share(frame);
+  using Field = v1::Accepted;
+  std::string bytes;
+  bytes.reserve(small_fields_bytes);
+  append_field(bytes, Field::kClientIdFieldNumber, view_of(client_id));
+  append_text(bytes, Field::kRoomFieldNumber, room.value);
+  append_number(bytes, Field::kSeqFieldNumber, seq.value);
+  append_time(bytes, Field::kSentAtMsFieldNumber, sent_at);
+  return wrap(v1::ServerFrame::kAcceptedFieldNumber, bytes);
 }
 
 SharedFrame rejected_frame(const RejectedOf& of, const Refusal& why) {

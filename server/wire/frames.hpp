@@ -4,6 +4,8 @@
 // drawings inside are checked bytes that nobody decodes again on their way.
 #pragma once
 
+#include <google/protobuf/arena.h>
+
 #include <memory>
 #include <span>
 #include <string>
@@ -28,32 +30,46 @@ class OutgoingFrame {
   /// A binary one that holds `frame`.
   explicit OutgoingFrame(const v1::ServerFrame& frame);
   /// A binary one that holds a ServerFrame with one field, encoded already.
-  OutgoingFrame(int field_number, std::string_view encoded);
+  OutgoingFrame(int field_number, std::string_view field);
 
   /// A Close frame (RFC 6455 §5.5.1); a reason too long for it is cut.
   static OutgoingFrame closing(std::uint16_t code, std::string_view reason);
 
   std::string_view bytes() const { return bytes_; }
   std::string_view payload() const { return bytes().substr(header_bytes_); }
+  /// What the one field holds, where it was made of that.
+  std::string_view field() const { return bytes().substr(bytes_.size() - field_bytes_); }
 
  private:
   OutgoingFrame() = default;
 
   std::string bytes_;
   std::size_t header_bytes_ = 0;
+  std::size_t field_bytes_ = 0;
 };
 
 /// Encoded once, whatever the number of phones it goes to.
 using SharedFrame = std::shared_ptr<const OutgoingFrame>;
 
-/// Reads one WebSocket message. Errors: bad_frame.
-result<v1::ClientFrame> read_client_frame(std::string_view bytes, Encoding encoding);
+/// Reads WebSocket messages, one after another, into the same memory.
+class ClientFrameReader {
+ public:
+  ClientFrameReader();
+
+  /// What it gives is valid until the next one. Errors: bad_frame.
+  result<v1::ClientFrame*> read(std::string_view bytes, Encoding encoding);
+
+ private:
+  std::vector<char> memory_;  // of most frames; a larger one's is more, and given back
+  google::protobuf::Arena arena_;
+};
 
 /// The same ServerFrame in protobuf's JSON mapping, for `colo.v1.json`.
 SharedFrame in_json(const OutgoingFrame& server_frame);
 
 /// 16 bytes. Errors: bad_client_id.
 result<ClientId> read_client_id(std::string_view bytes);
+std::string bytes_of(const ClientId& id);
 
 /// An encoded Message, for a message frame or as an entry of the pages below.
 std::string encode_message(const Message& message);

@@ -84,7 +84,7 @@ bool has_unknown_fields(const google::protobuf::Message& message) {
 
 }  // namespace
 
-result<std::string> check_drawing(v1::Drawing drawing) {
+result<std::string> check_drawing(v1::Drawing& drawing) {
   if (drawing.version() != ink::drawing_version)
     return Refusal(errc::drawing_version,
                    fmt::format("The drawing's version is {}; this server knows {}.",

@@ -11,9 +11,9 @@
 namespace colo {
 
 /// Checks version, tools, counts and ranges, and gives back the drawing's
-/// canonical bytes: what was checked and nothing else.
+/// canonical bytes: what was checked and nothing else. `drawing` loses what it has besides.
 /// Errors: drawing_blank, _version, _tool, _off_canvas, _too_big, _malformed,
 /// each with a sentence that says where.
-result<std::string> check_drawing(v1::Drawing drawing);
+result<std::string> check_drawing(v1::Drawing& drawing);
 
 }  // namespace colo

@@ -35,7 +35,8 @@ errc refused(const std::function<void(v1::Drawing&, v1::Stroke&)>& spoil) {
 }
 
 TEST(InkCheck, ADotOnTheCanvasIsADrawing) {
-  const auto checked = check_drawing(dot());
+  auto drawing = dot();
+  const auto checked = check_drawing(drawing);
   ASSERT_TRUE(checked);
   EXPECT_EQ(*checked, dot().SerializeAsString());
 }
