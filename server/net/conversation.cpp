@@ -10,6 +10,13 @@ namespace asio = boost::asio;
 
 using Frame = v1::ClientFrame;
 
+namespace {
+
+// Idle time is counted in seconds; the first shard need not hear of each drawing.
+constexpr std::chrono::milliseconds touch_every{250};
+
+}  // namespace
+
 Conversation::Conversation(Services& services, std::shared_ptr<Member> phone,
                            Sessions::SignedIn who)
     : services_(services),
@@ -197,6 +204,9 @@ void Conversation::reject(int frame, const std::string& room, const Refusal& why
 }
 
 void Conversation::touch() {
+  const auto now = services_.clock.now();
+  if (now - touched_at_ < touch_every) return;
+  touched_at_ = now;
   services_.shards.first().run(
       [&sessions = services_.sessions, id = who_.session] { sessions.touch(id); });
 }

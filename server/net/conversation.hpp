@@ -53,6 +53,7 @@ class Conversation {
   ConnectionId connection_;
   Sessions::SignedIn who_;
   Bucket frames_;
+  SteadyTime touched_at_{};
   std::unordered_map<RoomId, Room*> rooms_;
 };
 
