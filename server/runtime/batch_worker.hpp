@@ -4,6 +4,7 @@
 // cost of each job's share (an fsync, say) falls. submit() from any thread.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -20,20 +21,24 @@ class BatchWorker {
   using Run = std::function<void(std::vector<Job>& batch)>;
 
   /// `run` is called on the worker's thread with one to `jobs_max` jobs; it must not throw.
-  BatchWorker(Run run, std::size_t jobs_max)
-      : run_(std::move(run)), jobs_max_(jobs_max), thread_([this] { loop(); }) {}
+  /// From the beginning of one batch to the next are at least `pause`: a job that comes alone
+  /// is done at once, many that come one by one are done together.
+  BatchWorker(Run run, std::size_t jobs_max, std::chrono::microseconds pause = {})
+      : run_(std::move(run)), jobs_max_(jobs_max), pause_(pause), thread_([this] { loop(); }) {}
   BatchWorker(const BatchWorker&) = delete;
   BatchWorker& operator=(const BatchWorker&) = delete;
   ~BatchWorker() { stop(); }
 
   /// False, leaving `job` untouched, when the queue is full or the worker stopped.
   bool submit(Job&& job) {
+    bool first = false;
     {
       const std::lock_guard lock(mutex_);
       if (stopping_ || waiting_.size() >= jobs_max_) return false;
       waiting_.push_back(std::move(job));
+      first = waiting_.size() == 1;
     }
-    wake_.notify_one();
+    if (first) wake_.notify_one();
     return true;
   }
 
@@ -50,13 +55,16 @@ class BatchWorker {
  private:
   void loop() {
     std::vector<Job> batch;
+    auto due = std::chrono::steady_clock::now();
     for (;;) {
       {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
         if (waiting_.empty()) return;
+        wake_.wait_until(lock, due, [this] { return stopping_; });
         batch.swap(waiting_);
       }
+      due = std::chrono::steady_clock::now() + pause_;
       run_(batch);
       batch.clear();
     }
@@ -64,6 +72,7 @@ class BatchWorker {
 
   Run run_;
   std::size_t jobs_max_;
+  std::chrono::microseconds pause_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Job> waiting_;
