@@ -61,6 +61,7 @@ void Traffic::post_turn() {
 
 void Traffic::turn() {
   turn_posted_ = false;
+  shard_.keep_pace();
   if (lingers()) return post_turn();
   passing_ = true;
   write_slice();

@@ -1,10 +1,14 @@
 #include "runtime/shard.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <ctime>
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "runtime/log.hpp"
+#include "runtime/pace.hpp"
 
 namespace colo {
 
@@ -12,6 +16,13 @@ namespace {
 
 // A task on one shard that waits for a task on another that … is no longer than this.
 constexpr int hops_max = 8;
+
+// What the calling thread has worked so far; others may have had its core in between.
+std::chrono::nanoseconds thread_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+}
 
 }  // namespace
 
@@ -22,7 +33,18 @@ Shard::~Shard() {
 }
 
 void Shard::start() {
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] { loop(); });
+}
+
+void Shard::loop() {
+  Pace pace;
+  auto done = thread_time();
+  while (context_.run_one() > 0) {
+    context_.poll();
+    const auto before = std::exchange(done, thread_time());
+    if (!std::exchange(paced_, false)) continue;
+    std::this_thread::sleep_until(pace.next(std::chrono::steady_clock::now(), done - before));
+  }
 }
 
 void Shard::stop() {

@@ -46,6 +46,9 @@ class Shard {
   /// A number no other connection of this shard has. On this shard.
   ConnectionId next_connection() { return {index_, ++connections_}; }
 
+  /// What the loop does now is a small thing of many: it keeps its Pace. On this shard.
+  void keep_pace() { paced_ = true; }
+
   void start();
   /// Stops the loop where it stands and joins the thread. From outside.
   void stop();
@@ -59,8 +62,11 @@ class Shard {
     using asio::io_context::shutdown;
   };
 
+  void loop();
+
   std::uint32_t index_;
   std::uint64_t connections_ = 0;
+  bool paced_ = false;
   Loop context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::thread thread_;
