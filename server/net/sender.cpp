@@ -65,7 +65,7 @@ class IoUringSender final : public Sender {
     return calls;
   }
 
-  static constexpr std::size_t worth_it = 32;  // fewer cost more by the ring (decision 0013)
+  static constexpr std::size_t worth_it = 16;  // fewer cost more by the ring (decision 0013)
 
  private:
   void prepare(Dispatch& dispatch, msghdr& message) {
