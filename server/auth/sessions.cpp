@@ -18,6 +18,7 @@ namespace {
 
 // Far longer than a password waits to be checked.
 constexpr std::chrono::minutes floor_time{10};
+constexpr std::chrono::milliseconds touch_again_max{250};
 
 Refusal still_running() {
   return {errc::token_spent, std::string(sentence(errc::token_spent)),
@@ -77,6 +78,10 @@ std::chrono::seconds Sessions::idle_seconds() const {
 
 std::chrono::seconds Sessions::token_seconds() const {
   return std::chrono::duration_cast<std::chrono::seconds>(times_.lifetime);
+}
+
+std::chrono::milliseconds Sessions::touch_again() const {
+  return std::min(touch_again_max, times_.idle_timeout / 20);
 }
 
 result<std::string> Sessions::open(User user, PasswordVersion version, std::string device) {

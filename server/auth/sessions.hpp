@@ -84,6 +84,8 @@ class Sessions {
 
   std::chrono::seconds idle_seconds() const;
   std::chrono::seconds token_seconds() const;  // how long a browser may keep the cookie
+  /// So soon after a touch() another one makes no difference. Any shard.
+  std::chrono::milliseconds touch_again() const;
 
   /// Signs `user`, who knew the password at `version`, in on one more device,
   /// which is called `device`; gives the first token. Beyond

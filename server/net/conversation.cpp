@@ -10,13 +10,6 @@ namespace asio = boost::asio;
 
 using Frame = v1::ClientFrame;
 
-namespace {
-
-// Idle time is counted in seconds; the first shard need not hear of each drawing.
-constexpr std::chrono::milliseconds touch_every{250};
-
-}  // namespace
-
 Conversation::Conversation(Services& services, std::shared_ptr<Member> phone,
                            Sessions::SignedIn who)
     : services_(services),
@@ -205,7 +198,7 @@ void Conversation::reject(int frame, const std::string& room, const Refusal& why
 
 void Conversation::touch() {
   const auto now = services_.clock.now();
-  if (now - touched_at_ < touch_every) return;
+  if (now - touched_at_ < services_.sessions.touch_again()) return;
   touched_at_ = now;
   services_.shards.first().run(
       [&sessions = services_.sessions, id = who_.session] { sessions.touch(id); });

@@ -21,8 +21,8 @@ class BatchWorker {
   using Run = std::function<void(std::vector<Job>& batch)>;
 
   /// `run` is called on the worker's thread with one to `jobs_max` jobs; it must not throw.
-  /// From the beginning of one batch to the next are at least `pause`: a job that comes alone
-  /// is done at once, many that come one by one are done together.
+  /// From the beginning of one batch to the next are at least `pause`, but for stop(): a job
+  /// that comes alone is done at once, many that come one by one are done together.
   BatchWorker(Run run, std::size_t jobs_max, std::chrono::microseconds pause = {})
       : run_(std::move(run)), jobs_max_(jobs_max), pause_(pause), thread_([this] { loop(); }) {}
   BatchWorker(const BatchWorker&) = delete;

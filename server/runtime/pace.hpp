@@ -17,13 +17,13 @@ class Pace {
  public:
   /// A quarter of what a screen takes for one picture.
   static constexpr std::chrono::milliseconds step{4};
-  /// So many times it may be woken sooner, after a rest.
+  /// So many times it may be woken sooner, when it had nothing to wait for in between.
   static constexpr int credit = 64;
   /// Work that takes so long was worth waking up for.
   static constexpr std::chrono::microseconds worth_waking{500};
 
   /// The loop was woken, `worked` on what it found, and it is `now`: gives when it is to
-  /// look again. What comes until then waits, for a step at most.
+  /// look again, a step from now at most, if it keeps to it.
   SteadyTime next(SteadyTime now, std::chrono::nanoseconds worked) {
     if (worked >= worth_waking) return now;
     due_ = std::max(due_, now - credit * step) + step;

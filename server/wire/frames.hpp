@@ -60,7 +60,7 @@ class ClientFrameReader {
   result<v1::ClientFrame*> read(std::string_view bytes, Encoding encoding);
 
  private:
-  std::vector<char> memory_;  // of most frames; a larger one's is more, and given back
+  std::vector<char> memory_;  // of most frames; a larger one's is given back at the next
   google::protobuf::Arena arena_;
 };
 
