@@ -191,6 +191,26 @@ TEST_F(RoomTest, ADeletionWhileAPageIsReadIsInIt) {
   EXPECT_EQ(ben->joined().messages_size(), 2);
 }
 
+TEST_F(RoomTest, ADrawingWhileAPageIsReadIsInItOnce) {
+  SlowLog slow;
+  Room room(saved(), shards_, slow, clock_, {1000, 1min}, [] {});
+  const auto ana = phone();
+  ASSERT_TRUE(join(room, ana_, ana));
+  for (std::uint8_t i = 1; i <= 2; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
+  slow.meanwhile = [&] {
+    ClientId id;
+    id.bytes[0] = std::byte{3};
+    asio::co_spawn(shards_.first().executor(),
+                   room.say(ana_, ana->connection(), {id, "", "number 3", {}}), asio::detached);
+  };
+  const auto ben = phone();
+  ASSERT_TRUE(join(room, ben_, ben));
+  ASSERT_EQ(ben->joined().messages_size(), 3);
+  EXPECT_EQ(ben->joined().messages(2).seq(), 3u);
+  EXPECT_EQ(ben->joined().messages(2).caption(), "number 3");
+  EXPECT_EQ(ben->seqs(), (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
 TEST_F(RoomTest, HistoryBeginsAtOneAndEndsAtTheLast) {
   auto room = make(saved());
   const auto ana = phone();

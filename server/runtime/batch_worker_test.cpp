@@ -29,7 +29,7 @@ TEST(BatchWorker, WhatComesWhileItRestsIsDoneTogether) {
   EXPECT_FALSE(worker.submit(11)) << "it stopped";
 }
 
-TEST(BatchWorker, WithoutAPauseNothingRests) {
+TEST(BatchWorker, DoesEachJobOnceAndInItsOrder) {
   constexpr int jobs = 1000;
   Batches batches;
   std::promise<void> all;

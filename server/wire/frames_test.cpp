@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 namespace colo {
@@ -147,12 +148,26 @@ TEST(GoldenFrames, AreWhatThisServerEncodes) {
             fixture_bytes("server-rejected"));
 }
 
+TEST(Messages, WhatHoldsNothingIsLeftOut) {
+  Message message;
+  message.client_id.bytes.fill(std::byte{1});
+  v1::Message same;
+  same.mutable_drawing();
+  same.set_client_id(bytes_of(message.client_id));
+  EXPECT_EQ(encode_message(message), same.SerializeAsString());
+
+  message.sent_at = WallTime{std::chrono::milliseconds{-1}};  // a clock set to before 1970
+  same.set_sent_at_ms(-1);
+  EXPECT_EQ(encode_message(message), same.SerializeAsString());
+}
+
 TEST(OutgoingFrames, HoldTheirHeaderAndWhatTheyCarry) {
   for (const std::size_t size : {0u, 1u, 125u, 126u, 65'535u, 65'536u, 200'000u}) {
     const std::string encoded(size, 'x');
     const auto frame = message_frame(encoded);
     EXPECT_EQ(frame->bytes(), ws::make_frame(ws::Op::binary, frame->payload())) << size;
     EXPECT_TRUE(frame->payload().ends_with(encoded));
+    EXPECT_EQ(frame->field(), encoded);
   }
 }
 
