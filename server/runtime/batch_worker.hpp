@@ -21,8 +21,8 @@ class BatchWorker {
   using Run = std::function<void(std::vector<Job>& batch)>;
 
   /// `run` is called on the worker's thread with one to `jobs_max` jobs; it must not throw.
-  /// From the beginning of one batch to the next are at least `pause`, but for stop(): a job
-  /// that comes alone is done at once, many that come one by one are done together.
+  /// From the beginning of one batch to the next are at least `pause`, unless the queue is full
+  /// or it is to stop: a job that comes alone is done at once, many that come one by one together.
   BatchWorker(Run run, std::size_t jobs_max, std::chrono::microseconds pause = {})
       : run_(std::move(run)), jobs_max_(jobs_max), pause_(pause), thread_([this] { loop(); }) {}
   BatchWorker(const BatchWorker&) = delete;
@@ -31,14 +31,14 @@ class BatchWorker {
 
   /// False, leaving `job` untouched, when the queue is full or the worker stopped.
   bool submit(Job&& job) {
-    bool first = false;
+    bool worth_waking = false;
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_ || waiting_.size() >= jobs_max_) return false;
+      if (stopping_ || full()) return false;
       waiting_.push_back(std::move(job));
-      first = waiting_.size() == 1;
+      worth_waking = waiting_.size() == 1 || full();
     }
-    if (first) wake_.notify_one();
+    if (worth_waking) wake_.notify_one();
     return true;
   }
 
@@ -53,6 +53,8 @@ class BatchWorker {
   }
 
  private:
+  bool full() const { return waiting_.size() >= jobs_max_; }
+
   void loop() {
     std::vector<Job> batch;
     auto due = std::chrono::steady_clock::now();
@@ -61,7 +63,7 @@ class BatchWorker {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
         if (waiting_.empty()) return;
-        wake_.wait_until(lock, due, [this] { return stopping_; });
+        wake_.wait_until(lock, due, [this] { return stopping_ || full(); });
         batch.swap(waiting_);
       }
       due = std::chrono::steady_clock::now() + pause_;

@@ -22,11 +22,26 @@ TEST(BatchWorker, WhatComesWhileItRestsIsDoneTogether) {
       8, std::chrono::hours{1});
   EXPECT_TRUE(worker.submit(1));
   began.get_future().wait();
-  for (int job = 2; job <= 9; ++job) EXPECT_TRUE(worker.submit(int{job}));
-  EXPECT_FALSE(worker.submit(10)) << "eight wait";
+  for (int job = 2; job <= 8; ++job) EXPECT_TRUE(worker.submit(int{job}));
   worker.stop();
-  EXPECT_EQ(batches, (Batches{{1}, {2, 3, 4, 5, 6, 7, 8, 9}}));
+  EXPECT_EQ(batches, (Batches{{1}, {2, 3, 4, 5, 6, 7, 8}}));
   EXPECT_FALSE(worker.submit(11)) << "it stopped";
+}
+
+TEST(BatchWorker, AFullQueueEndsTheRest) {
+  std::promise<void> began;
+  std::promise<std::vector<int>> second;
+  int batches = 0;
+  BatchWorker<int> worker(
+      [&](std::vector<int>& batch) {
+        if (++batches == 1) began.set_value();
+        if (batches == 2) second.set_value(batch);
+      },
+      3, std::chrono::hours{1});
+  EXPECT_TRUE(worker.submit(1));
+  began.get_future().wait();
+  for (int job = 2; job <= 4; ++job) EXPECT_TRUE(worker.submit(int{job}));
+  EXPECT_EQ(second.get_future().get(), (std::vector{2, 3, 4}));
 }
 
 TEST(BatchWorker, DoesEachJobOnceAndInItsOrder) {
