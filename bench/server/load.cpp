@@ -80,18 +80,16 @@ void Load::begin(Pace pace) {
   result_ = {};
   counting_ = false;
   counted_from_ns_ = std::numeric_limits<std::uint64_t>::max();
-  for (std::uint32_t i = 0; i < rooms_.size(); ++i) {
-    auto& room = rooms_[i];
+  for (auto& room : rooms_) {
     room.listeners = static_cast<std::size_t>(std::ranges::count_if(
         room.phones, [&](std::uint32_t index) { return !phones_[index]->muted; }));
-    room.window = pace.beside && i == 0 ? 0 : pace.window;
-    room.left.assign(std::max(room.window, 1u), 0);
+    room.left.assign(std::max(pace.window, 1u), 0);
   }
   for (auto& phone : phones_) phone->order_faults = 0;
   publishing_ = true;
   last_came_ns_ = now_ns();
   for (auto& room : rooms_)
-    for (std::uint32_t i = 0; i < room.window; ++i) publish(room, last_came_ns_);
+    for (std::uint32_t i = 0; i < pace.window; ++i) publish(room, last_came_ns_);
 }
 
 Result Load::run(Pace pace, double warm, double seconds, const std::vector<int>& server_pids) {
@@ -115,7 +113,7 @@ Result Load::run(Pace pace, double warm, double seconds, const std::vector<int>&
     }
     auto next = std::min(end, now + second_ns / 100);
     if (pace.per_second > 0) {
-      for (; due() <= now; ++sent) publish(rooms_[pace.beside ? 0 : sent % rooms_.size()], due());
+      for (; due() <= now; ++sent) publish(rooms_[sent % rooms_.size()], due());
       next = std::min(next, due());
     } else if (now - last_came_ns_ > stuck_after_ns) {
       throw std::runtime_error("nothing came for 20 s: " + last_unstamped_);
@@ -174,10 +172,9 @@ void Load::came(Phone& phone, const Frame& frame) {
     result_.bytes += frame.bytes;
   }
   // Also when it comes after the end: what is late must not be left out for being late.
-  if (stamp->due_ns >= counted_from_ns_ && (!pace_.beside || phone.room() == 0))
-    result_.latency.add(now - stamp->due_ns);
+  if (stamp->due_ns >= counted_from_ns_) result_.latency.add(now - stamp->due_ns);
+  if (!publishing_ || pace_.window == 0) return;
   Room& where = rooms_[phone.room()];
-  if (!publishing_ || where.window == 0) return;
   auto& left = where.left[stamp->seq % where.left.size()];
   if (left > 0 && --left == 0) publish(where, now);
 }

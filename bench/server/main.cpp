@@ -9,7 +9,6 @@
 //   pids PID...                    the server, whose CPU time counts
 //   window W WARM SECONDS          a run with W messages on their way in each room
 //   rate R WARM SECONDS            a run with R messages a second over all rooms
-//   beside W R WARM SECONDS        room 0 has R a second, all others W on their way
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -91,10 +90,6 @@ void obey(Load& load, std::vector<int>& pids, const std::string& line) {
   } else if (verb == "rate") {
     Pace pace;
     words >> pace.per_second;
-    run(load, pace, words, pids);
-  } else if (verb == "beside") {
-    Pace pace{.beside = true};
-    words >> pace.window >> pace.per_second;
     run(load, pace, words, pids);
   } else {
     throw std::runtime_error("unknown: " + verb);

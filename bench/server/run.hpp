@@ -36,7 +36,6 @@ struct Message {
 struct Room {
   std::vector<std::uint32_t> phones;  // the first one publishes
   std::size_t listeners = 0;          // phones that read
-  std::uint32_t window = 0;           // of this run; 0: goes by the clock
   std::uint32_t last_seq = 0;
   std::vector<std::uint64_t> left;  // deliveries still to come of seq, at seq % window
   std::vector<Message> messages;    // what the publisher sends, one after the other
@@ -46,8 +45,6 @@ struct Room {
 struct Pace {
   std::uint32_t window = 0;  // that many in flight in each room, always; 0: by the clock
   double per_second = 0;     // that many over all rooms, come what may
-  // Room 0 goes by the clock and is the one whose latency counts; all others have a window.
-  bool beside = false;
 };
 
 struct Result {

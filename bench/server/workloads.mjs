@@ -39,6 +39,9 @@ const rooms_rate = 2000;
 export const crowds = [100, 1000, 5000];
 export const windows = [1, 16];
 
+/** In a room of its own; it does nothing unless it says how. */
+const crowd_beside = { phones: 1000, rooms: 1, from: 1 };
+
 /** Measured one after the other in each repetition, their contenders taking turns. */
 export const workloads = [
   ...windows.flatMap((in_flight) => crowds.map((phones) => crowd(phones, in_flight))),
@@ -76,19 +79,19 @@ export const workloads = [
   {
     key: "quiet",
     title: "a room of 10, 100 drawings a second, beside an idle room of 1000",
-    phones: 1010,
-    rooms: 2,
-    first: 10,
-    how: "beside 0 100",
+    phones: 10,
+    rooms: 1,
+    how: "rate 100",
+    beside: crowd_beside,
     contenders: ["colo"],
   },
   {
     key: "flooded",
     title: "the same, while one floods the room of 1000 (64 in flight)",
-    phones: 1010,
-    rooms: 2,
-    first: 10,
-    how: "beside 64 100",
+    phones: 10,
+    rooms: 1,
+    how: "rate 100",
+    beside: { ...crowd_beside, how: "window 64" },
     contenders: ["colo"],
   },
   {
@@ -109,6 +112,6 @@ export const workloads = [
   },
 ];
 
-/** The room of each phone; of two rooms the first may be small. */
-export const roomsOf = ({ phones, rooms, first }) =>
-  Array.from({ length: phones }, (_, i) => (first === undefined ? i % rooms : i < first ? 0 : 1));
+/** The room of each phone; the first of them is number `from`. */
+export const roomsOf = ({ phones, rooms, from = 0 }) =>
+  Array.from({ length: phones }, (_, i) => from + (i % rooms));
