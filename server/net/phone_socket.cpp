@@ -163,7 +163,7 @@ std::size_t PhoneSocket::wrote(ssize_t result) {
   if (outbox_.empty())
     went_out();
   else if (result > 0 && outbox_.between_frames())
-    traffic_.wants_turn(*this, traffic_.answers());  // there was more than one write takes
+    traffic_.wants_turn(*this, traffic_.leftovers());  // there was more than one write takes
   else
     await_room();
   return frames;
@@ -187,7 +187,7 @@ void PhoneSocket::await_room() {
                       self->awaits_room_ = false;
                       if (!self->open_) return;
                       if (error) return self->hang_up();
-                      self->traffic_.wants_turn(*self, self->traffic_.answers());
+                      self->traffic_.wants_turn(*self, self->traffic_.leftovers());
                     });
   awaits_room_ = true;
 }

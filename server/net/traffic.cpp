@@ -14,17 +14,19 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A slice is some 2 ms, at what the kernel takes for a write and for a byte.
+// A slice is less than 1 ms, at what the kernel takes for a write and for a byte: who has just
+// come waits for one of them.
 constexpr std::size_t slice_phones = Sender::dispatches_max;
-constexpr std::size_t slice_bytes = 4 * 1024 * 1024;
-constexpr std::size_t phones_at_once = 32;  // between looks at how much it is by now
+constexpr std::size_t slice_bytes = 256 * 1024;
+constexpr std::size_t phones_at_once = 8;  // between looks at how much it is by now
 constexpr std::size_t frames_per_write = 64;
 constexpr std::size_t pieces_max = 4096;
 // How long what was published may wait for more of it, while more comes each turn.
 constexpr std::chrono::microseconds linger_max{1000};
 constexpr std::size_t worth_lingering = 64;  // frames; fewer are written as soon as they came
 constexpr std::chrono::milliseconds clock_every{500};
-constexpr std::size_t read_bytes = 64 * 1024;
+// Of one phone in one turn: a few drawings, each of which may go to thousands.
+constexpr std::size_t read_bytes = 8 * 1024;
 
 }  // namespace
 

@@ -62,6 +62,8 @@ class Traffic {
   void wants_turn(Recipient& recipient, TurnQueue& queue);
   /// The queue of those who are answered, each alone.
   TurnQueue& answers() { return answers_; }
+  /// The queue of those for whom one write was not enough.
+  TurnQueue& leftovers() { return leftovers_; }
 
   Shard& shard() const { return shard_; }
 
@@ -101,6 +103,7 @@ class Traffic {
       recipients_;
   Turns turns_;
   TurnQueue answers_;
+  TurnQueue leftovers_;
   bool turn_posted_ = false;
   bool passing_ = false;  // between the slices of one pass over all that wait
   std::size_t news_ = 0;  // frames that came since the last turn

@@ -68,7 +68,7 @@ class Turns {
   }
 
  private:
-  static constexpr std::size_t turn_each = 32;
+  static constexpr std::size_t turn_each = 8;
 
   boost::intrusive::list<TurnQueue, boost::intrusive::constant_time_size<false>> queues_;
 };
