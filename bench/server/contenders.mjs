@@ -13,8 +13,10 @@ const floor =
 /** One Colo may take part under several names. */
 const colos = {
   one: { shards: 1, cores: "server" },
-  "one of two": { shards: 1, cores: "server on two" },
-  "two of two": { shards: 2, cores: "server on two" },
+  "two shards": { shards: 2, cores: "server" },
+  "one, beside the generator": { shards: 1, cores: "generator" },
+  "one, anywhere": { shards: 1, cores: "server on two" },
+  "two shards, anywhere": { shards: 2, cores: "server on two" },
 };
 const inColo = (which, kind) => async (context, contenders, name) =>
   (await contenders.people(context, which)).contender(name, kind);
@@ -27,8 +29,10 @@ const starts = {
   io_uring: floor("io_uring", "uring"),
   colo: inColo("one", "fleeting"),
   "colo, saved": inColo("one", "saved"),
-  "colo, 1 shard": inColo("one of two", "fleeting"),
-  "colo, 2 shards": inColo("two of two", "fleeting"),
+  "colo, 2 shards": inColo("two shards", "fleeting"),
+  "colo, beside the generator": inColo("one, beside the generator", "fleeting"),
+  "colo, on both cores": inColo("one, anywhere", "fleeting"),
+  "colo, 2 shards, on both cores": inColo("two shards, anywhere", "fleeting"),
   ws: startWs,
   "socket.io": startSocketIo,
   nchan: startNchan,

@@ -46,7 +46,7 @@ function workloadTable(samples, { key, contenders }) {
 /** How busy each shard was; with one idle while the other is full, the room is not shared. */
 function shardShares(samples) {
   const lines = ["shards-rooms", "shards-crowd"].flatMap((key) => {
-    const shares = samples.of(key, "colo, 2 shards", "thread_shares");
+    const shares = samples.of(key, "colo, 2 shards, on both cores", "thread_shares");
     if (shares.length === 0) return [];
     const each = shares.map((all) =>
       all
@@ -54,7 +54,7 @@ function shardShares(samples) {
         .map((share) => `${short(share * 100)} %`)
         .join(" and "),
     );
-    return [`Threads of the two shards, ${key.slice(7)}: ${each.join("; ")} of a core.`];
+    return [`Threads of the two shards on both cores, ${key.slice(7)}: ${each.join("; ")} of a core.`];
   });
   return lines.length === 0 ? undefined : lines.join("\n");
 }
