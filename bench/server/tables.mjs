@@ -54,7 +54,9 @@ function shardShares(samples) {
         .map((share) => `${short(share * 100)} %`)
         .join(" and "),
     );
-    return [`Threads of the two shards on both cores, ${key.slice(7)}: ${each.join("; ")} of a core.`];
+    return [
+      `Threads of the two shards on both cores, ${key.slice(7)}: ${each.join("; ")} of a core.`,
+    ];
   });
   return lines.length === 0 ? undefined : lines.join("\n");
 }
