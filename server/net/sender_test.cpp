@@ -2,43 +2,16 @@
 #include "net/sender.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <string>
 #include <vector>
 
+#include "net/socket_pair.hpp"
+
 namespace colo {
 namespace {
-
-// A connected pair: what is sent on one end is read at the other.
-class Pair {
- public:
-  Pair() { EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends_.data()), 0); }
-  ~Pair() {
-    hang_up();
-    close(ends_[0]);
-  }
-  Pair(const Pair&) = delete;
-  Pair& operator=(const Pair&) = delete;
-
-  int sending() const { return ends_[0]; }
-  void hang_up() {
-    if (ends_[1] >= 0) close(ends_[1]);
-    ends_[1] = -1;
-  }
-  std::string read() const {
-    std::string bytes(1 << 20, '\0');
-    const auto count = recv(ends_[1], bytes.data(), bytes.size(), MSG_DONTWAIT);
-    bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
-    return bytes;
-  }
-
- private:
-  std::array<int, 2> ends_{-1, -1};
-};
 
 iovec piece(std::string& bytes) {
   return {bytes.data(), bytes.size()};
@@ -56,7 +29,7 @@ class SenderTest : public testing::TestWithParam<bool> {
 
 TEST_P(SenderTest, SendsToEachWhatIsItsOwnWithAllItsPiecesInOrder) {
   for (const std::size_t count : {std::size_t{1}, std::size_t{40}, Sender::dispatches_max}) {
-    std::vector<Pair> pairs(count);
+    std::vector<SocketPair> pairs(count);
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < count; ++i) texts.push_back("phone " + std::to_string(i) + ";");
     std::string end = "end";
@@ -78,7 +51,7 @@ TEST_P(SenderTest, SendsToEachWhatIsItsOwnWithAllItsPiecesInOrder) {
 }
 
 TEST_P(SenderTest, SaysOfEachWhatCameOfIt) {
-  std::vector<Pair> pairs(64);
+  std::vector<SocketPair> pairs(64);
   std::string large(8 * 1024 * 1024, 'x');
   std::string small = "small";
   std::array<iovec, 1> large_piece{piece(large)};
