@@ -14,8 +14,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A slice is less than 1 ms, at what the kernel takes for a write and for a byte: who has just
-// come waits for one of them.
+// A slice is about 1 ms, at what the kernel takes for a write and for a byte: who has just come
+// waits for one of them.
 constexpr std::size_t slice_phones = Sender::dispatches_max;
 constexpr std::size_t slice_bytes = 256 * 1024;
 constexpr std::size_t phones_at_once = 8;  // between looks at how much it is by now
