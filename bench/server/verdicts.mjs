@@ -63,15 +63,19 @@ const promises = [
     found: (samples) => samples.ratios(["flooded", "colo", "p99_us"], ["quiet", "colo", "p99_us"]),
     words: "its share",
   },
-  ...["", ", on both cores"].flatMap((where) =>
+  ...[
+    { where: ", on both cores", told: "on both cores", bound: { must: 1.15 } },
+    // Nothing was promised of it: it stands beside the others.
+    { where: "", told: "on one core", words: "–" },
+  ].flatMap(({ where, told, ...wish }) =>
     ["rooms", "crowd"].map((load) => ({
-      what: `CPU per delivery, two shards against one${where}, ${load === "rooms" ? "100 rooms of 10" : "1000 phones in a room"}`,
+      what: `CPU per delivery, two shards (${told}) against one, ${load === "rooms" ? "100 rooms of 10" : "1000 phones in a room"}`,
       found: (samples) =>
         samples.ratios(
           [`shards-${load}`, `colo, 2 shards${where}`, "cpu_us"],
           [`shards-${load}`, `colo${where}`, "cpu_us"],
         ),
-      bound: { must: 1.15 },
+      ...wish,
     })),
   ),
 ];
