@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <cstdio>
 #include <stdexcept>
 #include <utility>
@@ -13,6 +10,7 @@
 #include "app/password_prompt.hpp"
 #include "auth/passwords.hpp"
 #include "domain/names.hpp"
+#include "runtime/run_to_end.hpp"
 #include "storage/sqlite_store.hpp"
 
 namespace colo {
@@ -32,10 +30,7 @@ class Desk {
   /// What `task` came to. Throws what it was refused for.
   template <class T>
   T wait_for(asio::awaitable<result<T>> task) {
-    loop_.restart();
-    auto future = asio::co_spawn(loop_, std::move(task), asio::use_future);
-    loop_.run();
-    auto outcome = future.get();
+    auto outcome = run_to_end(std::move(task));
     if (!outcome) throw std::runtime_error(outcome.error().detail);
     if constexpr (!std::is_void_v<T>) return std::move(*outcome);
   }
@@ -55,7 +50,6 @@ class Desk {
     return file;
   }
 
-  asio::io_context loop_;
   SqliteStore store_;
   Passwords passwords_;
 };

@@ -7,9 +7,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_future.hpp>
 #include <deque>
-#include <future>
 #include <optional>
 #include <vector>
 
@@ -17,6 +15,7 @@
 #include "domain/limits.hpp"
 #include "net/listener.hpp"
 #include "runtime/log.hpp"
+#include "runtime/wait.hpp"
 #include "storage/sqlite_store.hpp"
 
 namespace colo {
@@ -259,13 +258,11 @@ void App::start() {
   parts.shards.start();
   parts.running = true;  // from here on there is somebody to drain
   auto& first = parts.shards.first();
-  const auto opened = asio::co_spawn(first.executor(), parts.rooms.open(), asio::use_future).get();
+  const auto opened = wait_for(first, parts.rooms.open());
   if (!opened) throw std::runtime_error(opened.error().detail);
-  const auto resumed =
-      asio::co_spawn(first.executor(), parts.leavers.open(), asio::use_future).get();
+  const auto resumed = wait_for(first, parts.leavers.open());
   if (!resumed) throw std::runtime_error(resumed.error().detail);
-  auto code =
-      asio::co_spawn(first.executor(), parts.invites.offer_set_up(), asio::use_future).get();
+  auto code = wait_for(first, parts.invites.offer_set_up());
   if (!code) throw std::runtime_error(code.error().detail);
   parts.set_up_code = std::move(*code);
   const auto every = session_sweep_time(parts.config.session);
@@ -283,14 +280,9 @@ void App::start() {
 void App::stop() {
   auto& parts = *parts_;
   if (!std::exchange(parts.running, false)) return;
-  std::vector<std::future<void>> stopping;
-  for (std::uint32_t i = 0; i < parts.shards.size(); ++i) {
-    auto& shard = parts.shards[i];
-    stopping.push_back(asio::co_spawn(
-        shard.executor(), stop_shard(parts.listeners, shard, parts.connections[i], parts.clock),
-        asio::use_future));
-  }
-  for (auto& shard : stopping) shard.get();
+  wait_for_all(parts.shards, [&parts](Shard& shard) {
+    return stop_shard(parts.listeners, shard, parts.connections[shard.index()], parts.clock);
+  });
   parts.store.stop();
   parts.passwords.stop();
   parts.shards.stop();

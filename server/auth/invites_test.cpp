@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/run_to_end.hpp"
+#include "runtime/run_to_end.hpp"
 #include "storage/sqlite_store.hpp"
 #include "storage/temporary_folder.hpp"
 

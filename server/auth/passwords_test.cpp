@@ -7,7 +7,7 @@
 #include <string>
 
 #include "domain/limits.hpp"
-#include "storage/run_to_end.hpp"
+#include "runtime/run_to_end.hpp"
 
 namespace colo {
 namespace {

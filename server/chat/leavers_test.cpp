@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "domain/limits.hpp"
-#include "storage/run_to_end.hpp"
+#include "runtime/run_to_end.hpp"
 #include "storage/sqlite_store.hpp"
 #include "storage/temporary_folder.hpp"
 

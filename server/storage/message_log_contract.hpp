@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/run_to_end.hpp"
+#include "runtime/run_to_end.hpp"
 #include "storage/store.hpp"
 
 namespace colo {

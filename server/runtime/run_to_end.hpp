@@ -1,7 +1,7 @@
-// For tests: runs one task on an event loop of its own and gives back its value.
+// Runs one task on an event loop of its own and blocks until it has ended.
 //
-// run_to_end() returns when the loop has no more work; a task that waits for
-// something which does not hold the loop open is reported, not waited for.
+// For commands and tests, which have no shards. A task that waits for something which
+// does not keep the loop running is reported, not waited for.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -14,6 +14,7 @@
 
 namespace colo {
 
+/// The task's value. Throws what the task throws.
 template <class T>
 T run_to_end(boost::asio::awaitable<T> task) {
   boost::asio::io_context loop{1};
