@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newPage, test as sel, startBrowser } from "../harness/browser.mjs";
 import { startColo } from "../harness/colo.mjs";
+import { newClientId } from "../harness/drawings.mjs";
 import { classics, hostileStrings, isText } from "../harness/hostile.mjs";
-import { newPhoneIn, Phone } from "../harness/phone.mjs";
+import { newKey, newPhoneIn, Phone } from "../harness/phone.mjs";
 
 const seed = Number(process.env.COLO_SEED ?? 20_261_122);
 const room = "main-chat";
@@ -108,4 +109,22 @@ test("hostile captions and names are shown to the letter", async (t) => {
   await page.scrollFeed("last");
   assert.deepEqual(await page.evaluate(() => window.heard), []);
   assert.equal(await page.evaluate(() => window.hostile), undefined);
+});
+
+test("two accounts that used one client_id and left are two cards", async (t) => {
+  const colo = await startColo(t);
+  const clientId = newClientId();
+  for (const caption of ["by the first", "by the second"]) {
+    const phone = await newPhoneIn(t, colo, room);
+    await phone.draw(room, { caption, clientId });
+    const json = { password: phone.password, drawings: "keep" };
+    assert.equal((await phone.call("DELETE", "/api/me", { key: newKey(), json })).status, 204);
+  }
+
+  const browser = await startBrowser(t);
+  const page = await newPage(t, browser, colo.url, { name: "Ana" });
+  await page.register("Ana");
+  await page.enter(room);
+  const captions = await page.until(lastCaptions, sel("message"), 2, "by the second");
+  assert.deepEqual(captions, ["by the first", "by the second"]);
 });

@@ -16,6 +16,8 @@ export interface Message {
   readonly clientId: string;
   /** What it began as, where it is a remix and somebody still knows of whose. */
   readonly remix?: Origin | undefined;
+  /** This page showed it as a pending drawing before it had a seq. */
+  readonly wasPending?: true | undefined;
 }
 
 /** The message that a drawing began as. */
@@ -321,7 +323,11 @@ function olderAfter(
 function merge(room: RoomState, arrived: readonly Message[]): RoomState {
   if (arrived.length === 0) return room;
   const known = new Set(room.messages.map((one) => one.seq));
-  const fresh = arrived.filter((one) => !known.has(one.seq) && known.add(one.seq));
+  const isOwn = (one: Message) =>
+    room.pending.some((own) => own.author === one.author && own.clientId === one.clientId);
+  const fresh = arrived
+    .filter((one) => !known.has(one.seq) && known.add(one.seq))
+    .map((one) => (isOwn(one) ? { ...one, wasPending: true as const } : one));
   const messages = [...room.messages, ...fresh];
   const inOrder = messages.every((one, i) => i === 0 || (messages[i - 1]?.seq ?? 0) < one.seq);
   if (!inOrder) messages.sort((a, b) => a.seq - b.seq);
@@ -377,9 +383,9 @@ function accepted(room: RoomState, clientId: string, seq: number, sentAtMs: numb
     };
   }
   const { author, drawing, caption, remix } = own;
-  const message = { seq, author, sentAtMs, drawing, caption, clientId, remix };
-  const without = room.pending.filter((one) => one !== own);
-  return withGapNoticed(merge({ ...room, pending: without }, [message]));
+  return withGapNoticed(
+    merge(room, [{ seq, author, sentAtMs, drawing, caption, clientId, remix }]),
+  );
 }
 
 function presence(room: RoomState, event: Extract<RoomEvent, { kind: "presence" }>): RoomState {

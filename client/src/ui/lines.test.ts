@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Message, Notice, Pending } from "../chat/room_state";
+import { EMPTY_ROOM, type Message, type Notice, type Pending, reduce } from "../chat/room_state";
 import { guessHeight, lines } from "./lines";
 
 const drawing = { paper: 0xffffff, strokes: [] };
@@ -38,24 +38,35 @@ test("notices stand below the drawing they came after, pending drawings last", (
     notices: [notice(1, 0), notice(2, 1), notice(3, 2)],
     pending: [pending("p")],
   };
-  expect(keys(room)).toEqual(["n1", "ada/c1", "n2", "ada/c2", "n3", "ada/p"]);
+  expect(keys(room)).toEqual(["n1", "#1", "n2", "#2", "n3", "own/p"]);
 });
 
 test("an accepted drawing keeps the key it had while pending", () => {
-  const before = keys({ messages: [], notices: [], pending: [pending("x")] });
-  const after = keys({ messages: [message(7, "x")], notices: [], pending: [] });
-  expect(after).toEqual(before);
+  const waiting = reduce(EMPTY_ROOM, { kind: "put", pending: pending("x") });
+  const accepted = { kind: "accepted", clientId: "x", seq: 7, sentAtMs: 0 } as const;
+  const arrived = { kind: "message", message: message(7, "x") } as const;
+  expect(keys(reduce(waiting, accepted))).toEqual(keys(waiting));
+  expect(keys(reduce(waiting, arrived))).toEqual(keys(waiting));
+  expect(keys(reduce(reduce(waiting, accepted), arrived))).toEqual(keys(waiting));
 });
 
-test("drawings without an id are told apart by their seq", () => {
-  const room = { messages: [message(1, ""), message(2, "")], notices: [], pending: [] };
+test("messages with one client_id and one author are two lines", () => {
+  // Accounts that are gone have no name, and anybody can copy a client_id.
+  const gone = (seq: number): Message => ({ ...message(seq, "copied"), author: "" });
+  const room = { messages: [gone(1), gone(2)], notices: [], pending: [] };
   expect(new Set(keys(room)).size).toBe(2);
+});
+
+test("a stranger's copy of a pending drawing's client_id takes nobody's place", () => {
+  const waiting = reduce(EMPTY_ROOM, { kind: "put", pending: pending("x") });
+  const copied: Message = { ...message(7, "x"), author: "eve" };
+  expect(keys(reduce(waiting, { kind: "message", message: copied }))).toEqual(["#7", "own/x"]);
 });
 
 test("what is above the first drawing is said by one line that stays", () => {
   const messages = [1, 2, 3, 4].map((seq) => message(seq));
   const few = messages.slice(0, 3);
-  expect(keys({ messages: few, notices: [], pending: [] })[0]).toBe("ada/c1");
+  expect(keys({ messages: few, notices: [], pending: [] })[0]).toBe("#1");
   expect(keys({ messages, notices: [], pending: [] })[0]).toBe("top");
   expect(keys({ messages: few, notices: [], pending: [], older: "exist" })[0]).toBe("top");
 });
@@ -75,8 +86,8 @@ test("drawings are counted, with those that are still on their way", () => {
 test("where one left off is marked before the first drawing that came since", () => {
   const room = { messages: [4, 5, 7].map((seq) => message(seq)), notices: [], pending: [] };
   const of = (leftOff: number, older: "none" | "exist") => keys({ ...room, older }, leftOff);
-  expect(of(5, "exist")).toEqual(["top", "ada/c4", "ada/c5", "left-off", "ada/c7"]);
-  expect(of(3, "exist")).toEqual(["top", "left-off", "ada/c4", "ada/c5", "ada/c7"]);
+  expect(of(5, "exist")).toEqual(["top", "#4", "#5", "left-off", "#7"]);
+  expect(of(3, "exist")).toEqual(["top", "left-off", "#4", "#5", "#7"]);
   // More was missed than is loaded: the mark comes with what is older.
   expect(of(2, "exist")).not.toContain("left-off");
   expect(of(2, "none")).toContain("left-off");

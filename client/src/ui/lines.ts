@@ -23,17 +23,25 @@ export type Line =
 /** A line without a drawing. */
 export type Quiet =
   | { readonly kind: "notice"; readonly key: string; readonly notice: Notice }
-  | { readonly kind: "older" | "beginning" | "left_off"; readonly key: string };
+  /** broken: in place of a card that could not be shown. */
+  | { readonly kind: "older" | "beginning" | "left_off" | "broken"; readonly key: string };
 
 /** The line above the first drawing. It stays there whatever comes in below it. */
 export const TOP_KEY = "top";
 /** So few drawings need nobody to say where they began. */
 const TOO_FEW_TO_BEGIN = 3;
 
-/** A pending drawing keeps its key when it is accepted, and so its place on the screen. */
-function drawingKey(one: Message | Pending): string {
-  if (one.clientId !== "") return `${one.author}/${one.clientId}`;
-  return "seq" in one ? `#${one.seq}` : "";
+/**
+ * A message is its seq, which the server gave it. A client_id is chosen by whoever sends, and
+ * others can copy it: it is a key for this page's own drawings only. A pending drawing keeps its
+ * key when it is accepted, and so its place on the screen.
+ */
+function messageKey(one: Message): string {
+  return one.wasPending ? pendingKey(one) : `#${one.seq}`;
+}
+
+function pendingKey(one: { readonly clientId: string }): string {
+  return `own/${one.clientId}`;
 }
 
 /** `leftOff`: the last drawing that this person saw before; undefined where that means nothing. */
@@ -60,12 +68,12 @@ export function lines(
       marked = true;
       all.push({ kind: "left_off", key: "left-off" });
     }
-    all.push({ kind: "message", key: drawingKey(message), place: index + 1, message });
+    all.push({ kind: "message", key: messageKey(message), place: index + 1, message });
   }
   noticesUpTo(Number.POSITIVE_INFINITY);
   for (const [index, pending] of room.pending.entries()) {
     const place = messages.length + index + 1;
-    all.push({ kind: "pending", key: drawingKey(pending), place, pending });
+    all.push({ kind: "pending", key: pendingKey(pending), place, pending });
   }
   return all;
 }

@@ -118,6 +118,7 @@ export const words = {
     tryAgain: "Try again",
     toRooms: "To the rooms",
     feed: "Drawings",
+    brokenCard: "This drawing cannot be shown.",
     drawing: (names: readonly string[]) => {
       const [first = "", second = "", ...more] = names;
       if (second === "") return `${first} is drawing…`;
