@@ -79,7 +79,9 @@ function isThreadHeader(path) {
 export function serverProblems(folder, name, text) {
   const problems = [];
   const runsThreads = folder === "runtime" || name.endsWith("_test.cpp");
-  for (const [, bracket, path] of text.matchAll(/^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]/gm)) {
+  for (const [, bracket, path] of text.matchAll(
+    /^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]/gm,
+  )) {
     const to = ownFolder(path);
     if (to && to !== folder && !server[folder].includes(to))
       problems.push(`${name}: ${folder}/ may not use ${to}/ (${path})`);
