@@ -39,12 +39,23 @@ void Shard::start() {
 void Shard::loop() {
   Pace pace;
   auto done = thread_time();
-  while (context_.run_one() > 0) {
-    context_.poll();
+  while (run_some()) {
     const auto before = std::exchange(done, thread_time());
     if (!std::exchange(paced_, false)) continue;
     std::this_thread::sleep_until(pace.next(std::chrono::steady_clock::now(), done - before));
   }
+}
+
+// False when the loop was stopped. A function that throws is our bug; it must end neither the
+// process nor this shard.
+bool Shard::run_some() {
+  try {
+    if (context_.run_one() == 0) return false;
+    context_.poll();
+  } catch (const std::exception& e) {
+    log::error("a task of shard {} failed: {}", index_, e.what());
+  }
+  return true;
 }
 
 void Shard::stop() {

@@ -63,6 +63,7 @@ class Shard {
   };
 
   void loop();
+  bool run_some();
 
   std::uint32_t index_;
   std::uint64_t connections_ = 0;

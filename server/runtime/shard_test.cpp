@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_future.hpp>
 #include <future>
+#include <stdexcept>
 #include <utility>
 
 namespace colo {
@@ -53,6 +54,14 @@ TEST(Shard, ComesBackWithTheResultOfATaskOnAnother) {
   shards.start();
   auto done =
       asio::co_spawn(shards[0].executor(), there_and_back(shards[0], shards[1]), asio::use_future);
+  EXPECT_TRUE(done.get());
+}
+
+TEST(Shard, GoesOnAfterAPostedFunctionThrew) {
+  Shards shards(1);
+  shards.start();
+  asio::post(shards[0].executor(), [] { throw std::runtime_error("a fault of ours"); });
+  auto done = asio::co_spawn(shards[0].executor(), is_on(shards[0]), asio::use_future);
   EXPECT_TRUE(done.get());
 }
 

@@ -26,8 +26,7 @@ template <class MakeTask>
 void wait_for_all(Shards& shards, MakeTask make_task) {
   std::vector<std::future<void>> running;
   for (std::uint32_t i = 0; i < shards.size(); ++i)
-    running.push_back(
-        asio::co_spawn(shards[i].executor(), make_task(shards[i]), asio::use_future));
+    running.push_back(asio::co_spawn(shards[i].executor(), make_task(shards[i]), asio::use_future));
   for (auto& task : running) task.get();
 }
 
