@@ -21,9 +21,11 @@ std::size_t header_bytes(std::uint8_t second) {
   return 2 + extended + ((second & 0x80) != 0 ? 4 : 0);
 }
 
-// Whether a phone may send it (RFC 6455 §7.4 and the IANA registry up to 1013).
+// Whether an endpoint may send it: RFC 6455 §7.4.1 and IANA's WebSocket Close Code Number
+// Registry, which ends at 1014; 3000–4999 are for libraries and applications (§7.4.2).
 bool is_close_code(std::uint16_t code) {
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1013) || code >= 3000;
+  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
+         (code >= 3000 && code <= 4999);
 }
 
 const std::uint8_t* as_bytes(std::string_view text) {
