@@ -90,6 +90,8 @@ void create_admin(const CreateAdmin& command) {
         "{} has an account already. If you know whose it is: colo admin create --existing {}",
         there->user.name, command.name));
   if (there) return promote(desk, *there);
+  if (const auto fine = parse_new_name(command.name); !fine)
+    throw std::runtime_error(fine.error().detail);
   auto hash = desk.wait_for(desk.passwords().hash(ask_good_password(name.shown)));
   Admission admission;
   admission.admin = true;

@@ -4,7 +4,9 @@
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uspoof.h>
+#include <unicode/uversion.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdio>
 
@@ -137,14 +139,79 @@ std::string utf8(const icu::UnicodeString& text) {
   return bytes;
 }
 
-/// The look-alike form of `text` (UTS #39 §4), in which case no longer matters.
-icu::UnicodeString folded_skeleton(const icu::UnicodeString& text, UErrorCode& status) {
+// What the eye passes over in a name: what separates its parts, what stretches a line
+// (tatweel, lajanyalan), and modifier letters, which look like quotes, colons and dots.
+bool is_passed_over(char32_t point) {
+  return point == ' ' || point == '.' || point == '-' || point == '_' || point == 0x0640 ||
+         point == 0x07FA || (point >= 0x02B9 && point <= 0x02D1) || point == 0x02EC ||
+         point == 0x02EE;
+}
+
+// ICU's skeleton leaves most small capitals as they are.
+char32_t without_small_capital(char32_t point) {
+  struct SmallCapital {
+    char32_t point;
+    char letter;
+  };
+  constexpr std::array<SmallCapital, 25> small_capitals{
+      {{0x1D00, 'A'}, {0x0299, 'B'}, {0x1D04, 'C'}, {0x1D05, 'D'}, {0x1D07, 'E'},
+       {0xA730, 'F'}, {0x0262, 'G'}, {0x029C, 'H'}, {0x026A, 'I'}, {0x1D0A, 'J'},
+       {0x1D0B, 'K'}, {0x029F, 'L'}, {0x1D0D, 'M'}, {0x0274, 'N'}, {0x1D0F, 'O'},
+       {0x1D18, 'P'}, {0xA7AF, 'Q'}, {0x0280, 'R'}, {0xA731, 'S'}, {0x1D1B, 'T'},
+       {0x1D1C, 'U'}, {0x1D20, 'V'}, {0x1D21, 'W'}, {0x028F, 'Y'}, {0x1D22, 'Z'}}};
+  for (const auto& capital : small_capitals)
+    if (capital.point == point) return static_cast<char32_t>(capital.letter);
+  return point;
+}
+
+// What loose looks are made of.
+icu::UnicodeString loosened(const icu::UnicodeString& text) {
+  icu::UnicodeString loose;
+  for (std::int32_t at = 0; at < text.length(); at = text.moveIndex32(at, 1)) {
+    const auto point = static_cast<char32_t>(text.char32At(at));
+    if (!is_passed_over(point)) loose.append(static_cast<UChar32>(without_small_capital(point)));
+  }
+  return loose;
+}
+
+/// Makes look-alike forms (UTS #39 §4), in which case no longer matters.
+class Looks {
+ public:
+  explicit Looks(UErrorCode& status) : status_(status), checker_(uspoof_open(&status)) {
+    folding_ = icu::Normalizer2::getNFKCCasefoldInstance(status);
+  }
+
+  std::string plain(const icu::UnicodeString& text) { return utf8(folded_skeleton(text)); }
+
+  // The skeleton has rn for m; vv for w is missing there.
+  std::string loose(const icu::UnicodeString& loosened) {
+    auto look = folded_skeleton(loosened);
+    look.findAndReplace(icu::UnicodeString(u'w'), icu::UnicodeString(u"vv"));
+    return utf8(look);
+  }
+
+ private:
+  icu::UnicodeString folded_skeleton(const icu::UnicodeString& text) {
+    icu::UnicodeString skeleton;
+    uspoof_getSkeletonUnicodeString(checker_.getAlias(), 0, text, skeleton, &status_);
+    return U_FAILURE(status_) ? icu::UnicodeString() : folding_->normalize(skeleton, status_);
+  }
+
+  UErrorCode& status_;
+  icu::LocalUSpoofCheckerPointer checker_;
+  const icu::Normalizer2* folding_ = nullptr;
+};
+
+result<void> check_scripts(const std::string& name) {
+  UErrorCode status = U_ZERO_ERROR;
   const icu::LocalUSpoofCheckerPointer checker(uspoof_open(&status));
-  icu::UnicodeString skeleton;
-  uspoof_getSkeletonUnicodeString(checker.getAlias(), 0, text, skeleton, &status);
-  const icu::Normalizer2* folding = icu::Normalizer2::getNFKCCasefoldInstance(status);
-  if (U_FAILURE(status)) return {};
-  return folding->normalize(skeleton, status);
+  uspoof_setChecks(checker.getAlias(), USPOOF_RESTRICTION_LEVEL, &status);
+  uspoof_setRestrictionLevel(checker.getAlias(), USPOOF_HIGHLY_RESTRICTIVE);
+  const auto found = uspoof_checkUnicodeString(
+      checker.getAlias(), icu::UnicodeString::fromUTF8(name), nullptr, &status);
+  if (U_FAILURE(status)) return Refusal(errc::internal);
+  if (found == 0) return {};
+  return refuse("A name cannot mix letters of different scripts, such as Latin and Cyrillic.");
 }
 
 }  // namespace
@@ -169,11 +236,31 @@ result<NameForms> parse_name(std::string_view typed) {
   if (auto allowed = check_characters(characters); !allowed) return allowed.error();
 
   const icu::UnicodeString key = folding->normalize(shown, status);
+  Looks looks(status);
   forms.key = utf8(key);
-  forms.look = utf8(folded_skeleton(shown, status));
-  forms.folded_look = utf8(folded_skeleton(key, status));
+  forms.look = looks.plain(shown);
+  forms.folded_look = looks.plain(key);
+  const icu::UnicodeString loose = loosened(shown);
+  forms.loose_look = looks.loose(loose);
+  forms.loose_folded_look = looks.loose(folding->normalize(loose, status));
   if (U_FAILURE(status)) return Refusal(errc::internal);
   return forms;
+}
+
+result<NameForms> parse_new_name(std::string_view typed) {
+  auto forms = parse_name(typed);
+  if (!forms) return forms.error();
+  if (auto allowed = check_scripts(forms->shown); !allowed) return allowed.error();
+  return forms;
+}
+
+std::string name_rules() {
+  constexpr const char* own_rules = "1";  // raised with every change to Looks
+  UVersionInfo version;
+  u_getVersion(version);
+  char text[U_MAX_VERSION_STRING_LENGTH];
+  u_versionToString(version, text);
+  return std::string(own_rules) + ", ICU " + text;
 }
 
 }  // namespace colo

@@ -24,7 +24,8 @@ std::string refusal_of(std::string_view typed) {
 bool collide(std::string_view a, std::string_view b) {
   const NameForms one = forms_of(a);
   const NameForms two = forms_of(b);
-  return one.key == two.key || one.look == two.look || one.folded_look == two.folded_look;
+  return one.key == two.key || one.look == two.look || one.folded_look == two.folded_look ||
+         one.loose_look == two.loose_look || one.loose_folded_look == two.loose_folded_look;
 }
 
 TEST(Names, OrdinaryNamesAreShownAsTyped) {
@@ -78,7 +79,70 @@ TEST(Names, DifferentNamesStayDifferent) {
   EXPECT_FALSE(collide("Мария", "Марина"));
   EXPECT_FALSE(collide("Zoe", "Zoë"));
   EXPECT_FALSE(collide("user1", "user2"));
-  EXPECT_FALSE(collide("a-b", "a_b"));
+  EXPECT_FALSE(collide("Ann 1", "Ann 2"));
+  EXPECT_FALSE(collide("データ", "デタ"));
+  EXPECT_FALSE(collide("Анна", "Anna-H"));
+  EXPECT_FALSE(collide("Anna", "Anya"));
+  EXPECT_FALSE(collide("Will", "Vill"));
+}
+
+TEST(Names, WhatTheEyePassesOverMakesNoOtherName) {
+  for (const char* name :
+       {"Annamaria.", "Anna-Maria", "anna_maria", "Anna Maria", "A.n.n.a.maria", "_Annamaria_",
+        "Annamaria\u02BC", "\u02BBAnnamaria", "Anna\u02D0maria", "Annarnaria-", "ANNAMARIA."})
+    EXPECT_TRUE(collide(name, "Annamaria")) << name;
+  EXPECT_TRUE(collide("a-b", "a_b"));
+  EXPECT_TRUE(collide("محـمد", "محمد"));
+}
+
+TEST(Names, SmallCapitalsAreLetters) {
+  EXPECT_TRUE(collide("ᴀɴɴᴀᴍᴀʀɪᴀ", "Annamaria"));
+  EXPECT_TRUE(collide("ᴀɴɴᴀᴍᴀʀɪᴀ", "ANNAMARIA"));
+  EXPECT_TRUE(collide("Annaᴍaria.", "annamaria"));
+  EXPECT_TRUE(collide("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏ",
+                      "abcdefghijklmnopqrstuvwy"));
+  EXPECT_TRUE(collide("ᴢᴢ", "zz"));
+  EXPECT_TRUE(collide("ɪlya", "llya"));
+}
+
+TEST(Names, TwoLettersThatLookLikeOneAreThatOne) {
+  EXPECT_TRUE(collide("vvilliam", "William"));
+  EXPECT_TRUE(collide("Wvilma", "vWilma"));
+  EXPECT_TRUE(collide("Barnaby", "Bamaby"));
+  EXPECT_TRUE(collide("VVilliam.", "wiLLiam"));
+}
+
+std::string refusal_of_new(std::string_view typed) {
+  const auto parsed = parse_new_name(typed);
+  EXPECT_FALSE(parsed) << typed << " was let through";
+  if (parsed) return {};
+  EXPECT_EQ(parsed.error().code, errc::bad_username);
+  return parsed.error().detail;
+}
+
+TEST(Names, ANewNameIsOfOneLivingScriptOrOfThoseUsualTogether) {
+  for (const char* name :
+       {"Ann",      "Zoë",        "Łukasz 2", "Мария",    "Γιώργος",   "محمد",          "שירה",
+        "हिन्दी",    "ありがとう", "データ",   "李小龍",   "김민수",    "நிலா",          "สมชาย",
+        "ʻOkina",   "๔๒ ไทย",     "ᏣᎳᎩ",      "ⵜⴰⵎⴰⵣⵉⵖⵜ", "ߒߞߏ",       "გიორგი",        "Արամ",
+        "አበበ",      "ꦗꦮ",         "ᠮᠣᠩᠭᠣᠯ",   "தமிழ்2",    "Kenji健二", "ひらカナ漢ABC", "김minsu",
+        "한글漢字", "李Lee",      "ㄅㄆLee"}) {
+    const auto parsed = parse_new_name(name);
+    ASSERT_TRUE(parsed) << name << ": " << parsed.error().detail;
+    EXPECT_EQ(parsed->shown, forms_of(name).shown);
+  }
+}
+
+TEST(Names, ANewNameCannotMixScriptsToLookLikeAnother) {
+  for (const char* name : {"раураl", "Αnna", "Annа", "Ann٣", "Аl-Русь", "Ali علي", "Bօb", "AnnᎪ"})
+    EXPECT_EQ(refusal_of_new(name),
+              "A name cannot mix letters of different scripts, such as Latin and Cyrillic.")
+        << name;
+  EXPECT_EQ(refusal_of_new("a@b").substr(0, 20), "A name cannot hold @");
+}
+
+TEST(Names, ANameOfMixedScriptsThatSomebodyHasIsStillRead) {
+  for (const char* name : {"раураl", "Αnna", "Ann٣"}) EXPECT_EQ(forms_of(name).shown, name);
 }
 
 TEST(Names, SpacesStandSinglyInside) {

@@ -17,10 +17,14 @@ Account account_of(SqliteQuery& row) {
 
 AccountWrites::AccountWrites(SQLite::Database& db, By by)
     : by_(by),
+      look_taken_(db, "SELECT 1 FROM name_looks WHERE look = ?1 OR folded_look = ?2"),
       create_(db,
               "INSERT INTO accounts (name, name_key, look, folded_look, password_hash, admin, "
               "created_at) VALUES (?, ?, ?, ?, ?, ?, unixepoch() * 1000) "
               "ON CONFLICT DO NOTHING RETURNING id, password_version"),
+      add_look_(db,
+                "INSERT INTO name_looks (account, look, folded_look, rules) VALUES (?, ?, ?, ?)"),
+      forget_look_(db, "DELETE FROM name_looks WHERE account = ?"),
       renew_hash_(db,
                   "UPDATE accounts SET password_hash = ?3 "
                   "WHERE id = ?1 AND password_version = ?2 AND NOT gone"),
@@ -44,10 +48,15 @@ AccountWrites::AccountWrites(SQLite::Database& db, By by)
 result<Account> AccountWrites::create(const NameForms& name, const std::string& password_hash,
                                       const Admission& admission) {
   if (admission.only_first_admin && has_admin()) return errc::invite_gone;
+  if (SqliteQuery(look_taken_).with(name.loose_look).with(name.loose_folded_look).next())
+    return errc::username_taken;
   SqliteQuery created(create_);
   created.with(name.shown).with(name.key).with(name.look).with(name.folded_look);
   created.with(password_hash).with(std::int64_t{admission.admin});
   if (!created.next()) return errc::username_taken;
+  SqliteQuery look(add_look_);
+  look.with(created.number(0)).with(name.loose_look).with(name.loose_folded_look);
+  look.with(name_rules()).run();
   note_change({created.number(0)});
   return Account{
       {{created.number(0)}, name.shown, admission.admin}, password_hash, {created.number(1)}};
@@ -79,6 +88,7 @@ result<void> AccountWrites::remove(UserId user, PasswordVersion version, bool er
   SqliteQuery removed(remove_);
   removed.with(user).with(version).with(std::int64_t{erase_drawings});
   if (removed.run() == 0) return errc::wrong_password;
+  SqliteQuery(forget_look_).with(user).run();
   return {};
 }
 

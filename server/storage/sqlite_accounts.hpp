@@ -38,7 +38,10 @@ class AccountWrites {
   void note_change(UserId user);
 
   By by_;
+  SQLite::Statement look_taken_;
   SQLite::Statement create_;
+  SQLite::Statement add_look_;
+  SQLite::Statement forget_look_;
   SQLite::Statement renew_hash_;
   SQLite::Statement change_password_;
   SQLite::Statement has_admin_;

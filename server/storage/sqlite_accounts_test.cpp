@@ -47,12 +47,19 @@ TEST_F(AccountsTest, NobodyIsFoundWhereNobodyRegistered) {
 
 TEST_F(AccountsTest, TakenNamesAndTheirLookAlikesAreRefused) {
   for (const char* name : {"Ann", "Ilya", "bobo"}) ASSERT_TRUE(create(name));
-  for (const char* name : {"Ann", "ANN", "Ａｎｎ", "Аnn", "llya", "BOB0"}) {
+  for (const char* name :
+       {"Ann", "ANN", "Ａｎｎ", "Аnn", "llya", "BOB0", "Ann.", "A-n n", "ᴀɴɴ", "Ilya_", "b.obo"}) {
     const auto refused = create(name);
     ASSERT_FALSE(refused) << name;
     EXPECT_EQ(refused.error().code, errc::username_taken) << name;
   }
   EXPECT_TRUE(create("Anne"));
+}
+
+TEST_F(AccountsTest, ALookIsFreeAgainOnceItsPersonIsGone) {
+  const User ann = create("Ann").value();
+  ASSERT_TRUE(run_to_end(store.remove_account(ann.id, find("Ann")->password, false)));
+  EXPECT_TRUE(create("Ann."));
 }
 
 TEST_F(AccountsTest, EveryAccountHasAnIdOfItsOwn) {

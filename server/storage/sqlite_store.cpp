@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "runtime/log.hpp"
+#include "storage/name_looks.hpp"
 #include "storage/schema.hpp"
 #include "storage/sqlite_store_parts.hpp"
 
@@ -44,6 +45,7 @@ SQLite::Database open_to_write(const std::filesystem::path& file) {
   db.exec("PRAGMA foreign_keys = ON");
   db.exec("PRAGMA secure_delete = ON");  // deleted means gone from the file, too
   bring_up_to_date(db);
+  bring_name_looks_up_to_date(db);
   return db;
 }
 
