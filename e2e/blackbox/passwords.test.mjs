@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { generousLimits, startColo } from "../harness/colo.mjs";
-import { anotherPhoneOf, newKey, newPhone, newPhoneIn, Phone } from "../harness/phone.mjs";
+import { anotherPhoneOf, newKey, newName, newPhone, newPhoneIn, Phone } from "../harness/phone.mjs";
 
 const colo = await startColo({ after });
 const wanted = "another good password";
@@ -115,4 +115,36 @@ test("whoever found an unlocked phone guesses no faster than at the door", async
   assert.equal(last.status, 429, replies.map((r) => r.status).join());
   assert.ok(Number(last.headers["retry-after"]) > 0);
   await phone.me();
+});
+
+test("whoever guesses at the door does not hold up the person who is signed in", async (t) => {
+  const perMinute = 8;
+  const strict = await startColo(t, {
+    config: generousLimits.replace(/(sign_ins_per_minute) = .*/, `$1 = ${perMinute}`),
+  });
+  const phone = await newPhone(t, strict);
+  const statuses = [];
+  for (let i = 0; i < 6; ++i) statuses.push((await login(phone, `guess number ${i}`)).status);
+  assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429]); // this account waits
+  const others = [];
+  for (let i = 0; i < perMinute; ++i) {
+    const json = { username: newName(), password: "not the right one" };
+    others.push((await new Phone(strict).call("POST", "/api/login", { json })).status);
+  }
+  assert.equal(others.at(-1), 429); // and so does the network
+  assert.equal((await change(phone, phone.password, wanted)).status, 204);
+});
+
+test("an unlocked phone that guesses waits longer and longer, and another device of the person does not", async (t) => {
+  const phone = await newPhone(t, colo);
+  const other = await new Phone(colo, phone).login();
+  const statuses = [];
+  for (let i = 0; i < 6; ++i)
+    statuses.push((await change(phone, `guess number ${i}`, wanted)).status);
+  assert.deepEqual(statuses, [403, 403, 403, 403, 403, 429]);
+  const json = { password: "guess number 6", drawings: "keep" };
+  const leaving = await phone.call("DELETE", "/api/me", { key: newKey(), json });
+  assert.equal(leaving.status, 429); // the same password, by another call
+  assert.equal((await change(phone, phone.password, wanted)).status, 429); // nor with the right one
+  assert.equal((await change(other, other.password, wanted)).status, 204);
 });

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "domain/names.hpp"
@@ -16,6 +17,22 @@ namespace {
 // Mistyping once puts nobody behind those who try passwords, or who make accounts.
 constexpr unsigned tries_of_the_careless = 2;
 
+// So that one person cannot use up what their network has.
+Rate half(Rate rate) {
+  return {std::max(1.0, rate.count / 2), rate.per};
+}
+
+std::string key_of(SessionId session) {
+  return {reinterpret_cast<const char*>(session.bytes.data()), session.bytes.size()};
+}
+
+Refusal wait_for(std::chrono::milliseconds wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
+  return Refusal(errc::too_many_requests,
+                 fmt::format("Too many wrong passwords. Please wait {} seconds.", seconds.count()),
+                 seconds);
+}
+
 }  // namespace
 
 Accounts::Accounts(AccountStore& store, Passwords& passwords, Shard& first, AccountRates rates,
@@ -26,14 +43,17 @@ Accounts::Accounts(AccountStore& store, Passwords& passwords, Shard& first, Acco
       registrations_(rates.registrations, clock),
       sign_ins_(rates.sign_ins, clock),
       networks_(clock),
-      pairs_(clock) {}
+      pairs_(clock),
+      checks_by_network_(rates.sign_ins, clock),
+      checks_by_person_(half(rates.sign_ins), clock),
+      checks_by_session_(clock) {}
 
 asio::awaitable<result<Verified>> Accounts::register_account(std::string username,
                                                              std::string password,
                                                              std::string address,
                                                              Admission admission) {
   // What a person mistyped costs them none of their tries.
-  auto name = parse_name(username);
+  auto name = parse_new_name(username);
   if (!name) co_return name.error();
   if (const auto fine = check_password(password); !fine) co_return fine.error();
   auto admitting = admit_registration(std::move(address));
@@ -98,47 +118,65 @@ asio::awaitable<result<Verified>> Accounts::recognise(std::string key, std::stri
   co_return Verified{account.user, account.password};
 }
 
-asio::awaitable<result<PasswordVersion>> Accounts::change_password(UserId user,
+asio::awaitable<result<PasswordVersion>> Accounts::change_password(SignedInAt who,
                                                                    std::string password,
-                                                                   std::string new_password,
-                                                                   std::string address) {
+                                                                   std::string new_password) {
   if (const auto fine = check_password(new_password); !fine) co_return fine.error();
-  const auto known = co_await check_again(user, std::move(password), std::move(address));
+  const auto user = who.user;
+  const auto known = co_await check_again(std::move(who), std::move(password));
   if (!known) co_return known.error();
   auto hash = co_await passwords_.hash(std::move(new_password));
   if (!hash) co_return hash.error();
   co_return co_await store_.change_password(user, *known, std::move(*hash));
 }
 
-asio::awaitable<result<void>> Accounts::remove_account(UserId user, std::string password,
-                                                       bool erase_drawings, std::string address) {
-  const auto known = co_await check_again(user, std::move(password), std::move(address));
+asio::awaitable<result<void>> Accounts::remove_account(SignedInAt who, std::string password,
+                                                       bool erase_drawings) {
+  const auto user = who.user;
+  const auto known = co_await check_again(std::move(who), std::move(password));
   if (!known) co_return known.error();
   co_return co_await store_.remove_account(user, *known, erase_drawings);
 }
 
 // Somebody who found an unlocked phone may not guess any faster than at the door.
-asio::awaitable<result<PasswordVersion>> Accounts::check_again(UserId user, std::string password,
-                                                               std::string address) {
-  const auto account = co_await store_.account(user);
+asio::awaitable<result<PasswordVersion>> Accounts::check_again(SignedInAt who,
+                                                               std::string password) {
+  const auto account = co_await store_.account(who.user);
   if (!account) co_return account.error();
   if (!*account) co_return errc::signed_out;
   const Account& known = **account;
-  const auto name = parse_name(known.user.name);
-  const Try attempt{address, address + ' ' + name.value().key};
-  auto admitting = admit_try(attempt);
+  auto admitting = admit_check(who);
   const auto lane = co_await on(first_, std::move(admitting));
   if (!lane) co_return lane.error();
 
   const auto right = co_await passwords_.verify(known.password_hash, std::move(password), *lane);
   auto outcome = Outcome::undecided;
   if (right) outcome = *right ? Outcome::right : Outcome::wrong;
-  auto settling = settle(attempt, outcome);
+  auto settling = settle_check(who.session, outcome);
   co_await on(first_, std::move(settling));
   if (!right) co_return right.error();
   if (*right) co_return known.password;
-  log::info("security: {}, signed in, gave a wrong password from {}", known.user.name, address);
+  log::info("security: {}, signed in, gave a wrong password from {}", known.user.name, who.network);
   co_return errc::wrong_password;
+}
+
+// The waits are by session: the person has others that whoever holds this one has not.
+asio::awaitable<result<Lane>> Accounts::admit_check(SignedInAt who) {
+  const auto session = key_of(who.session);
+  if (const auto wait = checks_by_session_.wait(session); wait.count() > 0)
+    co_return wait_for(wait);
+  if (const auto fine = checks_by_person_.admit(std::to_string(who.user.value)); !fine)
+    co_return fine.error();
+  if (const auto fine = checks_by_network_.admit(who.network); !fine) co_return fine.error();
+  const auto before = checks_by_session_.count_of(session);
+  checks_by_session_.count(session);
+  co_return before < tries_of_the_careless ? Lane::urgent : Lane::patient;
+}
+
+asio::awaitable<void> Accounts::settle_check(SessionId session, Outcome outcome) {
+  if (outcome == Outcome::right) checks_by_session_.succeeded(key_of(session));
+  if (outcome == Outcome::undecided) checks_by_session_.take_back(key_of(session));
+  co_return;
 }
 
 asio::awaitable<result<Lane>> Accounts::admit_registration(std::string network) {
@@ -147,12 +185,7 @@ asio::awaitable<result<Lane>> Accounts::admit_registration(std::string network) 
 }
 
 asio::awaitable<result<Lane>> Accounts::admit_try(Try attempt) {
-  if (const auto wait = pairs_.wait(attempt.pair); wait.count() > 0) {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
-    co_return Refusal(
-        errc::too_many_requests,
-        fmt::format("Too many wrong passwords. Please wait {} seconds.", seconds.count()), seconds);
-  }
+  if (const auto wait = pairs_.wait(attempt.pair); wait.count() > 0) co_return wait_for(wait);
   if (const auto admitted = sign_ins_.admit(attempt.network); !admitted) co_return admitted.error();
   pairs_.count(attempt.pair);
   co_return lane_of(attempt.network);

@@ -3,7 +3,9 @@
 //
 // Calls may come from any shard. Tries are counted on the first shard before
 // anything is hashed: per network, and, with waits that double, per network and
-// account, so that nobody can lock somebody else out. Hashing is done by
+// account, so that nobody can lock somebody else out. Those who are signed in and
+// give their password once more are counted apart, with waits by session: whoever
+// guesses at the door does not hold them up. Hashing is done by
 // Passwords on its worker, where networks that failed, or made accounts, lately
 // wait for the others.
 #pragma once
@@ -31,6 +33,13 @@ struct Verified {
   PasswordVersion password;
 };
 
+/// Somebody who is signed in, and the network that their request came from.
+struct SignedInAt {
+  UserId user;
+  SessionId session;
+  std::string network;
+};
+
 class Accounts {
  public:
   Accounts(AccountStore& store, Passwords& passwords, Shard& first, AccountRates rates,
@@ -48,16 +57,16 @@ class Accounts {
   boost::asio::awaitable<result<Verified>> sign_in(std::string username, std::string password,
                                                    std::string address);
 
-  /// Of somebody who is signed in, and says the old one once more; counted like
-  /// signing in. Gives the new one's version. Errors: bad_password,
-  /// wrong_password, too_many_requests, busy, storage_failed.
-  boost::asio::awaitable<result<PasswordVersion>> change_password(UserId user, std::string password,
-                                                                  std::string new_password,
-                                                                  std::string address);
+  /// Of somebody who is signed in, and says the old one once more. Gives the new one's
+  /// version. Errors: bad_password, wrong_password, signed_out, too_many_requests, busy,
+  /// storage_failed.
+  boost::asio::awaitable<result<PasswordVersion>> change_password(SignedInAt who,
+                                                                  std::string password,
+                                                                  std::string new_password);
 
   /// Leaves a tombstone (AccountStore::remove_account). Errors: as change_password().
-  boost::asio::awaitable<result<void>> remove_account(UserId user, std::string password,
-                                                      bool erase_drawings, std::string address);
+  boost::asio::awaitable<result<void>> remove_account(SignedInAt who, std::string password,
+                                                      bool erase_drawings);
 
  private:
   struct Try {
@@ -72,8 +81,9 @@ class Accounts {
   boost::asio::awaitable<void> settle(Try attempt, Outcome outcome);
   boost::asio::awaitable<result<Verified>> recognise(std::string key, std::string password,
                                                      std::string address, Lane lane);
-  boost::asio::awaitable<result<PasswordVersion>> check_again(UserId user, std::string password,
-                                                              std::string address);
+  boost::asio::awaitable<result<PasswordVersion>> check_again(SignedInAt who, std::string password);
+  boost::asio::awaitable<result<Lane>> admit_check(SignedInAt who);
+  boost::asio::awaitable<void> settle_check(SessionId session, Outcome outcome);
 
   AccountStore& store_;
   Passwords& passwords_;
@@ -82,6 +92,10 @@ class Accounts {
   Throttle sign_ins_;       // first shard only
   Failures networks_;       // first shard only: tries but right passwords
   Failures pairs_;          // first shard only
+  // Of those who are signed in; first shard only.
+  Throttle checks_by_network_;
+  Throttle checks_by_person_;
+  Failures checks_by_session_;
 };
 
 }  // namespace colo

@@ -119,8 +119,9 @@ ApiReply me(Services& services, const Granted& granted, const ApiRequest&) {
 ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest& request) {
   auto wish = body_of(request, read_farewell);
   if (!wish) co_return refuse(wish.error());
+  SignedInAt who{granted.user.id, granted.session, request.network};
   const auto removed = co_await services.accounts.remove_account(
-      granted.user.id, std::move(wish->password), wish->erase_drawings, request.network);
+      std::move(who), std::move(wish->password), wish->erase_drawings);
   if (!removed) co_return refuse(removed.error());
   log::info("security: {} deleted their account from {}; the drawings {}", granted.user.name,
             request.network, wish->erase_drawings ? "are erased" : "stay");
@@ -137,8 +138,9 @@ ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest&
 ApiReply change_password(Services& services, const Granted& granted, const ApiRequest& request) {
   auto wish = body_of(request, read_password_change);
   if (!wish) co_return refuse(wish.error());
+  SignedInAt who{granted.user.id, granted.session, request.network};
   const auto version = co_await services.accounts.change_password(
-      granted.user.id, std::move(wish->password), std::move(wish->new_password), request.network);
+      std::move(who), std::move(wish->password), std::move(wish->new_password));
   if (!version) co_return refuse(version.error());
   log::info("security: {} changed their password from {}", granted.user.name, request.network);
   auto ending = end_older_sessions(services, granted, *version);
