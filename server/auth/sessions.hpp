@@ -232,7 +232,7 @@ class Sessions {
   std::unordered_map<UserId, std::vector<SessionId>> by_user_;  // in the order of signing in
   std::unordered_map<UserId, Floor> floors_;
   std::unordered_map<SessionId, Farewell> farewells_;
-  std::unordered_map<std::string, Ticket> tickets_;
+  std::unordered_map<std::string, Ticket, SeededHash> tickets_;
 };
 
 }  // namespace colo

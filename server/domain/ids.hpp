@@ -7,9 +7,10 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <functional>
 #include <string>
+
+#include "domain/seeded_hash.hpp"
 
 namespace colo {
 
@@ -80,15 +81,6 @@ struct ConnectionId {
   auto operator<=>(const ConnectionId&) const = default;
 };
 
-namespace detail {
-// Random bytes are their own hash.
-inline std::size_t first_bytes(const std::array<std::byte, 16>& bytes) {
-  std::size_t value = 0;
-  std::memcpy(&value, bytes.data(), sizeof value);
-  return value;
-}
-}  // namespace detail
-
 }  // namespace colo
 
 template <>
@@ -99,20 +91,18 @@ struct std::hash<colo::UserId> {
 };
 template <>
 struct std::hash<colo::RoomId> {
-  std::size_t operator()(const colo::RoomId& id) const {
-    return std::hash<std::string>{}(id.value);
-  }
+  std::size_t operator()(const colo::RoomId& id) const { return colo::SeededHash{}(id.value); }
 };
 template <>
 struct std::hash<colo::ClientId> {
   std::size_t operator()(const colo::ClientId& id) const {
-    return colo::detail::first_bytes(id.bytes);
+    return colo::SeededHash{}(std::as_bytes(std::span(id.bytes)));
   }
 };
 template <>
 struct std::hash<colo::SessionId> {
   std::size_t operator()(const colo::SessionId& id) const {
-    return colo::detail::first_bytes(id.bytes);
+    return colo::SeededHash{}(std::as_bytes(std::span(id.bytes)));
   }
 };
 template <>

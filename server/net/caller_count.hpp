@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "domain/seeded_hash.hpp"
 #include "runtime/clock.hpp"
 
 namespace colo {
@@ -24,7 +25,7 @@ class CallerCount {
  private:
   std::size_t connections_max_;
   const Clock& clock_;
-  std::unordered_map<std::string, std::size_t> open_;
+  std::unordered_map<std::string, std::size_t, SeededHash> open_;
   SteadyTime said_at_{};
 };
 

@@ -87,7 +87,10 @@ class Shards {
   std::uint32_t size() const { return static_cast<std::uint32_t>(shards_.size()); }
   Shard& operator[](std::uint32_t index) { return *shards_[index]; }
   Shard& first() { return *shards_.front(); }
-  Shard& of(const RoomId& room) { return *shards_[std::hash<RoomId>{}(room) % shards_.size()]; }
+  /// The same one in each run, unlike what std::hash<RoomId> would give.
+  Shard& of(const RoomId& room) {
+    return *shards_[std::hash<std::string>{}(room.value) % shards_.size()];
+  }
 
   /// Throws std::system_error when threads cannot be had.
   void start();

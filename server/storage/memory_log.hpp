@@ -60,7 +60,6 @@ class MemoryLog final : public MessageLog {
     bool operator==(const Key&) const = default;
   };
   struct KeyHash {
-    // The client_id is random, the author only tells two liars apart.
     std::size_t operator()(const Key& key) const {
       return std::hash<ClientId>{}(key.client_id) ^ std::hash<UserId>{}(key.author);
     }
