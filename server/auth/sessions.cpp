@@ -20,15 +20,6 @@ namespace {
 constexpr std::chrono::minutes floor_time{10};
 constexpr std::chrono::milliseconds touch_again_max{250};
 
-Refusal still_running() {
-  return {errc::token_spent, std::string(sentence(errc::token_spent)),
-          std::chrono::milliseconds{100}};
-}
-
-Refusal busy() {
-  return {errc::busy, std::string(sentence(errc::busy)), std::chrono::seconds{2}};
-}
-
 }  // namespace
 
 std::string_view ending_word(Ending ending) {
@@ -88,7 +79,7 @@ result<std::string> Sessions::open(User user, PasswordVersion version, std::stri
   const auto floor = floors_.find(user.id);
   if (floor != floors_.end() && version < floor->second.version) return errc::bad_credentials;
   make_place(user.id);
-  if (sessions_.size() >= limits::sessions_max) return busy();
+  if (sessions_.size() >= limits::sessions_max) return errc::busy;
   const auto id = random_session_id();
   const auto now = clock_.now();
   Session session;
@@ -147,9 +138,9 @@ asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::spend(std::strin
   // Rule 3. As long as it runs nobody can have been given the next token.
   if (just_spent &&
       (!session->spent->reply || now - session->spent->at < limits::spent_token_grace))
-    co_return still_running();
+    co_return errc::token_spent;
   // Its first ran long ago, and nothing is told here: whoever waits for it tries again.
-  if (is_late_twin(*session, *claims, rid, hash)) co_return still_running();
+  if (is_late_twin(*session, *claims, rid, hash)) co_return errc::token_spent;
   log::warn("security: a spent token of {} was used again", session->user.name);
   end(claims->session, Ending::replayed);  // rule 4
   co_return errc::token_replayed;
@@ -192,7 +183,7 @@ asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::reply_of(
   }
   if (first->reply) co_return *first->reply;
   if (ended) co_return errc::busy;
-  co_return still_running();
+  co_return errc::token_spent;
 }
 
 void Sessions::answer(SessionId id, const std::string& rid, Reply reply) {

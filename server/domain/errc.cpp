@@ -143,6 +143,25 @@ std::string_view sentence(errc code) {
   return room_words(code).second;
 }
 
+std::chrono::milliseconds retry_time(errc code) {
+  switch (code) {
+    case errc::token_spent:
+      return std::chrono::milliseconds{100};  // about as long as the other request runs
+    case errc::too_many_requests:
+    case errc::slow_down:
+    case errc::too_slow:
+      return std::chrono::seconds{1};
+    case errc::busy:
+    case errc::internal:
+    case errc::restarting:
+      return std::chrono::seconds{2};
+    case errc::storage_failed:
+      return std::chrono::seconds{5};  // a disk that refuses does not recover at once
+    default:
+      return std::chrono::milliseconds{0};
+  }
+}
+
 void throw_exception_from_error(const Refusal& refusal, const boost::source_location&) {
   throw std::logic_error("a refusal was not examined: " + refusal.detail);
 }

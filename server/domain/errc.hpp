@@ -76,6 +76,10 @@ std::string_view code_name(errc code);
 /// A sentence for a person, used where nothing more exact is known.
 std::string_view sentence(errc code);
 
+/// When trying again may help, for a code that passes by itself; 0 for all others. Where the
+/// exact time is known, a Refusal carries that instead.
+std::chrono::milliseconds retry_time(errc code);
+
 /// Why something was refused.
 struct Refusal {
   errc code = errc::internal;
@@ -83,8 +87,8 @@ struct Refusal {
   std::chrono::milliseconds retry_after{0};  // 0: trying again will not help
 
   // Implicit, so that `return errc::room_full;` reads as it should.
-  Refusal(errc c = errc::internal) : code(c), detail(sentence(c)) {}
-  Refusal(errc c, std::string what) : code(c), detail(std::move(what)) {}
+  Refusal(errc c = errc::internal) : Refusal(c, std::string(sentence(c))) {}
+  Refusal(errc c, std::string what) : Refusal(c, std::move(what), retry_time(c)) {}
   Refusal(errc c, std::string what, std::chrono::milliseconds after)
       : code(c), detail(std::move(what)), retry_after(after) {}
 };

@@ -27,6 +27,14 @@ TEST(Errc, EverySentenceIsOne) {
   }
 }
 
+TEST(Errc, ARefusalCarriesTheTimeOfItsCode) {
+  for (int i = 0; i < errc_count; ++i) {
+    const auto code = static_cast<errc>(i);
+    EXPECT_EQ(Refusal(code).retry_after, retry_time(code)) << code_name(code);
+    EXPECT_EQ(Refusal(code, "Why.").retry_after, retry_time(code)) << code_name(code);
+  }
+}
+
 TEST(Result, ARefusalNobodyExaminedThrows) {
   const result<int> refused = errc::room_full;
   EXPECT_FALSE(refused);

@@ -152,9 +152,8 @@ Reply refuse(const Refusal& refusal) {
   Reply reply;
   reply.status = http_status(refusal.code);
   reply.body = problem_body(refusal);
-  if (reply.status == 429 || reply.status == 503)
-    reply.retry_after = std::max(std::chrono::ceil<std::chrono::seconds>(refusal.retry_after),
-                                 std::chrono::seconds{1});
+  if (refusal.retry_after.count() > 0)
+    reply.retry_after = std::chrono::ceil<std::chrono::seconds>(refusal.retry_after);
   return reply;
 }
 

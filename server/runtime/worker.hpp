@@ -77,9 +77,7 @@ class Worker {
         complete(errc::internal);
       }
     }
-    void refuse() override {
-      complete(Refusal(errc::busy, std::string(sentence(errc::busy)), std::chrono::seconds{2}));
-    }
+    void refuse() override { complete(errc::busy); }
 
    private:
     void complete(std::invoke_result_t<Job&> outcome) {

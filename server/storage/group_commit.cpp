@@ -32,7 +32,7 @@ GroupCommit::GroupCommit(SQLite::Database& db, std::size_t jobs_max)
 void GroupCommit::enqueue(std::unique_ptr<Job> job) {
   if (worker_.submit(std::move(job))) return;
   // submit() leaves a job that it does not take.
-  job->refuse({errc::busy, std::string(sentence(errc::busy)), std::chrono::seconds{2}});
+  job->refuse(errc::busy);
   job->complete();
 }
 
