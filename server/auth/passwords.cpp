@@ -7,7 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "domain/limits.hpp"
@@ -42,10 +45,6 @@ class Secret {
   std::string text_;
 };
 
-Refusal out_of_memory() {
-  return {errc::busy, std::string(sentence(errc::busy)), std::chrono::seconds{2}};
-}
-
 // The composed form; most passwords are ASCII, which is composed already.
 std::string composed(const std::string& password) {
   if (std::ranges::all_of(password, [](unsigned char c) { return c < 0x80; })) return password;
@@ -64,19 +63,60 @@ result<std::string> hash_now(const Secret& secret, HashCost cost) {
   std::array<char, crypto_pwhash_STRBYTES> hash{};
   if (crypto_pwhash_str_alg(hash.data(), password.data(), password.size(), cost.operations,
                             cost.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0) {
-    return out_of_memory();
+    return errc::busy;  // memory is short
   }
   return std::string(hash.data());
 }
 
+/// What a hash in libsodium's text form was made with, and came to.
+struct Argon2 {
+  HashCost cost{};
+  std::array<unsigned char, crypto_pwhash_SALTBYTES> salt{};
+  std::array<unsigned char, 32> digest{};
+};
+
+template <std::size_t Size>
+bool read_base64(std::string_view text, std::array<unsigned char, Size>& bytes) {
+  std::size_t length = 0;
+  const bool read =
+      sodium_base642bin(bytes.data(), Size, text.data(), text.size(), nullptr, &length, nullptr,
+                        sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0;
+  return read && length == Size;
+}
+
+std::optional<Argon2> read_hash(const std::string& hash) {
+  Argon2 read;
+  int parameters_end = 0;
+  unsigned memory_kib = 0;
+  unsigned passes = 0;
+  if (std::sscanf(hash.c_str(), "$argon2id$v=19$m=%u,t=%u,p=1$%n", &memory_kib, &passes,
+                  &parameters_end) != 2 ||
+      parameters_end == 0)
+    return std::nullopt;
+  read.cost = {passes, std::size_t{memory_kib} * 1024};
+  const auto rest = std::string_view(hash).substr(static_cast<std::size_t>(parameters_end));
+  const auto dollar = rest.find('$');
+  if (dollar == rest.npos || !read_base64(rest.substr(0, dollar), read.salt) ||
+      !read_base64(rest.substr(dollar + 1), read.digest))
+    return std::nullopt;
+  return read;
+}
+
+// Not crypto_pwhash_str_verify(): for it a lack of memory is a wrong password.
 result<bool> verify_now(const std::string& hash, const Secret& secret) {
+  const auto known = read_hash(hash);
+  if (!known) return false;
   const Secret form(composed(secret.text()));
   const auto& password = form.text();
+  std::array<unsigned char, 32> digest{};
   errno = 0;
-  if (crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0) return true;
-  // A lack of memory must not look like a wrong password.
-  if (errno == ENOMEM) return out_of_memory();
-  return false;
+  if (crypto_pwhash(digest.data(), digest.size(), password.data(), password.size(),
+                    known->salt.data(), known->cost.operations, known->cost.memory_bytes,
+                    crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    if (errno == EINVAL || errno == EFBIG) return false;  // no hash can be made like that
+    return errc::busy;
+  }
+  return sodium_memcmp(digest.data(), known->digest.data(), digest.size()) == 0;
 }
 
 }  // namespace

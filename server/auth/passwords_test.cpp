@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <string>
 
+#include "auth/memory_fixture.hpp"
 #include "domain/limits.hpp"
 #include "runtime/run_to_end.hpp"
 
@@ -80,6 +81,14 @@ TEST(Passwords, ABrokenHashMatchesNothing) {
                                     std::string("$argon2id$v=19$m=8"), std::string(4000, '$')}) {
     EXPECT_FALSE(run_to_end(passwords.verify(broken, password)).value());
   }
+}
+
+TEST(Passwords, ALackOfMemoryIsNoWrongPassword) {
+  const BoundedMemory bounded;
+  Passwords passwords(HashCost::least());
+  const auto right = run_to_end(passwords.verify(hash_of_much_memory, "a password"));
+  ASSERT_FALSE(right);
+  EXPECT_EQ(right.error().code, errc::busy);
 }
 
 TEST(Passwords, NobodysPasswordIsNeverRight) {
