@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "domain/names.hpp"
@@ -56,12 +57,25 @@ asio::awaitable<result<Verified>> Accounts::register_account(std::string usernam
   auto name = parse_new_name(username);
   if (!name) co_return name.error();
   if (const auto fine = check_password(password); !fine) co_return fine.error();
-  auto admitting = admit_registration(std::move(address));
+  auto admitting = admit_registration(address);
   const auto lane = co_await on(first_, std::move(admitting));
   if (!lane) co_return lane.error();
-  auto hash = co_await passwords_.hash(std::move(password), *lane);
+  auto making = make_account(std::move(*name), std::move(password), *lane, std::move(admission));
+  auto made = co_await std::move(making);
+  // Not judged, but refused for want of time or a working disk.
+  if (!made && retry_time(made.error().code).count() > 0) {
+    auto giving_back = give_back_registration(std::move(address));
+    co_await on(first_, std::move(giving_back));
+  }
+  co_return made;
+}
+
+asio::awaitable<result<Verified>> Accounts::make_account(NameForms name, std::string password,
+                                                         Lane lane, Admission admission) {
+  auto hash = co_await passwords_.hash(std::move(password), lane);
   if (!hash) co_return hash.error();
-  const auto made = co_await store_.create_account(std::move(*name), std::move(*hash), admission);
+  const auto made =
+      co_await store_.create_account(std::move(name), std::move(*hash), std::move(admission));
   if (!made) co_return made.error();
   co_return Verified{made->user, made->password};
 }
@@ -79,7 +93,12 @@ asio::awaitable<result<Verified>> Accounts::sign_in(std::string username, std::s
   if (!lane) co_return lane.error();
 
   auto recognising = recognise(std::move(key), std::move(password), std::move(address), *lane);
-  auto verified = co_await std::move(recognising);
+  result<Verified> verified = errc::internal;
+  try {
+    verified = co_await std::move(recognising);
+  } catch (const std::exception& e) {  // what has begun must be settled
+    log::error("a sign-in was given up: {}", e.what());
+  }
   auto outcome = Outcome::right;
   if (!verified)
     outcome = verified.error().code == errc::bad_credentials ? Outcome::wrong : Outcome::undecided;
@@ -149,7 +168,13 @@ asio::awaitable<result<PasswordVersion>> Accounts::check_again(SignedInAt who,
   const auto lane = co_await on(first_, std::move(admitting));
   if (!lane) co_return lane.error();
 
-  const auto right = co_await passwords_.verify(known.password_hash, std::move(password), *lane);
+  auto verifying = passwords_.verify(known.password_hash, std::move(password), *lane);
+  result<bool> right = errc::internal;
+  try {
+    right = co_await std::move(verifying);
+  } catch (const std::exception& e) {  // as in sign_in()
+    log::error("a password was not checked: {}", e.what());
+  }
   auto outcome = Outcome::undecided;
   if (right) outcome = *right ? Outcome::right : Outcome::wrong;
   auto settling = settle_check(who.session, outcome);
@@ -169,44 +194,62 @@ asio::awaitable<result<Lane>> Accounts::admit_check(SignedInAt who) {
     co_return fine.error();
   if (const auto fine = checks_by_network_.admit(who.network); !fine) co_return fine.error();
   const auto before = checks_by_session_.count_of(session);
-  checks_by_session_.count(session);
+  checks_by_session_.begin(session);
   co_return before < tries_of_the_careless ? Lane::urgent : Lane::patient;
 }
 
 asio::awaitable<void> Accounts::settle_check(SessionId session, Outcome outcome) {
   if (outcome == Outcome::right) checks_by_session_.succeeded(key_of(session));
+  if (outcome == Outcome::wrong) checks_by_session_.failed(key_of(session));
   if (outcome == Outcome::undecided) checks_by_session_.take_back(key_of(session));
   co_return;
 }
 
 asio::awaitable<result<Lane>> Accounts::admit_registration(std::string network) {
   if (const auto admitted = registrations_.admit(network); !admitted) co_return admitted.error();
-  co_return lane_of(network);
+  const auto lane = lane_of(network);
+  networks_.failed(network);
+  co_return lane;
+}
+
+asio::awaitable<void> Accounts::give_back_registration(std::string network) {
+  registrations_.give_back(network);
+  co_return;
 }
 
 asio::awaitable<result<Lane>> Accounts::admit_try(Try attempt) {
   if (const auto wait = pairs_.wait(attempt.pair); wait.count() > 0) co_return wait_for(wait);
   if (const auto admitted = sign_ins_.admit(attempt.network); !admitted) co_return admitted.error();
-  pairs_.count(attempt.pair);
+  pairs_.begin(attempt.pair);
   co_return lane_of(attempt.network);
 }
 
 // Counts what the network wants hashed.
 Lane Accounts::lane_of(const std::string& network) {
   const auto before = networks_.count_of(network);
-  networks_.count(network);
+  networks_.begin(network);
   return before < tries_of_the_careless ? Lane::urgent : Lane::patient;
 }
 
 // Of a network's tries only right passwords are taken back. Those that nobody had time
-// for stay counted: else guessers who come in masses would pass for strangers until they
-// were heard. And one's own right password makes up for no guess at another's.
+// for count as failed, and stay in sign_ins_: else guessers who come in masses would pass for
+// strangers until they were heard. And one's own right password makes up for no guess at
+// another's.
 asio::awaitable<void> Accounts::settle(Try attempt, Outcome outcome) {
-  if (outcome == Outcome::right) {
-    networks_.take_back(attempt.network);
-    pairs_.succeeded(attempt.pair);
+  switch (outcome) {
+    case Outcome::right:
+      networks_.take_back(attempt.network);
+      pairs_.succeeded(attempt.pair);
+      break;
+    case Outcome::wrong:
+      networks_.failed(attempt.network);
+      pairs_.failed(attempt.pair);
+      break;
+    case Outcome::undecided:
+      networks_.failed(attempt.network);
+      pairs_.take_back(attempt.pair);
+      break;
   }
-  if (outcome == Outcome::undecided) pairs_.take_back(attempt.pair);
   co_return;
 }
 

@@ -76,6 +76,9 @@ class Accounts {
   enum class Outcome { right, wrong, undecided };
 
   boost::asio::awaitable<result<Lane>> admit_registration(std::string network);
+  boost::asio::awaitable<void> give_back_registration(std::string network);
+  boost::asio::awaitable<result<Verified>> make_account(NameForms name, std::string password,
+                                                        Lane lane, Admission admission);
   boost::asio::awaitable<result<Lane>> admit_try(Try attempt);
   Lane lane_of(const std::string& network);
   boost::asio::awaitable<void> settle(Try attempt, Outcome outcome);

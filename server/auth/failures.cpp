@@ -17,12 +17,26 @@ std::chrono::seconds wait_after(unsigned failures) {
 
 std::chrono::milliseconds Failures::wait(const std::string& key) {
   const auto entry = find(key);
-  if (entry == entries_.end()) return std::chrono::milliseconds{0};
-  const auto left = entry->last + wait_after(entry->count) - clock_.now();
+  const auto open = open_of(key);
+  auto count = open.count;
+  auto last = open.last;
+  if (entry != entries_.end()) {
+    count += entry->count;
+    last = std::max(last, entry->last);
+  }
+  if (count == 0) return std::chrono::milliseconds{0};
+  const auto left = last + wait_after(count) - clock_.now();
   return std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds{0});
 }
 
-void Failures::count(const std::string& key) {
+void Failures::begin(const std::string& key) {
+  auto& open = open_[key];
+  ++open.count;
+  open.last = clock_.now();
+}
+
+void Failures::failed(const std::string& key) {
+  take_back(key);
   auto entry = find(key);
   if (entry == entries_.end()) {
     if (entries_.size() >= keys_max) forget(std::prev(entries_.end()));
@@ -35,18 +49,24 @@ void Failures::count(const std::string& key) {
   entries_.splice(entries_.begin(), entries_, entry);
 }
 
-unsigned Failures::count_of(const std::string& key) {
-  const auto entry = find(key);
-  return entry == entries_.end() ? 0 : entry->count;
-}
-
 void Failures::succeeded(const std::string& key) {
+  take_back(key);
   if (const auto entry = find(key); entry != entries_.end()) forget(entry);
 }
 
 void Failures::take_back(const std::string& key) {
+  const auto open = open_.find(key);
+  if (open != open_.end() && --open->second.count == 0) open_.erase(open);
+}
+
+unsigned Failures::count_of(const std::string& key) {
   const auto entry = find(key);
-  if (entry != entries_.end() && --entry->count == 0) forget(entry);
+  return open_of(key).count + (entry == entries_.end() ? 0 : entry->count);
+}
+
+Failures::Open Failures::open_of(const std::string& key) const {
+  const auto open = open_.find(key);
+  return open == open_.end() ? Open{} : open->second;
 }
 
 Failures::Entries::iterator Failures::find(const std::string& key) {

@@ -12,8 +12,13 @@ class FailuresTest : public testing::Test {
   void fail(unsigned times, const std::string& key = "ann") {
     for (unsigned i = 0; i < times; ++i) {
       clock.advance(failures.wait(key));
-      failures.count(key);
+      fail_now(key);
     }
+  }
+
+  void fail_now(const std::string& key) {
+    failures.begin(key);
+    failures.failed(key);
   }
 
   ManualClock clock;
@@ -28,7 +33,7 @@ TEST_F(FailuresTest, TheFirstFewAreFreeThenEachDoublesTheWait) {
     EXPECT_EQ(failures.wait("ann"), 1ms);
     clock.advance(1ms);
     EXPECT_EQ(failures.wait("ann"), 0s);
-    failures.count("ann");
+    fail_now("ann");
   }
 }
 
@@ -53,10 +58,52 @@ TEST_F(FailuresTest, BeingRightForgetsThem) {
 
 TEST_F(FailuresTest, WhatWasNotDecidedDoesNotCount) {
   for (int i = 0; i < 100; ++i) {
-    failures.count("ann");
+    failures.begin("ann");
     failures.take_back("ann");
   }
   EXPECT_EQ(failures.count_of("ann"), 0u);
+}
+
+TEST_F(FailuresTest, WhatWasNotDecidedDoesNotStartTheWaitAgain) {
+  fail(12);
+  clock.advance(failures.wait("ann"));
+  failures.begin("ann");
+  failures.take_back("ann");
+  EXPECT_EQ(failures.wait("ann"), 0s);
+}
+
+TEST_F(FailuresTest, WhatWasNotDecidedProlongsNoMemory) {
+  fail(12);
+  clock.advance(Failures::forgotten_after - 1ms);
+  failures.begin("ann");
+  clock.advance(1ms);
+  failures.take_back("ann");
+  EXPECT_EQ(failures.count_of("ann"), 0u);
+}
+
+TEST_F(FailuresTest, WhatWasNotDecidedMakesNobodyBeForgotten) {
+  for (std::size_t i = 0; i < Failures::keys_max; ++i) fail_now(std::to_string(i));
+  failures.begin("one more");
+  failures.take_back("one more");
+  EXPECT_EQ(failures.count_of("0"), 1u);
+  EXPECT_EQ(failures.count_of("one more"), 0u);
+}
+
+TEST_F(FailuresTest, TriesThatAreNotJudgedYetMakeTheNextWait) {
+  for (unsigned i = 0; i < Failures::free_tries; ++i) failures.begin("ann");
+  EXPECT_EQ(failures.wait("ann"), 1s);
+  failures.take_back("ann");
+  EXPECT_EQ(failures.wait("ann"), 0s);
+}
+
+TEST_F(FailuresTest, OneThatWasRightLeavesTheOthersOpen) {
+  fail(3);
+  failures.begin("ann");
+  failures.begin("ann");
+  failures.succeeded("ann");
+  EXPECT_EQ(failures.count_of("ann"), 1u);
+  failures.failed("ann");
+  EXPECT_EQ(failures.count_of("ann"), 1u);
 }
 
 TEST_F(FailuresTest, AnHourOfPeaceForgetsThem) {
@@ -68,9 +115,9 @@ TEST_F(FailuresTest, AnHourOfPeaceForgetsThem) {
 
 TEST_F(FailuresTest, MemoryIsBoundedAndKeepsTheLatest) {
   fail(1, "lasting");
-  for (std::size_t i = 1; i < Failures::keys_max; ++i) failures.count(std::to_string(i));
+  for (std::size_t i = 1; i < Failures::keys_max; ++i) fail_now(std::to_string(i));
   EXPECT_EQ(failures.count_of("lasting"), 1u);
-  failures.count("one more");
+  fail_now("one more");
   EXPECT_EQ(failures.count_of("lasting"), 0u);
   EXPECT_EQ(failures.count_of("1"), 1u);
 }

@@ -11,6 +11,7 @@
 
 #include "domain/errc.hpp"
 #include "domain/rate.hpp"
+#include "domain/seeded_hash.hpp"
 #include "runtime/clock.hpp"
 
 namespace colo {
@@ -24,10 +25,15 @@ class Throttle {
   /// Errors: too_many_requests, with retry_after.
   result<void> admit(const std::string& key);
 
+  /// What was admitted has come to nothing: as if it had not been tried.
+  void give_back(const std::string& key);
+
  private:
+  const std::string& kept(const std::string& key) const;
+
   Rate rate_;
   const Clock& clock_;
-  std::unordered_map<std::string, Bucket> buckets_;
+  std::unordered_map<std::string, Bucket, SeededHash> buckets_;
   SteadyTime forgotten_at_{};
 };
 

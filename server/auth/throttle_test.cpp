@@ -29,6 +29,18 @@ TEST(Throttle, AdmitsAgainAfterTheTimeItNamed) {
   EXPECT_TRUE(throttle.admit("a"));
 }
 
+TEST(Throttle, WhatIsGivenBackIsThereAgain) {
+  ManualClock clock;
+  Throttle throttle({2, 1h}, clock);
+  ASSERT_TRUE(throttle.admit("a"));
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(throttle.admit("a"));
+    throttle.give_back("a");
+  }
+  EXPECT_TRUE(throttle.admit("a"));
+  EXPECT_FALSE(throttle.admit("a"));
+}
+
 TEST(Throttle, VeryManyPlacesDoNotResetOne) {
   ManualClock clock;
   Throttle throttle({1, 1h}, clock);

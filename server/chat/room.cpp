@@ -80,6 +80,8 @@ asio::awaitable<result<void>> Room::open() {
 }
 
 asio::awaitable<result<void>> Room::join(Arrival arrival) {
+  const auto known = people_.find(arrival.user.id);
+  const auto kept_until = known == people_.end() ? std::nullopt : known->second.gone_at;
   const auto admitted = admit(arrival);
   if (!admitted) co_return admitted.error();
 
@@ -88,7 +90,7 @@ asio::awaitable<result<void>> Room::join(Arrival arrival) {
   const auto connection = arrival.connection;
   if (!is_in(user, connection)) co_return errc::not_in_room;  // left meanwhile
   if (!joined) {
-    if (*admitted) leave(user, connection, Departure::clean);
+    if (*admitted) undo_admission(user, connection, kept_until);
     co_return joined.error();
   }
   // From here to the post nothing may wait: what is told next follows Joined.
@@ -127,6 +129,15 @@ result<bool> Room::admit(const Arrival& arrival) {
     changed_();
   }
   return true;
+}
+
+// Whoever had a place that was kept for them still has it, and for as long.
+void Room::undo_admission(UserId user, ConnectionId connection,
+                          std::optional<SteadyTime> kept_until) {
+  if (!kept_until) return leave(user, connection, Departure::clean);
+  take_out(user, connection);
+  auto& person = people_.at(user);
+  if (person.connections.empty()) person.gone_at = kept_until;
 }
 
 // Messages up to `told` come from the log; those told while it was read come
@@ -235,7 +246,12 @@ asio::awaitable<result<Stored>> Room::say(User user, ConnectionId connection, Sa
                   std::move(saying.caption),
                   saying.remix_of,
                   message.sent_at};
+  const auto author = news.author.id;
   auto stored = co_await log().append(std::move(news));
+  // It was not stored, and the phone is to send it again.
+  if (!stored && retry_time(stored.error().code).count() > 0)
+    if (const auto bucket = sayings_.find(author); bucket != sayings_.end())
+      bucket->second.give_back();
   if (!stored || stored->repeated) co_return stored;
   message.seq = stored->seq;
   message.remix_author = stored->remix_author;

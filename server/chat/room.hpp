@@ -120,6 +120,7 @@ class Room {
   bool is_in(UserId user, ConnectionId connection) const;
   bool is_large() const;
   result<bool> admit(const Arrival& arrival);  // true: this connection is new here
+  void undo_admission(UserId user, ConnectionId connection, std::optional<SteadyTime> kept_until);
   void take_out(UserId user, ConnectionId connection);
   void lift_pen(Person& person, ConnectionId connection);
   boost::asio::awaitable<result<JoinedFrame>> catch_up(Arrival arrival);

@@ -17,9 +17,11 @@ std::string field_of(const std::string& bytes) {
 class SlowLog final : public MessageLog {
  public:
   asio::awaitable<result<Stored>> append(NewMessage message) override {
-    return log_.append(std::move(message));
+    if (broken) co_return errc::storage_failed;
+    co_return co_await log_.append(std::move(message));
   }
   asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq, std::size_t limit) override {
+    if (broken) co_return errc::storage_failed;
     auto page = co_await log_.before(std::move(room), seq, limit);
     if (meanwhile) std::exchange(meanwhile, nullptr)();
     co_await asio::post(asio::use_awaitable);
@@ -45,6 +47,7 @@ class SlowLog final : public MessageLog {
   }
 
   std::function<void()> meanwhile;
+  bool broken = false;  // a disk that neither takes nor gives anything
 
  private:
   MemoryLog log_;
@@ -124,6 +127,38 @@ TEST_F(RoomTest, APageDoesNotBringBackWhatIsTakenAwayWhileItIsRead) {
   ASSERT_EQ(page->messages.size(), 2u);
   EXPECT_EQ(page->messages[0].seq, Seq{1});
   EXPECT_EQ(page->messages[1].seq, Seq{3});
+}
+
+TEST_F(RoomTest, ADrawingThatCouldNotBeStoredUsesUpNoTry) {
+  SlowLog disk;
+  Room room(saved(), shards_, disk, clock_, {1, 1min}, [] {});
+  const auto ana = phone();
+  ASSERT_TRUE(join(room, ana_, ana));
+  disk.broken = true;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(say(room, ana_, ana, 1).error().code, errc::storage_failed);
+  disk.broken = false;
+  EXPECT_TRUE(say(room, ana_, ana, 1));
+  EXPECT_EQ(say(room, ana_, ana, 2).error().code, errc::slow_down);
+}
+
+TEST_F(RoomTest, AFailedReturnTakesNobodysPlace) {
+  SlowLog disk;
+  Room room(saved(), shards_, disk, clock_, {1000, 1min}, [] {});
+  const auto ben = phone();
+  ASSERT_TRUE(join(room, ben_, ben));
+  const auto ana = phone();
+  ASSERT_TRUE(join(room, ana_, ana));
+  room.leave(ana_.id, ana->connection(), Departure::dropped);
+  clock_.advance(limits::dropped_connection_grace - 1s);
+  disk.broken = true;
+  EXPECT_FALSE(join(room, ana_, phone()));
+  room.sweep();
+  settle();
+  EXPECT_EQ(ben->notices(), (std::vector<std::string>{"Ana joined"}));
+  clock_.advance(1s);
+  room.sweep();
+  settle();
+  EXPECT_EQ(ben->notices(), (std::vector<std::string>{"Ana joined", "Ana left"}));
 }
 
 TEST_F(RoomTest, WhoComesBackIsToldWhatWasDeletedMeanwhile) {

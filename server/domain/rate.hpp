@@ -31,6 +31,9 @@ class Bucket {
     return std::chrono::milliseconds{static_cast<std::int64_t>(wait_ms) + 1};
   }
 
+  /// One that was taken has come to nothing.
+  void give_back() { level_ = std::min(rate_.count, level_ + 1); }
+
   /// True when nothing was taken lately: forgetting the bucket changes nothing.
   bool full(Time now) const {
     Bucket later = *this;
