@@ -55,6 +55,9 @@ const threadHeaderPrefixes = ["boost/atomic", "boost/thread", "boost/lockfree", 
 const threadNames =
   /\b(?:std::(?:atomic|mutex|recursive_mutex|timed_mutex|shared_mutex|(?:lock|scoped)_lock|lock_guard|unique_lock|shared_lock|condition_variable|thread|jthread|this_thread|future|shared_future|promise|packaged_task|async|latch|barrier|counting_semaphore|binary_semaphore|stop_token|stop_source|call_once|once_flag)|(?:asio::|boost::)(?:static_)?thread_pool|asio::use_future|pthread_\w+|thrd_\w+|__atomic_\w+|__sync_\w+|thread_local)\b/;
 
+// Tables whose keys strangers choose must hash them under a seed (domain/seeded_hash.hpp).
+const textTables = /unordered_(?:flat_|node_)?(?:multi)?(?:map|set)<std::string(?:_view)?\b[^;]*;/g;
+
 /** The folder that a quoted or angled include belongs to; undefined: it is not ours. */
 function ownFolder(path) {
   if (path.endsWith(".pb.h")) return "wire"; // generated from the wire contract
@@ -91,6 +94,9 @@ export function serverProblems(folder, name, text) {
   }
   const found = runsThreads ? null : code(text).match(threadNames);
   if (found) problems.push(`${name}: ${found[0]} belongs in runtime/`);
+  for (const [table] of code(text).matchAll(textTables))
+    if (!table.includes("SeededHash"))
+      problems.push(`${name}: a table with text as key needs SeededHash`);
   return problems;
 }
 

@@ -51,3 +51,8 @@ test("comments and strings are not code", () => {
 test("tests may wait for other threads", () => {
   assert.equal(count("net", "std::this_thread::yield();\n", "net/x_test.cpp"), 0);
 });
+
+test("a table with text as key needs a seeded hash", () => {
+  assert.equal(count("auth", "std::unordered_map<std::string, int> tickets_;\n"), 1);
+  assert.equal(count("auth", "std::unordered_map<std::string, int, SeededHash> tickets_;\n"), 0);
+});

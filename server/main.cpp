@@ -2,20 +2,26 @@
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
-#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <filesystem>
+#include <string>
 
 #include "app/addresses.hpp"
 #include "app/admin.hpp"
 #include "app/app.hpp"
 #include "app/arguments.hpp"
+#include "app/library_logs.hpp"
+#include "app/terminal.hpp"
 #include "embedded_client.hpp"
 #include "runtime/log.hpp"
+#include "runtime/output.hpp"
 
 namespace {
 
@@ -30,33 +36,32 @@ void leave_no_core_dump() {
 #endif
 }
 
-std::string set_up_text(const std::string& link) {
+std::string set_up_text(const std::string& link, Escapes escapes) {
   std::string text = "\nNobody looks after this server yet. Whoever opens this link can:\n\n";
-  if (const auto code = qr_code(link)) text += *code + "\n";
+  if (const auto code = qr_code(link, escapes)) text += *code + "\n";
   return text + fmt::format("  {}\n\nIt works once, until Colo stops.\n", link);
 }
 
-void announce(const App& app, const Config& config) {
+std::string announcement(const App& app, const Config& config) {
+  const auto escapes = escapes_of(STDOUT_FILENO);
   const auto addresses =
       reachable_addresses(config.server.host, app.port(), app.speaks_tls(), config.server.hosts);
   const auto& best = addresses.front();
   std::string text =
       fmt::format("\nColo {} is open. On a phone in this network:\n\n", COLO_VERSION);
-  if (const auto code = qr_code(best.url)) text += *code + "\n";
+  if (const auto code = qr_code(best.url, escapes)) text += *code + "\n";
   for (const auto& address : addresses)
     text += fmt::format("  {}{}\n", address.url,
                         address.interface.empty() ? "" : fmt::format("  ({})", address.interface));
   if (const auto port = app.http_port())
     text += fmt::format("\n  port {} sends browsers there\n", *port);
-  if (app.set_up_code()) text += set_up_text(best.url + "/#/setup/" + *app.set_up_code());
+  if (app.set_up_code()) text += set_up_text(best.url + "/#/setup/" + *app.set_up_code(), escapes);
   text += fmt::format("\n  data   {}\n", std::filesystem::absolute(config.data).string());
   text += "  rooms  ";
   for (std::size_t i = 0; i < config.rooms.size(); ++i)
     text += fmt::format("{}{} ({})", i == 0 ? "" : "\n         ", config.rooms[i].name,
                         config.rooms[i].persistent ? "saved" : "temporary");
-  text += "\n\nCtrl-C stops it.\n";
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
+  return text + "\n\nCtrl-C stops it.\n";
 }
 
 // Until asked to stop. SIGHUP is taken only where there is a certificate to read again:
@@ -79,12 +84,12 @@ void serve(const Config& config) {
   boost::asio::signal_set signals(signals_loop, SIGINT, SIGTERM);
   if (!config.server.tls_cert.empty()) signals.add(SIGHUP);
   log::open(config.server.log);
+  Output output(STDOUT_FILENO);
   App app(config, embedded_client());
   app.start();
-  announce(app, config);
+  output.write(announcement(app, config));
   wait_for_stop(signals_loop, signals, app);
-  std::fputs("\nClosing. Phones are told to come back later.\n", stdout);
-  std::fflush(stdout);
+  output.write("\nClosing. Phones are told to come back later.\n");
   app.stop();
 }
 
@@ -94,16 +99,39 @@ void run(const Command& command) {
   if (const auto* reset = std::get_if<ResetPassword>(&command)) reset_password(*reset);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  leave_no_core_dump();
-  std::signal(SIGPIPE, SIG_IGN);  // a phone that went away is an error code, not a signal
+// The usual handler writes to standard error itself, which may block: the process would stay.
+[[noreturn]] void end_by_exception() {
+  std::string what = "an unknown exception";
   try {
+    if (const auto thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::exception& e) {
+    what = e.what();
+  } catch (...) {  // NOLINT: `what` says so
+  }
+  log::write(fmt::format("colo: ended by a fault of its own: {}\n", what));
+  log::close();
+  std::abort();
+}
+
+int run_to_exit_code(int argc, char** argv) {
+  try {
+    open_standard_descriptors();
     run(read_arguments(argc, argv));
     return 0;
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "colo: %s\n", e.what());
+    log::write(fmt::format("colo: {}\n", e.what()));
     return 1;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::set_terminate(end_by_exception);
+  route_library_logs();
+  leave_no_core_dump();
+  std::signal(SIGPIPE, SIG_IGN);  // a phone that went away is an error code, not a signal
+  const int code = run_to_exit_code(argc, argv);
+  log::close();
+  return code;
 }

@@ -101,7 +101,7 @@ std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t 
   return found;
 }
 
-std::optional<std::string> qr_code(const std::string& text) {
+std::optional<std::string> qr_code(const std::string& text, Escapes escapes) {
   const auto rows = qr_rows(text);
   if (!rows) return std::nullopt;
   constexpr int quiet = 2;  // modules of margin; readers want some
@@ -110,15 +110,19 @@ std::optional<std::string> qr_code(const std::string& text) {
     if (x < 0 || y < 0 || x >= width || y >= width) return false;
     return (*rows)[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)] == '1';
   };
+  // Ink on a dark background is light: then the light modules are drawn.
+  const bool coloured = escapes == Escapes::yes;
+  const auto drawn = [&](int x, int y) { return dark(x, y) == coloured; };
   std::string art;
   for (int y = -quiet; y < width + quiet; y += 2) {
-    art += "  \x1b[30;107m";  // black on white, whatever the terminal's own colours are
+    art += "  ";
+    if (coloured) art += "\x1b[30;107m";  // black on white, whatever the terminal's own colours are
     for (int x = -quiet; x < width + quiet; ++x) {
-      const bool above = dark(x, y);
-      const bool below = dark(x, y + 1);
+      const bool above = drawn(x, y);
+      const bool below = drawn(x, y + 1);
       art += above && below ? "█" : above ? "▀" : below ? "▄" : " ";
     }
-    art += "\x1b[0m\n";
+    art += coloured ? "\x1b[0m\n" : "\n";
   }
   return art;
 }

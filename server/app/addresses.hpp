@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "app/terminal.hpp"
+
 namespace colo {
 
 struct Address {
@@ -21,8 +23,8 @@ struct Address {
 std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t port, bool tls,
                                          const std::vector<std::string>& hosts);
 
-/// `text` as a QR code of two-row blocks, for a dark or a light terminal alike;
-/// nothing if it does not fit one. Lines end with a newline.
-std::optional<std::string> qr_code(const std::string& text);
+/// `text` as a QR code of two-row blocks; nothing if it does not fit one. With escapes it
+/// has colours of its own, without it takes the background for dark. Lines end with a newline.
+std::optional<std::string> qr_code(const std::string& text, Escapes escapes);
 
 }  // namespace colo

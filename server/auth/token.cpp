@@ -3,11 +3,15 @@
 #include <jwt.h>
 #include <sodium.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <stdexcept>
+#include <system_error>
 #include <vector>
+
+#include "runtime/log.hpp"
 
 namespace colo {
 namespace {
@@ -46,6 +50,12 @@ TokenKey::TokenKey() {
   if (sodium_init() < 0) throw std::runtime_error("libsodium could not be started.");
   key_.reset(static_cast<unsigned char*>(sodium_malloc(key_bytes)));
   if (!key_) throw std::bad_alloc();
+  // sodium_malloc() tried the same, and does not say whether it could.
+  if (sodium_mlock(key_.get(), key_bytes) != 0)
+    log::warn(
+        "the key that signs tokens could not be locked in memory ({}) and may be written to swap: "
+        "allow 64 KiB of locked memory (ulimit -l 64, or LimitMEMLOCK=64K in the service's unit)",
+        std::error_code(errno, std::generic_category()).message());
   randombytes_buf(key_.get(), key_bytes);
 }
 

@@ -84,4 +84,14 @@ inline constexpr std::size_t password_bytes_max = 128;  // hashing more only cos
 inline constexpr std::size_t store_queue_max = 4096;
 inline constexpr std::size_t hash_queue_max = 32;
 
+// Lines that a terminal or pipe has not taken yet: an hour of a small server. Beyond, they are
+// lost and counted.
+inline constexpr std::size_t output_lines_max = 4096;
+inline constexpr std::size_t output_bytes_max = 512 * 1024;
+inline constexpr std::size_t log_line_bytes_max = 4096;  // what is longer is cut off
+// Lines of one kind in 10 s; more are counted. Strangers cause some of them.
+inline constexpr std::size_t log_lines_max = 100;
+// What stopping waits for a blocked output: with drain_time well below the promised 5 s.
+inline constexpr std::chrono::milliseconds output_close_time{500};
+
 }  // namespace colo::limits

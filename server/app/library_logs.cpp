@@ -1,0 +1,64 @@
+#include "app/library_logs.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <string>
+
+#include "runtime/log.hpp"
+
+namespace colo {
+
+namespace {
+
+namespace pb = google::protobuf;
+using spdlog::level::level_enum;
+
+// Protobuf calls what a client sent wrong an error; for us it is none.
+level_enum level_of(pb::LogLevel level) {
+  switch (level) {
+    case pb::LOGLEVEL_INFO:
+      return level_enum::debug;
+    case pb::LOGLEVEL_WARNING:
+    case pb::LOGLEVEL_ERROR:
+      return level_enum::warn;
+    case pb::LOGLEVEL_FATAL:
+      return level_enum::err;
+  }
+  return level_enum::err;
+}
+
+void protobuf_says(pb::LogLevel level, const char* file, int line, const std::string& text) {
+  const auto place =
+      fmt::format("protobuf, {}:{}", std::filesystem::path(file).filename().string(), line);
+  log::from_library(level_of(level), place, fmt::format("protobuf: {}", text));
+}
+
+// Notices are about its ordinary work; a broken constraint is an answer that our code reads.
+level_enum level_of_sqlite(int code) {
+  switch (code & 0xff) {  // the primary code of an extended one
+    case SQLITE_NOTICE:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_BUSY:
+    case SQLITE_SCHEMA:
+      return level_enum::debug;
+    default:
+      return level_enum::warn;
+  }
+}
+
+void sqlite_says(void*, int code, const char* text) {
+  log::from_library(level_of_sqlite(code), fmt::format("sqlite, code {}", code),
+                    fmt::format("sqlite: {} ({})", text, code));
+}
+
+}  // namespace
+
+void route_library_logs() {
+  pb::SetLogHandler(protobuf_says);
+  sqlite3_config(SQLITE_CONFIG_LOG, sqlite_says, nullptr);
+}
+
+}  // namespace colo

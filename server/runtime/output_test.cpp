@@ -1,0 +1,159 @@
+#include "runtime/output.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <pty.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <future>
+#include <string>
+
+#include "domain/limits.hpp"
+
+namespace colo {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto patience = 10s;
+
+class Pipe {
+ public:
+  Pipe() {
+    EXPECT_EQ(pipe2(ends_.data(), O_CLOEXEC), 0);
+    EXPECT_EQ(fcntl(ends_[1], F_SETPIPE_SZ, 4096), 4096);
+  }
+  ~Pipe() {
+    stop_reading();
+    close(ends_[1]);
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+
+  int writing() const { return ends_[1]; }
+  int reading() const { return ends_[0]; }
+  void stop_reading() {
+    if (ends_[0] >= 0) close(ends_[0]);
+    ends_[0] = -1;
+  }
+
+ private:
+  std::array<int, 2> ends_{-1, -1};
+};
+
+/// What comes from `fd` until it ends with `end`, or nothing comes for too long.
+std::string read_until(int fd, const std::string& end) {
+  std::string text;
+  while (!text.ends_with(end)) {
+    pollfd ready{fd, POLLIN, 0};
+    if (poll(&ready, 1, std::chrono::milliseconds(patience).count()) <= 0) break;
+    std::array<char, 4096> piece;
+    const auto count = read(fd, piece.data(), piece.size());
+    if (count <= 0) break;
+    text.append(piece.data(), static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
+Output::More say_lost(std::size_t lost, bool) {
+  return {lost > 0 ? std::to_string(lost) + " lost\n" : "", std::nullopt};
+}
+
+TEST(Output, WritesInOrder) {
+  const Pipe pipe;
+  Output output(pipe.writing());
+  std::string all;
+  for (int i = 0; i < 1000; ++i) {
+    const auto line = std::to_string(i) + '\n';
+    all += line;
+    EXPECT_TRUE(output.write(line));
+  }
+  EXPECT_EQ(read_until(pipe.reading(), "\n999\n"), all);
+}
+
+TEST(Output, WritesWhatIsLeftBeforeItIsGone) {
+  const Pipe pipe;
+  { Output(pipe.writing()).write("the last line\n"); }
+  EXPECT_EQ(read_until(pipe.reading(), "line\n"), "the last line\n");
+}
+
+TEST(Output, LosesWhatDoesNotFitAndCountsItInItsPlace) {
+  const Pipe pipe;
+  Output output(pipe.writing(), say_lost);
+  std::size_t kept = 0;
+  while (output.write("kept\n")) ++kept;  // nobody reads: it must not wait
+  EXPECT_EQ(kept, limits::output_lines_max);
+  EXPECT_FALSE(output.write("lost\n"));
+  std::string all;
+  for (std::size_t i = 0; i < kept; ++i) all += "kept\n";
+  EXPECT_EQ(read_until(pipe.reading(), "lost\n"), all + "2 lost\n");
+  EXPECT_TRUE(output.write("again\n"));
+  EXPECT_EQ(read_until(pipe.reading(), "again\n"), "again\n");
+}
+
+TEST(Output, IsBoundedInBytes) {
+  const Pipe pipe;
+  Output output(pipe.writing());
+  const std::string line = std::string(limits::output_bytes_max / 4 - 1, 'x') + '\n';
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(output.write(line));
+  EXPECT_FALSE(output.write("\n"));
+}
+
+TEST(Output, GoesAwayInTimeThoughNobodyReads) {
+  const Pipe pipe;
+  auto gone = std::async(std::launch::async, [&] {
+    Output output(pipe.writing());
+    while (output.write("nobody reads this\n")) {
+    }
+  });
+  EXPECT_EQ(gone.wait_for(patience), std::future_status::ready);
+}
+
+TEST(Output, DoesNotWaitForAStoppedTerminal) {
+  int master = -1;
+  int terminal = -1;
+  ASSERT_EQ(openpty(&master, &terminal, nullptr, nullptr, nullptr), 0);
+  ASSERT_EQ(tcflow(terminal, TCOOFF), 0);  // what Ctrl-S does
+  auto used = std::async(std::launch::async, [terminal] {
+    Output output(terminal, say_lost);
+    for (std::size_t i = 0; i < limits::output_lines_max; ++i)
+      EXPECT_TRUE(output.write("a line\n"));
+    EXPECT_FALSE(output.write("one more\n"));
+  });
+  EXPECT_EQ(used.wait_for(patience), std::future_status::ready);
+  ASSERT_EQ(tcflow(terminal, TCOON), 0);
+  EXPECT_TRUE(read_until(master, "1 lost\r\n").ends_with("a line\r\n1 lost\r\n"));
+  close(master);
+  close(terminal);
+}
+
+TEST(Output, GoesOnAfterWhoReadsIsGone) {
+  Pipe pipe;
+  signal(SIGPIPE, SIG_IGN);
+  pipe.stop_reading();
+  Output output(pipe.writing());
+  for (std::size_t i = 0; i < 10 * limits::output_lines_max; ++i) output.write("nobody\n");
+  SUCCEED();
+}
+
+TEST(Output, AsksForMoreWhenWokenAndWhenItIsTime) {
+  const Pipe pipe;
+  int calls = 0;
+  Output output(pipe.writing(), [&calls](std::size_t, bool) {
+    ++calls;
+    const auto text = "call " + std::to_string(calls) + '\n';
+    // The first call asks for a second at once; the third comes when woken.
+    return Output::More{text, calls == 1 ? std::optional(SteadyTime{}) : std::nullopt};
+  });
+  output.write("x\n");
+  EXPECT_EQ(read_until(pipe.reading(), "call 2\n"), "x\ncall 1\ncall 2\n");
+  output.wake();
+  EXPECT_EQ(read_until(pipe.reading(), "call 3\n"), "call 3\n");
+}
+
+}  // namespace
+}  // namespace colo
