@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::size_t recent_max = 64;  // messages told while a page is read from the log
 constexpr int catch_up_tries = 8;
-// A page is shorter when its drawings are large: as one frame it must fit into
-// an outbox with room to spare for what is told meanwhile.
-constexpr std::size_t page_bytes_max = limits::outbox_bytes_max / 4;
-
 // A life of a temporary room is told from the one before it, and from any in
 // an earlier run of the server, by when it began.
 Epoch new_epoch(const Clock& clock, Epoch last) {
@@ -28,23 +24,14 @@ Epoch new_epoch(const Clock& clock, Epoch last) {
   return {std::max(now, last.value + 1)};
 }
 
-std::size_t bytes_of(const std::string& encoded) {
-  return encoded.size();
-}
-
-std::size_t bytes_of(const Message& message) {
-  return message.drawing.size() + message.caption.size();
-}
-
 enum class Keeping { newest, oldest };
 
-// Drops what does not fit into a page, but never all of it. True when it had to.
-template <class Item>
-bool shorten(std::vector<Item>& messages, Keeping keeping) {
+// Drops what does not fit into `bytes_max`, but never all of it. True when it had to.
+bool shorten(std::vector<std::string>& messages, Keeping keeping, std::size_t bytes_max) {
   std::size_t fit = 0;
   for (std::size_t bytes = 0; fit < messages.size(); ++fit) {
-    bytes += bytes_of(messages[keeping == Keeping::newest ? messages.size() - 1 - fit : fit]);
-    if (bytes > page_bytes_max && fit > 0) break;
+    bytes += messages[keeping == Keeping::newest ? messages.size() - 1 - fit : fit].size();
+    if (bytes > bytes_max && fit > 0) break;
   }
   const auto dropped = static_cast<std::ptrdiff_t>(messages.size() - fit);
   const auto first = keeping == Keeping::newest ? messages.begin() : messages.end() - dropped;
@@ -117,7 +104,7 @@ result<bool> Room::admit(const Arrival& arrival) {
       return Refusal(errc::room_full,
                      fmt::format("{} is full: it has room for {}. Please try again later.",
                                  spec_.name, spec_.capacity));
-    person = people_.emplace(arrival.user.id, Person{arrival.user, {}, {}, {}, {}}).first;
+    person = people_.emplace(arrival.user.id, Person{arrival.user, {}, {}, {}}).first;
   }
   person->second.gone_at.reset();
   auto& connections = person->second.connections;
@@ -125,7 +112,7 @@ result<bool> Room::admit(const Arrival& arrival) {
   connections.push_back(arrival.connection);
   ++connections_on_[arrival.connection.shard];
   if (arrives) {
-    tell_presence(arrival.user, v1::CHANGE_JOINED);
+    tell_presence(arrival.user);
     changed_();
   }
   return true;
@@ -158,17 +145,18 @@ asio::awaitable<result<JoinedFrame>> Room::catch_up(Arrival arrival) {
     const bool newest = after == Seq{} || joined.reset;
     const Seq told = last_told_;
     auto page = co_await read_page(newest ? Reading::before : Reading::after,
-                                   newest ? Seq{told.value + 1} : after);
+                                   newest ? Seq{told.value + 1} : after, arrival.page_bytes);
     if (!page) co_return page.error();
     if (joined.deletion != last_deletion_ || joined.epoch != epoch_) continue;
 
     auto& messages = page->messages;
-    std::erase_if(messages, [told](const Message& m) { return m.seq > told; });
-    const bool reaches_told = newest || !page->more || messages.size() < limits::page_messages_max;
+    const auto beyond = std::erase_if(messages, [told](const Message& m) { return m.seq > told; });
+    const bool reaches_told = newest || !page->more || beyond > 0;
     joined.more = newest ? page->more : !reaches_told;
     for (const auto& message : messages) joined.messages.push_back(encode_message(message));
     if (reaches_told && !append_recent(joined, told)) continue;
-    if (shorten(joined.messages, newest ? Keeping::newest : Keeping::oldest)) joined.more = true;
+    if (shorten(joined.messages, newest ? Keeping::newest : Keeping::oldest, arrival.page_bytes))
+      joined.more = true;
     co_return joined;
   }
   co_return errc::busy;
@@ -188,10 +176,11 @@ asio::awaitable<result<bool>> Room::read_deleted(JoinedFrame& joined, Seq upto, 
 }
 
 // Not one expression with two awaits in it: g++ 12 destroys their operands twice.
-asio::awaitable<result<MessagePage>> Room::read_page(Reading direction, Seq seq) {
-  if (direction == Reading::before)
-    co_return co_await log().before(spec_.id, seq, limits::page_messages_max);
-  co_return co_await log().after(spec_.id, seq, limits::page_messages_max);
+asio::awaitable<result<MessagePage>> Room::read_page(Reading direction, Seq seq,
+                                                     std::size_t bytes) {
+  const PageLimit limit{limits::page_messages_max, bytes};
+  if (direction == Reading::before) co_return co_await log().before(spec_.id, seq, limit);
+  co_return co_await log().after(spec_.id, seq, limit);
 }
 
 // False when recent_ no longer reaches back to `after`.
@@ -270,19 +259,18 @@ void Room::tell(const Message& message) {
 }
 
 asio::awaitable<result<MessagePage>> Room::history(UserId user, ConnectionId connection, Seq before,
-                                                   std::size_t limit) {
+                                                   PageLimit limit) {
   if (!is_in(user, connection)) co_return errc::not_in_room;
   if (before == Seq{}) co_return errc::bad_range;
   // Beyond the last that was told lies what this phone will be told.
   const Seq end{std::min(before.value, last_told_.value + 1)};
-  const auto wanted =
-      limit == 0 || limit > limits::page_messages_max ? limits::page_messages_max : limit;
+  if (limit.messages == 0 || limit.messages > limits::page_messages_max)
+    limit.messages = limits::page_messages_max;
   for (int tries = 0; tries < catch_up_tries; ++tries) {
     const auto deletion = last_deletion_;
-    auto page = co_await log().before(spec_.id, end, wanted);
+    auto page = co_await log().before(spec_.id, end, limit);
     if (!page) co_return page;
     if (deletion != last_deletion_) continue;  // it may hold what was just told to be gone
-    if (shorten(page->messages, Keeping::newest)) page->more = true;
     co_return page;
   }
   co_return errc::busy;
@@ -296,12 +284,13 @@ void Room::pen(UserId user, ConnectionId connection, bool down) {
   const auto now = clock_.now();
   const bool drew = !person.pens.empty();
   const auto pause = drew ? limits::pen_again_time : limits::pen_rest_time;
-  const bool too_soon = person.pen_told_at && now - *person.pen_told_at < pause;
+  auto& told_at = notices_of(person.user, true).pen_told_at;
+  const bool too_soon = told_at && now - *told_at < pause;
   if (too_soon && !drew) return;
   if (std::ranges::find(person.pens, connection) == person.pens.end())
     person.pens.push_back(connection);
   if (too_soon) return;
-  person.pen_told_at = now;
+  told_at = now;
   tell_others(person, pen_frame(spec_.id, person.user.name, true));
 }
 
@@ -322,14 +311,18 @@ void Room::sweep() {
   for (const auto id : gone) remove(id);
   std::erase_if(gone_, [now](const auto& entry) { return now >= entry.second; });
   std::erase_if(sayings_, [now](const auto& entry) { return entry.second.full(now); });
+  tell_late_presences();
   if (std::exchange(occupancy_to_tell_, false))
     fan_out(presence_frame(spec_.id, "", v1::CHANGE_UNSPECIFIED,
                            static_cast<std::uint32_t>(people_.size())));
 }
 
-void Room::remove(UserId user) {
+void Room::remove(UserId user, bool for_good) {
   const auto person = people_.extract(user);
-  tell_presence(person.mapped().user, v1::CHANGE_LEFT);
+  if (for_good && !is_large())
+    tell_presence_now(notices_of(person.mapped().user, true), false);
+  else
+    tell_presence(person.mapped().user);
   changed_();
   if (!people_.empty() || spec_.persistent) return;
   memory_.clear();
@@ -339,12 +332,45 @@ void Room::remove(UserId user) {
   epoch_ = new_epoch(clock_, epoch_);
 }
 
-void Room::tell_presence(const User& user, v1::Change change) {
+// `told_in`: as the others know it, where nothing was told lately.
+Room::Notices& Room::notices_of(const User& user, bool told_in) {
+  const auto found = notices_.find(user.id);
+  if (found != notices_.end()) return found->second;
+  const Bucket bucket(limits::presence_notices, clock_.now());
+  return notices_.emplace(user.id, Notices{bucket, user, told_in, false, {}}).first->second;
+}
+
+// Somebody came or went. Who does so again and again is told of by sweep(), as it is then.
+void Room::tell_presence(const User& user) {
+  const bool is_in = people_.contains(user.id);
+  auto& notices = notices_of(user, !is_in);
+  notices.to_tell = notices.told_in != is_in;
   if (is_large()) {
+    notices.told_in = is_in;
+    notices.to_tell = false;
     occupancy_to_tell_ = true;
-    return;
+  } else if (notices.to_tell && notices.bucket.take(clock_.now()).count() == 0) {
+    tell_presence_now(notices, is_in);
   }
-  fan_out(presence_frame(spec_.id, user.name, change, static_cast<std::uint32_t>(people_.size())));
+}
+
+void Room::tell_late_presences() {
+  const auto now = clock_.now();
+  for (auto& [id, notices] : notices_)
+    if (notices.to_tell && notices.bucket.take(now).count() == 0)
+      tell_presence_now(notices, people_.contains(id));
+  std::erase_if(notices_, [now](const auto& entry) {
+    const auto& notices = entry.second;
+    return !notices.to_tell && notices.bucket.full(now) &&
+           (!notices.pen_told_at || now - *notices.pen_told_at >= limits::pen_again_time);
+  });
+}
+
+void Room::tell_presence_now(Notices& notices, bool is_in) {
+  notices.told_in = is_in;
+  notices.to_tell = false;
+  fan_out(presence_frame(spec_.id, notices.user.name, is_in ? v1::CHANGE_JOINED : v1::CHANGE_LEFT,
+                         static_cast<std::uint32_t>(people_.size())));
 }
 
 void Room::fan_out(const SharedFrame& frame) {

@@ -17,6 +17,7 @@
 
 #include "chat/audience.hpp"
 #include "domain/errc.hpp"
+#include "domain/limits.hpp"
 #include "domain/message.hpp"
 #include "domain/rate.hpp"
 #include "domain/room.hpp"
@@ -35,6 +36,7 @@ struct Arrival {
   Seq after;                     // 0: the newest page
   Epoch epoch;                   // that `after` was learnt in
   DeletionId after_deletion;     // the newest it heard of
+  std::size_t page_bytes = limits::page_bytes_max;  // what it is told at once ends there
 };
 
 /// What a phone wants said, checked.
@@ -80,7 +82,7 @@ class Room {
 
   /// The page before `before`, at least 1. Errors: not_in_room, bad_range, storage_failed, busy.
   boost::asio::awaitable<result<MessagePage>> history(UserId user, ConnectionId connection,
-                                                      Seq before, std::size_t limit);
+                                                      Seq before, PageLimit limit);
 
   /// Errors: not_in_room, no_such_message, not_yours, storage_failed, busy.
   boost::asio::awaitable<result<void>> erase(User user, ConnectionId connection, Seq seq);
@@ -108,6 +110,14 @@ class Room {
     std::vector<ConnectionId> connections;
     std::optional<SteadyTime> gone_at;  // no connection is left; leaves then
     std::vector<ConnectionId> pens;     // those with the pen down
+  };
+  // What the others were told of somebody lately, so that it is not told too often. It outlives
+  // coming and going: else a flood of these would be told in full.
+  struct Notices {
+    Bucket bucket;
+    User user;
+    bool told_in = false;  // as the others were told last
+    bool to_tell = false;  // it has changed since, and could not be told yet
     std::optional<SteadyTime> pen_told_at;
   };
   // The newest messages as told, so that joining a busy room does not chase its end.
@@ -127,15 +137,20 @@ class Room {
   boost::asio::awaitable<result<bool>> read_deleted(JoinedFrame& joined, Seq upto,
                                                     DeletionId after);
   enum class Reading { before, after };
-  boost::asio::awaitable<result<MessagePage>> read_page(Reading direction, Seq seq);
+  boost::asio::awaitable<result<MessagePage>> read_page(Reading direction, Seq seq,
+                                                        std::size_t bytes);
   bool append_recent(JoinedFrame& joined, Seq after) const;
   std::vector<std::string> first_names(const User& among_them) const;
   void tell(const Message& message);
-  void tell_presence(const User& user, v1::Change change);
+  Notices& notices_of(const User& user, bool told_in);
+  void tell_presence(const User& user);
+  void tell_late_presences();
+  void tell_presence_now(Notices& notices, bool is_in);
   void fan_out(const SharedFrame& frame);
   void tell_others(const Person& person, const SharedFrame& frame);
   void run_at(ConnectionId connection, std::function<void(Audience&)> task);
-  void remove(UserId user);
+  // `for_good`: they do not come back, and are not to be named any more.
+  void remove(UserId user, bool for_good = false);
 
   RoomSpec spec_;
   Shards& shards_;
@@ -150,8 +165,9 @@ class Room {
   std::deque<Told> recent_;
   DeletionId last_deletion_;
   std::unordered_map<UserId, Person> people_;
-  std::unordered_map<UserId, SteadyTime> gone_;       // till nothing of theirs can be on its way
-  std::unordered_map<UserId, Bucket> sayings_;        // outlives a person's coming and going
+  std::unordered_map<UserId, SteadyTime> gone_;  // till nothing of theirs can be on its way
+  std::unordered_map<UserId, Bucket> sayings_;   // outlives a person's coming and going
+  std::unordered_map<UserId, Notices> notices_;
   std::vector<std::unique_ptr<Audience>> audiences_;  // one per shard, each touched only there
   std::vector<std::size_t> connections_on_;           // how many, per shard
   bool occupancy_to_tell_ = false;

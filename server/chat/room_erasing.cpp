@@ -31,10 +31,14 @@ void Room::let_go(UserId user) {
   gone_.insert_or_assign(user, clock_.now() + gone_time);
   memory_.forget_name(user);
   recent_.clear();  // whoever is catching up reads the log again, where the name is gone
-  if (!people_.contains(user)) return;
+  if (!people_.contains(user)) {
+    notices_.erase(user);
+    return;
+  }
   const auto connections = people_.at(user).connections;
   for (const auto connection : connections) take_out(user, connection);
-  remove(user);
+  remove(user, true);
+  notices_.erase(user);
 }
 
 asio::awaitable<result<void>> Room::erase_all_of(UserId user) {

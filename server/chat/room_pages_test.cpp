@@ -20,14 +20,14 @@ class SlowLog final : public MessageLog {
     if (broken) co_return errc::storage_failed;
     co_return co_await log_.append(std::move(message));
   }
-  asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq, std::size_t limit) override {
+  asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq, PageLimit limit) override {
     if (broken) co_return errc::storage_failed;
     auto page = co_await log_.before(std::move(room), seq, limit);
     if (meanwhile) std::exchange(meanwhile, nullptr)();
     co_await asio::post(asio::use_awaitable);
     co_return page;
   }
-  asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, std::size_t limit) override {
+  asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, PageLimit limit) override {
     return log_.after(std::move(room), seq, limit);
   }
   asio::awaitable<result<Seq>> last_seq(RoomId room) override { return log_.last_seq(room); }

@@ -26,36 +26,29 @@ asio::awaitable<result<Stored>> MemoryLog::append(NewMessage message) {
   co_return Stored{last(), message.sent_at, false, std::move(remix_author.name)};
 }
 
-asio::awaitable<result<MessagePage>> MemoryLog::before(RoomId room, Seq seq, std::size_t limit) {
-  MessagePage page;
+asio::awaitable<result<MessagePage>> MemoryLog::before(RoomId room, Seq seq, PageLimit limit) {
+  PageFill fill(limit);
   std::size_t index = seq.value <= first_ ? 0 : seq.value - first_;
   index = std::min(index, entries_.size());
   while (index > 0) {
     --index;
     if (entries_[index].deleted) continue;
-    if (page.messages.size() == limit) {
-      page.more = true;
-      break;
-    }
-    page.messages.push_back(message_at(room, index));
+    if (!fill.add(message_at(room, index))) break;
   }
+  auto page = fill.take();
   std::ranges::reverse(page.messages);
   co_return page;
 }
 
-asio::awaitable<result<MessagePage>> MemoryLog::after(RoomId room, Seq seq, std::size_t limit) {
-  MessagePage page;
-  if (seq >= last()) co_return page;
+asio::awaitable<result<MessagePage>> MemoryLog::after(RoomId room, Seq seq, PageLimit limit) {
+  PageFill fill(limit);
+  if (seq >= last()) co_return MessagePage{};
   std::size_t index = seq.value < first_ ? 0 : seq.value - first_ + 1;
   for (; index < entries_.size(); ++index) {
     if (entries_[index].deleted) continue;
-    if (page.messages.size() == limit) {
-      page.more = true;
-      break;
-    }
-    page.messages.push_back(message_at(room, index));
+    if (!fill.add(message_at(room, index))) break;
   }
-  co_return page;
+  co_return fill.take();
 }
 
 asio::awaitable<result<Seq>> MemoryLog::last_seq(RoomId) {

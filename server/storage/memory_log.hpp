@@ -23,9 +23,8 @@ class MemoryLog final : public MessageLog {
   // One room has one log: the room's id is taken as given.
   boost::asio::awaitable<result<Stored>> append(NewMessage message) override;
   boost::asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq,
-                                                     std::size_t limit) override;
-  boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq,
-                                                    std::size_t limit) override;
+                                                     PageLimit limit) override;
+  boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, PageLimit limit) override;
   boost::asio::awaitable<result<Seq>> last_seq(RoomId room) override;
   boost::asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override;
   boost::asio::awaitable<result<DeletionId>> last_deletion(RoomId room) override;

@@ -54,10 +54,10 @@ class MessageLogContract : public testing::Test {
   void say_many(std::uint32_t count) {
     for (std::uint32_t i = 1; i <= count; ++i) ASSERT_EQ(say(i).seq.value, i);
   }
-  MessagePage before(std::uint64_t seq, std::size_t limit) {
+  MessagePage before(std::uint64_t seq, PageLimit limit) {
     return run_to_end(log().before(den, {seq}, limit)).value();
   }
-  MessagePage after(std::uint64_t seq, std::size_t limit) {
+  MessagePage after(std::uint64_t seq, PageLimit limit) {
     return run_to_end(log().after(den, {seq}, limit)).value();
   }
   std::uint64_t last() { return run_to_end(log().last_seq(den)).value().value; }
@@ -183,6 +183,28 @@ TYPED_TEST_P(MessageLogContract, PagesAfterLeadOnToTheLast) {
   EXPECT_FALSE(page.more);
   EXPECT_TRUE(this->after(7, 3).messages.empty());
   EXPECT_TRUE(this->after(this->the_end, 3).messages.empty());
+}
+
+TYPED_TEST_P(MessageLogContract, PagesEndBeforeTheMessageThatMakesThemTooLong) {
+  using Seqs = std::vector<std::uint64_t>;
+  for (std::uint32_t i = 1; i <= 5; ++i) {
+    NewMessage message = drawing(this->ann, i);
+    message.drawing = std::string(1000, 'x');
+    message.caption = "";
+    ASSERT_TRUE(run_to_end(this->log().append(message)));
+  }
+  EXPECT_EQ(seqs_of(this->before(this->the_end, {50, 3000})), (Seqs{3, 4, 5}));
+  EXPECT_TRUE(this->before(this->the_end, {50, 3000}).more);
+  EXPECT_EQ(seqs_of(this->before(this->the_end, {50, 2999})), (Seqs{4, 5}));
+  EXPECT_EQ(seqs_of(this->after(0, {50, 3000})), (Seqs{1, 2, 3}));
+  EXPECT_TRUE(this->after(0, {50, 3000}).more);
+  EXPECT_EQ(seqs_of(this->after(3, {50, 2000})), (Seqs{4, 5}));
+  EXPECT_FALSE(this->after(3, {50, 2000}).more);
+  // One always fits: else nobody could get past it.
+  EXPECT_EQ(seqs_of(this->before(this->the_end, {50, 10})), (Seqs{5}));
+  EXPECT_TRUE(this->before(this->the_end, {50, 10}).more);
+  EXPECT_EQ(seqs_of(this->after(4, {50, 10})), (Seqs{5}));
+  EXPECT_FALSE(this->after(4, {50, 10}).more);
 }
 
 TYPED_TEST_P(MessageLogContract, AnErasedMessageIsGoneButItsPlaceStaysTaken) {
@@ -324,6 +346,7 @@ REGISTER_TYPED_TEST_SUITE_P(MessageLogContract, AnEmptyRoomHasNothing, SeqsAreDe
                             ClientIdsOfDifferentPeopleDoNotMeet,
                             ARemixOfWhatIsNotThereIsRefusedAndUsesNoSeq,
                             PagesBeforeLeadBackToTheFirst, PagesAfterLeadOnToTheLast,
+                            PagesEndBeforeTheMessageThatMakesThemTooLong,
                             AnErasedMessageIsGoneButItsPlaceStaysTaken,
                             DeletionsAreNumberedAndToldInTheirOrder,
                             ARemixSaysWhoseItCameFromAlsoWhenThatIsDeleted,

@@ -158,30 +158,26 @@ MessageReads::MessageReads(SQLite::Database& db)
                "ORDER BY deletion"),
       rooms_of_(db, "SELECT DISTINCT room FROM messages WHERE author = ? AND NOT deleted") {}
 
-MessagePage MessageReads::before(const RoomId& room, Seq seq, std::size_t limit) {
+MessagePage MessageReads::before(const RoomId& room, Seq seq, PageLimit limit) {
   MessagePage newest_first = page(before_, room, seq, limit);
   std::ranges::reverse(newest_first.messages);
   return newest_first;
 }
 
-MessagePage MessageReads::after(const RoomId& room, Seq seq, std::size_t limit) {
+MessagePage MessageReads::after(const RoomId& room, Seq seq, PageLimit limit) {
   return page(after_, room, seq, limit);
 }
 
 MessagePage MessageReads::page(SQLite::Statement& statement, const RoomId& room, Seq seq,
-                               std::size_t limit) {
-  MessagePage page;
+                               PageLimit limit) {
+  PageFill fill(limit);
   SqliteQuery rows(statement);
-  // One more than asked for: whether it is there is what `more` says.
-  rows.with(room).with(seq).with(static_cast<std::int64_t>(limit) + 1);
-  while (rows.next()) {
-    if (page.messages.size() == limit) {
-      page.more = true;
-      break;
-    }
-    page.messages.push_back(message_of(rows, room));
-  }
-  return page;
+  // One more than asked for: whether it is there is what `more` says. A row's drawing is read
+  // when it is stepped to, so those that do not fit into the page are not, but for one.
+  rows.with(room).with(seq).with(static_cast<std::int64_t>(limit.messages) + 1);
+  while (rows.next())
+    if (!fill.add(message_of(rows, room))) break;
+  return fill.take();
 }
 
 Seq MessageReads::last_seq(const RoomId& room) {

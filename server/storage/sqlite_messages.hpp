@@ -55,8 +55,8 @@ class MessageReads {
   explicit MessageReads(SQLite::Database& db);
 
   /// See MessageLog.
-  MessagePage before(const RoomId& room, Seq seq, std::size_t limit);
-  MessagePage after(const RoomId& room, Seq seq, std::size_t limit);
+  MessagePage before(const RoomId& room, Seq seq, PageLimit limit);
+  MessagePage after(const RoomId& room, Seq seq, PageLimit limit);
   Seq last_seq(const RoomId& room);
   DeletionId last_deletion(const RoomId& room);
   std::vector<Seq> deleted(const RoomId& room, DeletionId after, DeletionId last);
@@ -64,7 +64,7 @@ class MessageReads {
 
  private:
   static MessagePage page(SQLite::Statement& statement, const RoomId& room, Seq seq,
-                          std::size_t limit);
+                          PageLimit limit);
 
   SQLite::Statement before_;
   SQLite::Statement after_;

@@ -58,14 +58,13 @@ SqliteStore::Writing::Writing(const std::filesystem::path& file, By by)
       invites(db),
       commits(db, limits::store_queue_max) {}
 
-SqliteStore::Reading::Reading(const std::filesystem::path& file)
-    : db(file.string(), SQLite::OPEN_READONLY, busy_ms_max),
-      messages(db),
-      accounts(db),
-      invites(db) {}
+SqliteStore::Reader::Reader(const std::filesystem::path& file)
+    : db(file.string(), SQLite::OPEN_READONLY, busy_ms_max) {}
 
 SqliteStore::SqliteStore(const std::filesystem::path& file, By by) try
-    : writing_(std::make_unique<Writing>(file, by)), reading_(std::make_unique<Reading>(file)) {
+    : writing_(std::make_unique<Writing>(file, by)),
+      reading_(std::make_unique<Reading>(file)),
+      signing_in_(std::make_unique<SigningIn>(file)) {
 } catch (const std::exception& e) {
   throw std::runtime_error("cannot open the database " + file.string() + ": " + e.what());
 }
@@ -77,6 +76,7 @@ SqliteStore::~SqliteStore() {
 void SqliteStore::stop() {
   writing_->commits.stop();
   reading_->worker.stop();
+  signing_in_->worker.stop();
 }
 
 asio::awaitable<result<Stored>> SqliteStore::append(NewMessage message) {
@@ -85,13 +85,13 @@ asio::awaitable<result<Stored>> SqliteStore::append(NewMessage message) {
   });
 }
 
-asio::awaitable<result<MessagePage>> SqliteStore::before(RoomId room, Seq seq, std::size_t limit) {
+asio::awaitable<result<MessagePage>> SqliteStore::before(RoomId room, Seq seq, PageLimit limit) {
   return reading_->run(
       [&messages = reading_->messages, room = std::move(room), seq,
        limit]() -> result<MessagePage> { return messages.before(room, seq, limit); });
 }
 
-asio::awaitable<result<MessagePage>> SqliteStore::after(RoomId room, Seq seq, std::size_t limit) {
+asio::awaitable<result<MessagePage>> SqliteStore::after(RoomId room, Seq seq, PageLimit limit) {
   return reading_->run(
       [&messages = reading_->messages, room = std::move(room), seq,
        limit]() -> result<MessagePage> { return messages.after(room, seq, limit); });

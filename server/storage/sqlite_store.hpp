@@ -1,7 +1,8 @@
 // Accounts, invites and the messages of persistent rooms, in one SQLite file.
 //
-// One connection and thread writes (group_commit.hpp), another reads: nobody
-// waits for the disk on a shard. WAL with synchronous=FULL, so that what was
+// One connection and thread writes (group_commit.hpp), one reads messages, and one
+// accounts and invites: nobody waits for the disk on a shard, and signing in does not
+// wait for those who scroll back. WAL with synchronous=FULL, so that what was
 // acknowledged survives a power cut. Calls from any shard come back to it; the
 // event loops they came from must still exist when stop() returns.
 #pragma once
@@ -28,9 +29,8 @@ class SqliteStore final : public MessageLog, public AccountStore, public InviteS
 
   boost::asio::awaitable<result<Stored>> append(NewMessage message) override;
   boost::asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq,
-                                                     std::size_t limit) override;
-  boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq,
-                                                    std::size_t limit) override;
+                                                     PageLimit limit) override;
+  boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, PageLimit limit) override;
   boost::asio::awaitable<result<Seq>> last_seq(RoomId room) override;
   boost::asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override;
   boost::asio::awaitable<result<DeletionId>> last_deletion(RoomId room) override;
@@ -75,13 +75,16 @@ class SqliteStore final : public MessageLog, public AccountStore, public InviteS
 
  private:
   struct Writing;
+  struct Reader;
   struct Reading;
+  struct SigningIn;
 
   boost::asio::awaitable<result<std::uint64_t>> prune_bite(const RoomId& room, const Keep& keep,
                                                            WallTime now);
 
   std::unique_ptr<Writing> writing_;
   std::unique_ptr<Reading> reading_;
+  std::unique_ptr<SigningIn> signing_in_;
 };
 
 }  // namespace colo

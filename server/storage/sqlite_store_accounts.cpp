@@ -21,21 +21,21 @@ asio::awaitable<result<Account>> SqliteStore::create_account(NameForms name,
 }
 
 asio::awaitable<result<std::optional<Account>>> SqliteStore::find_account(std::string key) {
-  return reading_->run(
-      [&accounts = reading_->accounts, key = std::move(key)]() -> result<std::optional<Account>> {
-        return accounts.find(key);
-      });
+  return signing_in_->run(
+      [&accounts = signing_in_->accounts,
+       key = std::move(key)]() -> result<std::optional<Account>> { return accounts.find(key); });
 }
 
 asio::awaitable<result<std::optional<Account>>> SqliteStore::account(UserId user) {
-  return reading_->run([&accounts = reading_->accounts, user]() -> result<std::optional<Account>> {
-    return accounts.account(user);
-  });
+  return signing_in_->run(
+      [&accounts = signing_in_->accounts, user]() -> result<std::optional<Account>> {
+        return accounts.account(user);
+      });
 }
 
 asio::awaitable<result<bool>> SqliteStore::has_admin() {
-  return reading_->run(
-      [&accounts = reading_->accounts]() -> result<bool> { return accounts.has_admin(); });
+  return signing_in_->run(
+      [&accounts = signing_in_->accounts]() -> result<bool> { return accounts.has_admin(); });
 }
 
 asio::awaitable<result<void>> SqliteStore::renew_password_hash(UserId user, PasswordVersion version,
@@ -69,7 +69,7 @@ asio::awaitable<result<void>> SqliteStore::remove_account(UserId user, PasswordV
 }
 
 asio::awaitable<result<std::vector<UserId>>> SqliteStore::accounts_to_erase() {
-  return reading_->run([&accounts = reading_->accounts]() -> result<std::vector<UserId>> {
+  return signing_in_->run([&accounts = signing_in_->accounts]() -> result<std::vector<UserId>> {
     return accounts.to_erase();
   });
 }
@@ -86,9 +86,10 @@ asio::awaitable<result<void>> SqliteStore::drawings_erased(UserId user) {
 }
 
 asio::awaitable<result<std::vector<OutsideChange>>> SqliteStore::outside_changes() {
-  return reading_->run([&accounts = reading_->accounts]() -> result<std::vector<OutsideChange>> {
-    return accounts.outside_changes();
-  });
+  return signing_in_->run(
+      [&accounts = signing_in_->accounts]() -> result<std::vector<OutsideChange>> {
+        return accounts.outside_changes();
+      });
 }
 
 asio::awaitable<result<void>> SqliteStore::forget_outside_changes(std::int64_t upto) {
@@ -102,14 +103,13 @@ asio::awaitable<result<Invite>> SqliteStore::make_invite(NewInvite invite) {
 }
 
 asio::awaitable<result<std::vector<Invite>>> SqliteStore::invites() {
-  return reading_->run(
-      [&invites = reading_->invites]() -> result<std::vector<Invite>> { return invites.all(); });
+  return signing_in_->run(
+      [&invites = signing_in_->invites]() -> result<std::vector<Invite>> { return invites.all(); });
 }
 
 asio::awaitable<result<std::optional<Invite>>> SqliteStore::find_invite(CodeHash code) {
-  return reading_->run([&invites = reading_->invites, code]() -> result<std::optional<Invite>> {
-    return invites.find(code);
-  });
+  return signing_in_->run([&invites = signing_in_->invites,
+                           code]() -> result<std::optional<Invite>> { return invites.find(code); });
 }
 
 asio::awaitable<result<void>> SqliteStore::revoke_invite(InviteId id) {

@@ -1,4 +1,4 @@
-// What a SqliteStore is made of: the writer's connection and the reader's.
+// What a SqliteStore is made of: the writer's connection and the readers'.
 //
 // Each with the statements prepared on it and the thread that alone uses them.
 #pragma once
@@ -30,8 +30,8 @@ struct SqliteStore::Writing {
   GroupCommit commits;  // last: its thread uses the rest
 };
 
-struct SqliteStore::Reading {
-  explicit Reading(const std::filesystem::path& file);
+struct SqliteStore::Reader {
+  explicit Reader(const std::filesystem::path& file);
 
   /// Calls `read()`, which returns a result<T>, on the reader's thread.
   template <class Read>
@@ -50,10 +50,25 @@ struct SqliteStore::Reading {
   }
 
   SQLite::Database db;
+  // Its thread uses the statements of whoever derives: it is stopped before they end.
+  Worker worker{1, limits::store_queue_max};
+};
+
+/// Of messages: those who come into rooms and scroll back.
+struct SqliteStore::Reading : Reader {
+  explicit Reading(const std::filesystem::path& file) : Reader(file), messages(db) {}
+  ~Reading() { worker.stop(); }
+
   MessageReads messages;
+};
+
+/// Of accounts and invites.
+struct SqliteStore::SigningIn : Reader {
+  explicit SigningIn(const std::filesystem::path& file) : Reader(file), accounts(db), invites(db) {}
+  ~SigningIn() { worker.stop(); }
+
   AccountReads accounts;
   InviteReads invites;
-  Worker worker{1, limits::store_queue_max};  // last: its thread uses the rest
 };
 
 }  // namespace colo

@@ -3,6 +3,8 @@
 #include <SQLiteCpp/Database.h>
 #include <sys/resource.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +13,8 @@
 #include "domain/limits.hpp"
 #include "storage/message_log_contract.hpp"
 #include "storage/temporary_folder.hpp"
+
+namespace asio = boost::asio;
 
 namespace colo {
 namespace {
@@ -365,6 +369,35 @@ TEST_F(PruneTest, MoreThanOneBiteIsTakenUntilDone) {
   keep.messages = 10;
   EXPECT_EQ(run_to_end(store.prune(den, keep, beginning)).value(), 990u);
   EXPECT_EQ(all_seqs(store, den).size(), 10u);
+}
+
+// Notes in which order calls come back; the loop ends when all have.
+asio::awaitable<void> read_a_page(SqliteStore& store, std::string& order) {
+  const auto page = co_await store.after({"den"}, {0}, 50);
+  EXPECT_TRUE(page);
+  order += 'p';
+}
+asio::awaitable<void> look_up(SqliteStore& store, std::string& order) {
+  const auto account = co_await store.find_account(name_forms("Ann").key);
+  EXPECT_TRUE(account && *account);
+  order += 'a';
+}
+
+TEST_F(SqliteStoreTest, WhoSignsInDoesNotWaitForThoseWhoScrollBack) {
+  SqliteStore store(file);
+  const User ann = register_person(store, "Ann");
+  for (std::uint32_t i = 1; i <= 50; ++i) {
+    NewMessage message = drawing(ann, i);
+    message.drawing = std::string(60'000, 'x');
+    ASSERT_TRUE(run_to_end(store.append(message)));
+  }
+  asio::io_context loop{1};
+  std::string order;
+  for (int i = 0; i < 300; ++i) asio::co_spawn(loop, read_a_page(store, order), asio::detached);
+  asio::co_spawn(loop, look_up(store, order), asio::detached);
+  loop.run();
+  ASSERT_EQ(order.size(), 301u);
+  EXPECT_LT(order.find('a'), 150u) << "three hundred pages were asked for before it";
 }
 
 }  // namespace

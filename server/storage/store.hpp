@@ -12,9 +12,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "domain/errc.hpp"
+#include "domain/limits.hpp"
 #include "domain/message.hpp"
 #include "domain/names.hpp"
 #include "domain/room.hpp"
@@ -34,6 +36,37 @@ struct Erasure {
   DeletionId last;        // the number of the last of them
 };
 
+/// How much of a room is read at once: up to so many messages, and so many bytes of drawings
+/// and captions. The first message is read however large it is.
+struct PageLimit {
+  PageLimit(std::size_t most_messages, std::size_t most_bytes = limits::page_bytes_max)
+      : messages(most_messages), bytes(most_bytes) {}
+
+  std::size_t messages;
+  std::size_t bytes;
+};
+
+/// Fills one page, message by message, as far as it goes.
+class PageFill {
+ public:
+  explicit PageFill(PageLimit limit) : limit_(limit) {}
+
+  /// Takes the message in; false when the page is full without it: there is more, then.
+  bool add(Message&& message) {
+    bytes_ += message.drawing.size() + message.caption.size();
+    const auto count = page_.messages.size();
+    page_.more = count == limit_.messages || (count > 0 && bytes_ > limit_.bytes);
+    if (!page_.more) page_.messages.push_back(std::move(message));
+    return !page_.more;
+  }
+  MessagePage take() { return std::move(page_); }
+
+ private:
+  PageLimit limit_;
+  std::size_t bytes_ = 0;
+  MessagePage page_;
+};
+
 class MessageLog {
  public:
   virtual ~MessageLog() = default;
@@ -44,13 +77,13 @@ class MessageLog {
   virtual boost::asio::awaitable<result<Stored>> append(NewMessage message) = 0;
 
   /// Up to `limit` messages just before `seq`, ascending; more: older ones exist.
-  /// A `seq` beyond the end means the newest.
+  /// A `seq` beyond the end means the newest. Not much more is read than is given.
   virtual boost::asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq,
-                                                             std::size_t limit) = 0;
+                                                             PageLimit limit) = 0;
 
   /// Up to `limit` messages just after `seq`, ascending; more: newer ones exist.
   virtual boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq,
-                                                            std::size_t limit) = 0;
+                                                            PageLimit limit) = 0;
 
   /// The last seq given in the room, also when that message was deleted; 0: none yet.
   virtual boost::asio::awaitable<result<Seq>> last_seq(RoomId room) = 0;
