@@ -27,6 +27,7 @@ frames_per_second = 100000
 registrations_per_hour = 1000000
 sign_ins_per_minute = 1000000
 connections_per_address = 100000
+cpu_percent_per_person = 100000
 `;
 
 /** A saved and a temporary room, as without a file, and limits that do not bite. */

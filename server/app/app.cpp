@@ -137,7 +137,7 @@ struct App::Parts {
         accounts(store, passwords, shards.first(),
                  {config.limits.registrations, config.limits.sign_ins}, clock),
         sessions({config.session.idle_timeout, config.session.lifetime}, clock,
-                 shards.first().executor()),
+                 shards.first().executor(), config.limits.cpu_percent),
         invites(store, store, shards.first(), config.accounts.registration, clock),
         rooms(config.rooms, shards, store, clock, config.limits.drawings),
         leavers(shards, rooms, store, store),

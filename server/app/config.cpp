@@ -152,9 +152,9 @@ void read_accounts(const ConfigTable& file, Config::Accounts& accounts) {
 }
 
 void read_limits(const ConfigTable& file, Config::Limits& limits) {
-  const ConfigTable table =
-      file.table("limits", {"drawings_per_minute", "frames_per_second", "registrations_per_hour",
-                            "sign_ins_per_minute", "connections_per_address"});
+  const ConfigTable table = file.table(
+      "limits", {"drawings_per_minute", "frames_per_second", "registrations_per_hour",
+                 "sign_ins_per_minute", "connections_per_address", "cpu_percent_per_person"});
   const auto read_rate = [&table](std::string_view key, Rate& rate) {
     rate.count = static_cast<double>(
         table.whole_number(key, static_cast<std::int64_t>(rate.count), any_rate));
@@ -165,6 +165,8 @@ void read_limits(const ConfigTable& file, Config::Limits& limits) {
   read_rate("sign_ins_per_minute", limits.sign_ins);
   limits.connections = static_cast<std::uint32_t>(
       table.whole_number("connections_per_address", limits.connections, {1, 1'000'000}));
+  limits.cpu_percent = static_cast<std::uint32_t>(
+      table.whole_number("cpu_percent_per_person", limits.cpu_percent, {1, 1'000'000}));
 }
 
 Keep read_keep(const ConfigTable& table, bool persistent) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/limits.hpp"
 #include "domain/rate.hpp"
 #include "domain/registration.hpp"
 #include "domain/room.hpp"
@@ -50,6 +51,8 @@ struct Config {
     Rate registrations{30, std::chrono::hours{1}};  // registrations_per_hour, of an address
     Rate sign_ins{20, std::chrono::minutes{1}};     // sign_ins_per_minute, of an address
     std::uint32_t connections = 500;                // connections_per_address, open at once
+    // cpu_percent_per_person: of one core's time, on all of a person's sockets
+    std::uint32_t cpu_percent = limits::cpu_percent_per_person;
   } limits;
 
   std::vector<RoomSpec> rooms;  // [[room]]; never empty

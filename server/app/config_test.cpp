@@ -83,6 +83,7 @@ frames_per_second = 2
 registrations_per_hour = 3
 sign_ins_per_minute = 4
 connections_per_address = 6
+cpu_percent_per_person = 7
 
 [[room]]
 id = "den"
@@ -115,6 +116,7 @@ persistent = false
   EXPECT_EQ(config.limits.frames.per, 1s);
   EXPECT_EQ(config.limits.registrations.count, 3);
   EXPECT_EQ(config.limits.registrations.per, 1h);
+  EXPECT_EQ(config.limits.cpu_percent, 7u);
   EXPECT_EQ(config.server.tls_cert, folder.path() / "tls/fullchain.pem");
   EXPECT_EQ(config.server.tls_key, "/etc/colo/privkey.pem");
   EXPECT_EQ(config.server.http_port, 8080);

@@ -157,6 +157,7 @@ inline Config config_for_test(const std::filesystem::path& data) {
   config.server.shards = 2;
   config.limits.drawings.count = 1'000'000;
   config.limits.frames.count = 1'000'000;
+  config.limits.cpu_percent = 1'000'000;
   return config;
 }
 

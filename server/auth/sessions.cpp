@@ -56,12 +56,14 @@ RequestHash hash_request(std::string_view method, std::string_view path, std::st
   return hash;
 }
 
-Sessions::Sessions(SessionTimes times, const Clock& clock, asio::any_io_executor executor)
+Sessions::Sessions(SessionTimes times, const Clock& clock, asio::any_io_executor executor,
+                   std::uint32_t cpu_percent)
     : times_(times),
       clock_(clock),
       executor_(std::move(executor)),
       started_wall_(clock.wall()),
-      started_(clock.now()) {}
+      started_(clock.now()),
+      cpu_percent_(cpu_percent) {}
 
 std::chrono::seconds Sessions::idle_seconds() const {
   return std::chrono::duration_cast<std::chrono::seconds>(times_.idle_timeout);
@@ -275,8 +277,14 @@ void Sessions::set_admin(UserId user, bool admin) {
 }
 
 result<std::string> Sessions::issue_ticket(SessionId id) {
-  if (!find(id)) return errc::signed_out;
+  auto* session = find(id);
+  if (!session) return errc::signed_out;
+  if (session->tickets.size() >= limits::tickets_per_session_max) {
+    tickets_.erase(session->tickets.front());
+    session->tickets.pop_front();
+  }
   auto ticket = random_text(24);
+  session->tickets.push_back(ticket);
   tickets_.emplace(ticket, Ticket{id, clock_.now() + limits::ticket_time});
   return ticket;
 }
@@ -299,10 +307,23 @@ result<Sessions::SignedIn> Sessions::redeem(const std::string& ticket, Connectio
   if (clock_.now() >= used.until) return Refusal(errc::signed_out, "The ticket came too late.");
   Session* session = find(used.session);
   if (!session) return errc::signed_out;
-  if (session->sockets.size() >= limits::sockets_per_session_max)
+  if (session->sockets.size() >= limits::sockets_per_session_max ||
+      sockets_of(session->user.id) >= limits::sockets_per_person_max)
     return Refusal(errc::flooding, "Too many open pages.");
   session->sockets.emplace(socket, std::move(close));
-  return SignedIn{used.session, session->user};
+  return SignedIn{used.session, session->user, budget_of(session->user.id)};
+}
+
+std::size_t Sessions::sockets_of(UserId user) const {
+  std::size_t sockets = 0;
+  for (const auto& id : sessions_of(user)) sockets += sessions_.at(id).sockets.size();
+  return sockets;
+}
+
+std::shared_ptr<Budget> Sessions::budget_of(UserId user) {
+  auto& budget = budgets_[user];
+  if (!budget) budget = std::make_shared<Budget>(cpu_percent_);
+  return budget;
 }
 
 void Sessions::forget_socket(SessionId id, ConnectionId socket) {
@@ -325,6 +346,9 @@ void Sessions::sweep() {
   std::erase_if(farewells_, [now](const auto& entry) { return now >= entry.second.until; });
   std::erase_if(floors_, [now](const auto& entry) { return now >= entry.second.until; });
   std::erase_if(tickets_, [now](const auto& entry) { return now >= entry.second.until; });
+  std::erase_if(budgets_, [now](const auto& entry) {
+    return entry.second.use_count() == 1 && entry.second->full(now);
+  });
 }
 
 Sessions::Session* Sessions::find(SessionId id) {

@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,7 +23,9 @@
 #include "auth/token.hpp"
 #include "domain/errc.hpp"
 #include "domain/ids.hpp"
+#include "domain/limits.hpp"
 #include "domain/user.hpp"
+#include "runtime/budget.hpp"
 #include "runtime/clock.hpp"
 
 namespace colo {
@@ -80,7 +83,9 @@ class Sessions {
  public:
   using CloseSocket = std::function<void(Ending)>;
 
-  Sessions(SessionTimes times, const Clock& clock, boost::asio::any_io_executor executor);
+  /// `cpu_percent`: see limits::cpu_percent_per_person.
+  Sessions(SessionTimes times, const Clock& clock, boost::asio::any_io_executor executor,
+           std::uint32_t cpu_percent = limits::cpu_percent_per_person);
 
   std::chrono::seconds idle_seconds() const;
   std::chrono::seconds token_seconds() const;  // how long a browser may keep the cookie
@@ -132,13 +137,15 @@ class Sessions {
   /// What the person may do from now on; open sockets were told at their Hello.
   void set_admin(UserId user, bool admin);
 
-  /// A ticket for one socket of the session, good once and for ticket_time.
+  /// A ticket for one socket of the session, good once and for ticket_time. Beyond
+  /// tickets_per_session_max the oldest is worthless.
   /// Errors: signed_out.
   result<std::string> issue_ticket(SessionId id);
 
   struct SignedIn {
     SessionId session;
     User user;
+    std::shared_ptr<Budget> budget;  // the person's: the same one on each of their sockets
   };
   /// Whether whoever brings the ticket may be the browser it was given to: `token` is
   /// no token of another session. There may be none: not every browser sends a
@@ -146,7 +153,7 @@ class Sessions {
   result<void> check_bearer(const std::string& ticket, const std::string& token) const;
 
   /// Uses a ticket up; `close` is called, on this shard, when the session ends.
-  /// Errors: signed_out; flooding beyond sockets_per_session_max.
+  /// Errors: signed_out; flooding beyond sockets_per_session_max or sockets_per_person_max.
   result<SignedIn> redeem(const std::string& ticket, ConnectionId socket, CloseSocket close);
 
   void forget_socket(SessionId id, ConnectionId socket);
@@ -186,6 +193,7 @@ class Sessions {
     std::shared_ptr<Spent> spent;  // by token seq - 1
     std::vector<Earlier> earlier;  // oldest first; at most late_twins_max, forgotten by sweep()
     std::unordered_map<ConnectionId, CloseSocket> sockets;
+    std::deque<std::string> tickets;  // the newest, some of them used
   };
   // Signing out ends the session, and yet its reply can be lost: what it was
   // answered outlives it.
@@ -210,6 +218,8 @@ class Sessions {
                     const RequestHash& hash) const;
   void forget_earlier(Session& session) const;
   std::vector<SessionId> sessions_of(UserId user) const;
+  std::size_t sockets_of(UserId user) const;
+  std::shared_ptr<Budget> budget_of(UserId user);
   void make_place(UserId user);
   enum class LastReply { kept, lost };
   void finish(SessionId id, Ending why, LastReply reply);
@@ -233,6 +243,8 @@ class Sessions {
   std::unordered_map<UserId, Floor> floors_;
   std::unordered_map<SessionId, Farewell> farewells_;
   std::unordered_map<std::string, Ticket, SeededHash> tickets_;
+  std::uint32_t cpu_percent_;
+  std::unordered_map<UserId, std::shared_ptr<Budget>> budgets_;  // outlive sockets and sessions
 };
 
 }  // namespace colo

@@ -238,5 +238,62 @@ TEST_F(SessionsTest, TheReplyToSigningOutOutlivesTheSession) {
   EXPECT_EQ(code_of(spend(token, "logout")), errc::signed_out);
 }
 
+std::shared_ptr<Budget> budget_on_a_new_socket(Sessions& sessions, SessionId session,
+                                               std::uint64_t number) {
+  const auto ticket = sessions.issue_ticket(session);
+  return sessions.redeem(*ticket, {0, number}, [](Ending) {})->budget;
+}
+
+TEST_F(SessionsTest, AllSocketsOfAPersonHaveOneBudgetAndOthersHaveAnother) {
+  const auto phone = session_of(open(ana_), "phone");
+  const auto laptop = session_of(open(ana_), "laptop");
+  const auto others = session_of(open(ben_), "other");
+  const auto budget = budget_on_a_new_socket(sessions_, phone, 1);
+  EXPECT_EQ(budget_on_a_new_socket(sessions_, phone, 2), budget);
+  EXPECT_EQ(budget_on_a_new_socket(sessions_, laptop, 3), budget);
+  EXPECT_NE(budget_on_a_new_socket(sessions_, others, 4), budget);
+}
+
+TEST_F(SessionsTest, WhoComesBackHasNotANewBudgetUntilTheOldOneIsFull) {
+  const auto session = session_of(open(ana_), "ticket");
+  const auto now = clock_.now();
+  auto budget = budget_on_a_new_socket(sessions_, session, 1);
+  budget->spend(10s, now);
+  budget.reset();
+  sessions_.forget_socket(session, {0, 1});
+  sessions_.end(session, Ending::signed_out);
+  sessions_.sweep();
+  const auto again = session_of(open(ana_), "again");
+  EXPECT_GT(budget_on_a_new_socket(sessions_, again, 2)->spend(0ns, now), now + 90s);
+  sessions_.end(again, Ending::signed_out);
+  clock_.advance(200s);
+  sessions_.sweep();
+  const auto later = session_of(open(ana_), "later");
+  EXPECT_TRUE(budget_on_a_new_socket(sessions_, later, 3)->full(now));
+}
+
+TEST_F(SessionsTest, OneMoreTicketThanMayWaitMakesTheOldestWorthless) {
+  const auto session = session_of(open(ana_), "ticket");
+  std::vector<std::string> tickets;
+  for (std::size_t i = 0; i <= limits::tickets_per_session_max; ++i)
+    tickets.push_back(*sessions_.issue_ticket(session));
+  EXPECT_FALSE(sessions_.redeem(tickets[0], {0, 1}, [](Ending) {}));
+  EXPECT_TRUE(sessions_.redeem(tickets[1], {0, 2}, [](Ending) {}));
+  EXPECT_TRUE(sessions_.redeem(tickets.back(), {0, 3}, [](Ending) {}));
+}
+
+TEST_F(SessionsTest, APersonHasSoManySocketsAndNotOneMoreOnHoweverManyDevices) {
+  std::uint64_t opened = 0;
+  while (opened < limits::sockets_per_person_max) {
+    const auto session = session_of(open(ana_), "device-" + std::to_string(opened));
+    for (std::size_t i = 0; i < limits::sockets_per_session_max; ++i)
+      open_socket(session, ++opened);
+  }
+  const auto one_more = session_of(open(ana_), "one-more-device");
+  const auto ticket = sessions_.issue_ticket(one_more);
+  EXPECT_EQ(sessions_.redeem(*ticket, {0, opened + 1}, [](Ending) {}).error().code, errc::flooding);
+  open_socket(session_of(open(ben_), "others"), opened + 2);
+}
+
 }  // namespace
 }  // namespace colo

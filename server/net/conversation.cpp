@@ -11,12 +11,13 @@ namespace asio = boost::asio;
 using Frame = v1::ClientFrame;
 
 Conversation::Conversation(Services& services, std::shared_ptr<Member> phone,
-                           Sessions::SignedIn who)
+                           Sessions::SignedIn who, std::size_t page_bytes)
     : services_(services),
       phone_(*phone),
       phone_for_rooms_(phone),
       connection_(phone->connection()),
       who_(std::move(who)),
+      page_bytes_(page_bytes),
       frames_(services.frames, services.clock.now()) {}
 
 asio::awaitable<void> Conversation::greet() {
@@ -29,8 +30,13 @@ asio::awaitable<void> Conversation::greet() {
   if (lobby.last() != told_before) phone_.answer(lobby.last());
 }
 
+result<void> Conversation::count_frame() {
+  if (frames_.take(services_.clock.now()).count() > 0) return errc::flooding;
+  return {};
+}
+
 asio::awaitable<result<void>> Conversation::hear(Frame& frame, std::size_t frame_bytes) {
-  if (frames_.take(services_.clock.now()).count() > 0) co_return errc::flooding;
+  if (const auto counted = count_frame(); !counted) co_return counted;
   if (frame_bytes > limits::frame_bytes_max && frame.frame_case() != Frame::kSend)
     co_return Refusal(errc::bad_frame, "The frame is too big.");
   switch (frame.frame_case()) {
@@ -87,8 +93,9 @@ asio::awaitable<void> Conversation::join(const v1::Join& frame) {
   // Out of the lobby first: its next frame may come while the room is asked.
   auto& lobby = services_.rooms.lobby(connection_.shard);
   lobby.leave(connection_);
-  auto joining = room->join({who_.user, connection_, phone_for_rooms_, Seq{frame.after_seq()},
-                             Epoch{frame.epoch()}, DeletionId{frame.after_deletion()}});
+  auto joining =
+      room->join({who_.user, connection_, phone_for_rooms_, Seq{frame.after_seq()},
+                  Epoch{frame.epoch()}, DeletionId{frame.after_deletion()}, page_bytes_});
   const auto joined = co_await on(room->home(), std::move(joining));
   if (joined) {
     rooms_.emplace(id, room);
@@ -154,8 +161,8 @@ asio::awaitable<void> Conversation::history(const v1::History& frame) {
     reject(Frame::kHistory, frame.room(), room.error());
     co_return;
   }
-  auto reading =
-      (*room)->history(who_.user.id, connection_, Seq{frame.before_seq()}, frame.limit());
+  auto reading = (*room)->history(who_.user.id, connection_, Seq{frame.before_seq()},
+                                  {frame.limit(), page_bytes_});
   const auto page = co_await on((*room)->home(), std::move(reading));
   if (!page) {
     reject(Frame::kHistory, (*room)->spec().id.value, page.error());

@@ -17,15 +17,19 @@ namespace colo {
 
 class Conversation {
  public:
-  /// `phone` owns this conversation.
-  Conversation(Services& services, std::shared_ptr<Member> phone, Sessions::SignedIn who);
+  /// `phone` owns this conversation. Pages for it end at `page_bytes`.
+  Conversation(Services& services, std::shared_ptr<Member> phone, Sessions::SignedIn who,
+               std::size_t page_bytes);
 
   /// Says Welcome and shows the list of rooms.
   boost::asio::awaitable<void> greet();
 
-  /// Does what the frame asks; what cannot be done is answered with Rejected. `frame` is
-  /// read before anything is waited for.
-  /// Errors, upon which the socket is to be closed: bad_frame, flooding.
+  /// Counts a WebSocket frame. Errors, upon which the socket is to be closed: flooding.
+  result<void> count_frame();
+
+  /// Counts the frame and does what it asks; what cannot be done is answered with Rejected. `frame`
+  /// is read before anything is waited for. Errors, upon which the socket is to be closed:
+  /// bad_frame, flooding.
   boost::asio::awaitable<result<void>> hear(v1::ClientFrame& frame, std::size_t frame_bytes);
 
   /// Leaves every room; nothing is heard after this.
@@ -52,6 +56,7 @@ class Conversation {
   std::weak_ptr<Member> phone_for_rooms_;
   ConnectionId connection_;
   Sessions::SignedIn who_;
+  std::size_t page_bytes_;
   Bucket frames_;
   SteadyTime touched_at_{};
   std::unordered_map<RoomId, Room*> rooms_;

@@ -14,10 +14,10 @@ constexpr std::size_t places_kept = 16;
 
 }  // namespace
 
-bool Outbox::push(const SharedFrame& frame) {
+bool Outbox::push(const SharedFrame& frame, std::size_t held) {
   if (closing_) return true;
   const auto size = frame->bytes().size();
-  if (!empty() && bytes_ + size > limits::outbox_bytes_max) return false;
+  if (!empty() && bytes_ + held + size > limits::outbox_bytes_max) return false;
   waiting_.push_back(frame);
   bytes_ += size;
   return true;

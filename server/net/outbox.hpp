@@ -17,10 +17,10 @@ namespace colo {
 
 class Outbox {
  public:
-  /// Takes the frame in; false when with it the phone would lag by more than
-  /// outbox_bytes_max. An empty one takes any frame: it must get through sometime.
-  /// After the closing frame it is dropped: nobody will read it.
-  bool push(const SharedFrame& frame);
+  /// Takes the frame in; false when with it, and with the bytes `held` elsewhere for the
+  /// phone, it would lag by more than outbox_bytes_max. An empty one takes any frame: it must
+  /// get through sometime. After the closing frame it is dropped: nobody will read it.
+  bool push(const SharedFrame& frame, std::size_t held = 0);
 
   /// Takes in the last frame, however far the phone lags.
   void close_with(const SharedFrame& closing);

@@ -10,6 +10,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 
+#include "net/kernel_buffers.hpp"
+#include "runtime/log.hpp"
+#include "wire/errors.hpp"
+
 namespace colo {
 
 namespace asio = boost::asio;
@@ -33,20 +37,28 @@ PhoneSocket::PhoneSocket(Stream stream, Traffic& traffic, Encoding encoding, std
       encoding_(encoding),
       plain_(traffic.shard().context()),
       unread_(std::move(came)),
-      heard_at_(std::chrono::steady_clock::now()) {
+      heard_at_(std::chrono::steady_clock::now()),
+      took_at_(heard_at_) {
   stream.expires_never();  // its times are kept here
   if (stream.encrypted())
     tls_ = std::make_unique<Tls>(std::move(stream));
   else
     plain_ = stream.release();
+  bound_kernel_buffers(descriptor());
   traffic_.add(*this);
+}
+
+void PhoneSocket::admit(std::shared_ptr<Budget> budget) {
+  budget_ = std::move(budget);
+  reader_.set_message_bytes_max(limits::frame_read_max);
 }
 
 asio::awaitable<std::optional<ws::Event>> PhoneSocket::read() {
   while (open_) {
+    if (must_rest()) co_await rest();
     if (unread_from_ < unread_.size()) {
       auto bytes = std::span(unread_).subspan(unread_from_);
-      const auto event = reader_.read(bytes);
+      const auto event = next_event(bytes);
       unread_from_ = unread_.size() - bytes.size();
       if (event) co_return event;
     }
@@ -58,12 +70,41 @@ asio::awaitable<std::optional<ws::Event>> PhoneSocket::read() {
     if (bytes.empty()) break;
     heard_at_ = std::chrono::steady_clock::now();
     pinged_ = false;
-    const auto event = reader_.read(bytes);
+    charge(limits::work::per_read);
+    const auto event = next_event(bytes);
     // The buffer is everybody's: what comes after this event is kept here until it is its turn.
     unread_.assign(bytes.begin(), bytes.end());
     if (event) co_return event;
   }
   co_return std::nullopt;
+}
+
+// What was done since the last time is charged at once, and only here.
+bool PhoneSocket::must_rest() {
+  if (!budget_ || owed_ == owed_.zero()) return false;
+  const auto now = std::chrono::steady_clock::now();
+  rests_until_ = budget_->spend(std::exchange(owed_, owed_.zero()), now);
+  return rests_until_ > now;
+}
+
+asio::awaitable<void> PhoneSocket::rest() {
+  if (!open_) co_return;
+  resting_ = std::make_unique<asio::steady_timer>(traffic_.shard().context(), rests_until_);
+  boost::system::error_code woken;  // hung up meanwhile
+  co_await resting_->async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  resting_.reset();
+}
+
+// Fragments without payload, and many pings, are frames as well.
+std::optional<ws::Event> PhoneSocket::next_event(std::span<char>& bytes) {
+  const auto event = reader_.read(bytes);
+  const auto frames = reader_.take_frames();
+  charge(frames * limits::work::per_ws_frame);
+  if (budget_) return event;
+  early_frames_ += frames;
+  if (early_frames_ <= limits::hello_frames_max) return event;
+  bytes = {};
+  return ws::Event{ws::Event::Kind::violation, false, {}, close_code(errc::flooding)};
 }
 
 // Empty when there will be nothing more.
@@ -94,16 +135,21 @@ asio::awaitable<std::span<char>> PhoneSocket::receive_plain() {
   co_return std::span<char>{};
 }
 
-bool PhoneSocket::send(const SharedFrame& frame, TurnQueue& queue) {
-  if (closing()) return true;
-  return push(encoding_ == Encoding::json ? traffic_.in_json(frame) : frame, queue);
+void PhoneSocket::send(const SharedFrame& frame, TurnQueue& queue) {
+  if (closing()) return;
+  push(encoding_ == Encoding::json ? traffic_.in_json(frame) : frame, queue);
 }
 
-bool PhoneSocket::push(const SharedFrame& frame, TurnQueue& queue) {
-  if (!open_ || !writable_) return true;
-  if (!outbox_.push(frame)) return false;
+void PhoneSocket::push(const SharedFrame& frame, TurnQueue& queue) {
+  if (!open_ || !writable_) return;
+  if (!outbox_.push(frame, kernel_bytes_)) return give_up();
   if (!awaits_room_) traffic_.wants_turn(*this, queue);
-  return true;
+}
+
+void PhoneSocket::give_up() {
+  log::info("a phone read too slowly and was closed");
+  too_slow_ = true;
+  close_now(close_code(errc::too_slow), "too slow");
 }
 
 void PhoneSocket::close(std::uint16_t code, std::string_view reason) {
@@ -143,6 +189,9 @@ asio::awaitable<void> PhoneSocket::say_goodbye() {
 void PhoneSocket::hang_up() {
   if (!std::exchange(open_, false)) return;
   wait_no_more();
+  if (resting_) resting_->cancel();
+  if (!outbox_.empty() || unacknowledged_bytes(descriptor()) > 0)
+    drop_unacknowledged_on_close(descriptor());
   if (tls_) tls_->stream.close();
   boost::system::error_code closed;  // is closed
   plain_.close(closed);
@@ -159,7 +208,9 @@ std::size_t PhoneSocket::wrote(ssize_t result) {
     stop_writing();
     return 0;
   }
-  const auto frames = outbox_.sent(result > 0 ? static_cast<std::size_t>(result) : 0);
+  const auto bytes = result > 0 ? static_cast<std::size_t>(result) : 0;
+  gone_out_ += bytes;
+  const auto frames = outbox_.sent(bytes);
   if (outbox_.empty())
     went_out();
   else if (result > 0 && outbox_.between_frames())
@@ -178,10 +229,12 @@ void PhoneSocket::stop_writing() {
 }
 
 void PhoneSocket::went_out() {
+  kernel_bytes_ = 0;
   if (all_out_) all_out_->cancel();
 }
 
 void PhoneSocket::await_room() {
+  kernel_bytes_ = unacknowledged_bytes(descriptor());
   plain_.async_wait(tcp::socket::wait_write,
                     [self = shared_from_this()](boost::system::error_code error) {
                       self->awaits_room_ = false;
@@ -217,6 +270,7 @@ void PhoneSocket::encrypted(boost::system::error_code error, std::size_t bytes) 
   tls_->plain.clear();
   if (!open_) return;
   if (error) return stop_writing();
+  gone_out_ += bytes;
   traffic_.count_write(outbox_.sent(bytes));
   if (!outbox_.empty()) return write();
   std::vector<char>().swap(tls_->plain);
@@ -225,10 +279,24 @@ void PhoneSocket::encrypted(boost::system::error_code error, std::size_t bytes) 
 
 void PhoneSocket::look_at_clock(SteadyTime now) {
   if (!open_) return;
+  if (resting_) heard_at_ = now;  // it may well say something: nobody listens
   if (now >= gone_at_ || now - heard_at_ >= limits::silence_max) return hang_up();
+  look_at_progress(now);
   if (closing() || pinged_ || now - heard_at_ < limits::silence_max / 2) return;
   pinged_ = true;
   push(std::make_shared<const OutgoingFrame>(ws::Op::ping, ""), traffic_.answers());
+}
+
+// Under TLS the kernel counts other bytes than went out here; that they change is enough.
+void PhoneSocket::look_at_progress(SteadyTime now) {
+  if (outbox_.empty()) {
+    took_at_ = now;
+    return;
+  }
+  kernel_bytes_ = unacknowledged_bytes(descriptor());
+  const auto taken = gone_out_ - kernel_bytes_;
+  if (taken != std::exchange(taken_, taken)) took_at_ = now;
+  if (!closing() && now - took_at_ >= limits::stalled_time) give_up();
 }
 
 }  // namespace colo

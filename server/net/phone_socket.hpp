@@ -3,7 +3,9 @@
 //
 // Lives on its shard; one reads, anybody sends. Idle, it is a few hundred bytes.
 // After the closing frame nothing more is sent. A phone that says nothing is
-// pinged, and then given up (limits::silence_max).
+// pinged, and then given up (limits::silence_max); one that lags too far behind, or
+// takes nothing for too long, is closed with 4508. What is read and done for a phone
+// is charged to its person: while their budget is spent, read() waits.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -17,6 +19,7 @@
 #include "net/outbox.hpp"
 #include "net/stream.hpp"
 #include "net/traffic.hpp"
+#include "runtime/budget.hpp"
 #include "wire/websocket.hpp"
 
 namespace colo {
@@ -33,15 +36,23 @@ class PhoneSocket final : public Recipient, public std::enable_shared_from_this<
   /// the caller waits for something.
   boost::asio::awaitable<std::optional<ws::Event>> read();
 
-  /// A binary frame, in the phone's encoding; in `queue`, or as an answer. False when the phone
-  /// lags by outbox_bytes_max.
-  bool send(const SharedFrame& frame, TurnQueue& queue);
-  bool send(const SharedFrame& frame) { return send(frame, traffic_.answers()); }
+  /// Somebody signed in on it: from here on messages may be larger than a Hello, and what is
+  /// done for the phone is charged to `budget`.
+  void admit(std::shared_ptr<Budget> budget);
+  /// So much was done for it. Before somebody signed in, hello_frames_max is the bound.
+  void charge(std::chrono::nanoseconds work) { owed_ += work; }
+
+  /// A binary frame, in the phone's encoding; in `queue`, or as an answer. Closes the phone
+  /// when it lags by outbox_bytes_max.
+  void send(const SharedFrame& frame, TurnQueue& queue);
+  void send(const SharedFrame& frame) { send(frame, traffic_.answers()); }
 
   /// The last frame: after what waits, or instead of it. The phone has close_time
   /// to answer; then the connection is gone.
   void close(std::uint16_t code, std::string_view reason);
   void close_now(std::uint16_t code, std::string_view reason);
+  /// It was closed because it lagged, or took nothing.
+  bool too_slow() const { return too_slow_; }
   bool closing() const { return said_last() || !open_; }
   bool said_last() const { return outbox_.closing(); }
 
@@ -69,9 +80,15 @@ class PhoneSocket final : public Recipient, public std::enable_shared_from_this<
     std::vector<char> plain;  // handed to the encrypting layer; empty: it is idle
   };
 
+  bool must_rest();
+  boost::asio::awaitable<void> rest();
+  std::optional<ws::Event> next_event(std::span<char>& bytes);
   boost::asio::awaitable<std::span<char>> receive();
   boost::asio::awaitable<std::span<char>> receive_plain();
-  bool push(const SharedFrame& frame, TurnQueue& queue);
+  void push(const SharedFrame& frame, TurnQueue& queue);
+  void look_at_progress(SteadyTime now);
+  void give_up();
+  int descriptor() { return tls_ ? tls_->stream.native_handle() : plain_.native_handle(); }
   void await_room();
   void stop_writing();
   void encrypted(boost::system::error_code error, std::size_t bytes);
@@ -82,15 +99,26 @@ class PhoneSocket final : public Recipient, public std::enable_shared_from_this<
   boost::asio::ip::tcp::socket plain_;  // closed where there is tls_
   std::unique_ptr<Tls> tls_;
   Outbox outbox_;
-  ws::FrameReader reader_{limits::frame_read_max};
-  std::string unread_;  // came with what was read before
+  ws::FrameReader reader_{limits::hello_bytes_max};
+  std::shared_ptr<Budget> budget_;  // none: nobody signed in yet
+  std::chrono::nanoseconds owed_{0};
+  SteadyTime rests_until_{};
+  std::unique_ptr<boost::asio::steady_timer> resting_;
+  std::size_t early_frames_ = 0;  // that came before somebody signed in
+  std::string unread_;            // came with what was read before
   std::size_t unread_from_ = 0;
   std::unique_ptr<boost::asio::steady_timer> all_out_;  // somebody waits for the outbox
   SteadyTime heard_at_;
   SteadyTime gone_at_ = SteadyTime::max();  // hung up then
+  // While something waits: what the kernel holds, as of late, and when less of it all was left.
+  std::size_t kernel_bytes_ = 0;
+  std::size_t gone_out_ = 0;
+  std::size_t taken_ = 0;  // of gone_out_, by the phone
+  SteadyTime took_at_{};
   bool open_ = true;
   bool writable_ = true;
   bool pinged_ = false;
+  bool too_slow_ = false;
   bool more_to_read_ = false;
   bool awaits_room_ = false;  // the kernel's, in the socket's send buffer
 };

@@ -30,6 +30,9 @@ class Stream {
   boost::asio::ip::address local() const;
   boost::asio::ip::address remote() const;
 
+  /// The descriptor of the connection, for what is not asked through Asio.
+  int native_handle() { return tcp().socket().native_handle(); }
+
   /// The server's part of the handshake, of which `begun` was read already.
   boost::asio::awaitable<boost::system::error_code> encrypt(boost::asio::ssl::context& context,
                                                             boost::asio::const_buffer begun);

@@ -24,6 +24,23 @@ std::string printable(std::string_view name) {
   return text;
 }
 
+// What it costs besides its bytes and those of its answer.
+std::chrono::nanoseconds work_of(v1::ClientFrame::FrameCase frame) {
+  switch (frame) {
+    case v1::ClientFrame::kJoin:
+    case v1::ClientFrame::kHistory:
+      return limits::work::per_page;
+    case v1::ClientFrame::kSend:
+    case v1::ClientFrame::kDelete:
+      return limits::work::per_write;
+    case v1::ClientFrame::kLeave:
+    case v1::ClientFrame::kPen:
+      return limits::work::per_notice;
+    default:
+      return {};
+  }
+}
+
 asio::awaitable<result<Sessions::SignedIn>> redeem_on_first(Sessions& sessions, std::string ticket,
                                                             std::string token, ConnectionId socket,
                                                             Sessions::CloseSocket close) {
@@ -88,7 +105,10 @@ asio::awaitable<bool> WsSession::say_hello(std::string token) {
     co_return false;
   }
   session_ = who->session;
-  conversation_.emplace(services_, shared_from_this(), std::move(*who));
+  socket_->admit(std::move(who->budget));
+  const auto page_bytes = socket_->encoding() == Encoding::binary ? limits::page_bytes_max
+                                                                  : limits::json_page_bytes_max;
+  conversation_.emplace(services_, shared_from_this(), std::move(*who), page_bytes);
   co_await conversation_->greet();
   co_return true;
 }
@@ -116,6 +136,7 @@ asio::awaitable<void> WsSession::listen() {
       close(close_code(frame.error().code), frame.error().detail);
       co_return;
     }
+    socket_->charge(work_of((*frame)->frame_case()));
     const auto heard = co_await conversation_->hear(**frame, frame_bytes_);
     if (heard) continue;
     close(close_code(heard.error().code), heard.error().detail);
@@ -134,28 +155,44 @@ asio::awaitable<result<v1::ClientFrame*>> WsSession::read_frame() {
     }
     switch (event->kind) {
       case ws::Event::Kind::ping:
-        socket_->pong(event->payload);
-        break;
       case ws::Event::Kind::pong:
-        break;
+        if (hear_control(*event)) break;
+        co_return errc::flooding;
       case ws::Event::Kind::close:
       case ws::Event::Kind::violation:
         end(*event);
         co_return errc::bad_frame;
       case ws::Event::Kind::message:
+        if (socket_->closing()) break;  // nobody will answer it
         frame_bytes_ = event->payload.size();
         co_return read(*event);
     }
   }
 }
 
-result<v1::ClientFrame*> WsSession::read(const ws::Event& message) const {
+bool WsSession::hear_control(const ws::Event& event) {
+  if (socket_->closing()) return true;
+  if (conversation_ && !conversation_->count_frame()) return false;
+  if (event.kind == ws::Event::Kind::pong) return true;
+  socket_->charge(limits::work::per_pong);
+  socket_->pong(event.payload);
+  return true;
+}
+
+result<v1::ClientFrame*> WsSession::read(const ws::Event& message) {
   const auto encoding = socket_->encoding();
   const bool wanted = encoding == Encoding::binary;
   if (message.binary != wanted)
     return Refusal(errc::bad_frame,
                    wanted ? "colo.v1 takes binary messages." : "colo.v1.json takes text messages.");
-  return socket_->traffic().frame_reader().read(message.payload, encoding);
+  auto& reader = socket_->traffic().frame_reader();
+  const auto bytes = message.payload.size();
+  if (bytes > limits::frame_bytes_max) {
+    socket_->charge(bytes * limits::work::per_unparsed_byte);
+    return reader.read_outline(message.payload, encoding);
+  }
+  socket_->charge(bytes * (wanted ? limits::work::per_binary_byte : limits::work::per_json_byte));
+  return reader.read(message.payload, encoding);
 }
 
 // A close is answered with its own code (RFC 6455 §5.5.1), where it is not an answer itself.
@@ -166,20 +203,18 @@ void WsSession::end(const ws::Event& event) {
 }
 
 void WsSession::answer(const SharedFrame& frame) {
-  if (!socket_->send(frame)) give_up_on();
+  const auto per_byte = socket_->encoding() == Encoding::binary ? limits::work::per_binary_byte_out
+                                                                : limits::work::per_json_byte_out;
+  socket_->charge(limits::work::per_answer + frame->bytes().size() * per_byte);
+  socket_->send(frame);
 }
 
 void WsSession::deliver(const SharedFrame& frame, TurnQueue& queue) {
-  if (!socket_->send(frame, queue)) give_up_on();
-}
-
-void WsSession::give_up_on() {
-  log::info("a phone read too slowly and was closed");
-  departure_ = Departure::dropped;  // it will be back
-  socket_->close_now(close_code(errc::too_slow), "too slow");
+  socket_->send(frame, queue);
 }
 
 void WsSession::leave() {
+  if (socket_->too_slow()) departure_ = Departure::dropped;  // it will be back
   if (conversation_) conversation_->hang_up(departure_);
   if (!session_) return;
   services_.shards.first().run([&sessions = services_.sessions, session = *session_, id = id_] {

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
 #include <cstring>
+#include <optional>
 
 namespace colo {
 namespace {
@@ -47,6 +49,77 @@ void append_time(std::string& out, int number, WallTime time) {
 
 std::string_view view_of(const ClientId& id) {
   return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
+}
+
+// Longer than any room's id or client_id, in whatever encoding.
+constexpr std::size_t outlined_text_max = 64;
+
+// The last of each wanted field counts, as protobuf has it. Nothing: these are no fields.
+std::optional<std::string> outlined_fields(std::string_view bytes, int first, int second) {
+  pb::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                              static_cast<int>(bytes.size()));
+  std::array<std::string, 2> found;
+  while (const auto tag = in.ReadTag()) {
+    const int number = WireFormat::GetTagFieldNumber(tag);
+    if (WireFormat::GetTagWireType(tag) != WireFormat::WIRETYPE_LENGTH_DELIMITED ||
+        (number != first && number != second)) {
+      if (!WireFormat::SkipField(&in, tag)) return std::nullopt;
+      continue;
+    }
+    std::uint32_t size = 0;
+    if (!in.ReadVarint32(&size)) return std::nullopt;
+    auto& text = found[number == first ? 0 : 1];
+    text.clear();
+    const bool wanted = size <= outlined_text_max;
+    if (!(wanted ? in.ReadString(&text, static_cast<int>(size)) : in.Skip(static_cast<int>(size))))
+      return std::nullopt;
+  }
+  if (!in.ConsumedEntireMessage()) return std::nullopt;
+  std::string out;
+  append_text(out, first, found[0]);
+  append_text(out, second, found[1]);
+  return out;
+}
+
+// The one field of a ClientFrame, if it is a Send and holds nothing else.
+std::optional<std::string_view> send_in(std::string_view bytes) {
+  pb::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                              static_cast<int>(bytes.size()));
+  constexpr auto send_tag =
+      WireFormat::MakeTag(v1::ClientFrame::kSendFieldNumber, WireFormat::WIRETYPE_LENGTH_DELIMITED);
+  std::uint32_t size = 0;
+  if (in.ReadTag() != send_tag || !in.ReadVarint32(&size)) return std::nullopt;
+  const auto begin = static_cast<std::size_t>(in.CurrentPosition());
+  if (size != bytes.size() - begin) return std::nullopt;
+  return bytes.substr(begin);
+}
+
+std::optional<std::string> outline_of_binary(std::string_view bytes) {
+  const auto send = send_in(bytes);
+  if (!send) return std::nullopt;
+  const auto fields =
+      outlined_fields(*send, v1::Send::kRoomFieldNumber, v1::Send::kClientIdFieldNumber);
+  if (!fields) return std::nullopt;
+  std::string frame;
+  append_field(frame, v1::ClientFrame::kSendFieldNumber, *fields);
+  return frame;
+}
+
+std::optional<std::string> outline_of_json(std::string_view text) {
+  namespace json = boost::json;
+  json::monotonic_resource memory;
+  json::error_code error;
+  const auto frame = json::parse(json::string_view(text.data(), text.size()), error, &memory);
+  const auto* fields =
+      error || !frame.is_object() ? nullptr : frame.as_object().if_contains("send");
+  if (!fields || !fields->is_object()) return std::nullopt;
+  json::object kept;
+  for (const auto* name : {"room", "clientId", "client_id"}) {
+    const auto* value = fields->as_object().if_contains(name);
+    if (value && value->is_string() && value->as_string().size() <= outlined_text_max)
+      kept[name] = value->as_string();
+  }
+  return json::serialize(json::object{{"send", std::move(kept)}});
 }
 
 SharedFrame wrap(int field_number, std::string_view encoded) {
@@ -119,6 +192,14 @@ result<v1::ClientFrame*> ClientFrameReader::read(std::string_view bytes, Encodin
   if (frame.frame_case() == v1::ClientFrame::FRAME_NOT_SET)
     return Refusal(errc::bad_frame, "The frame's type is not known here.");
   return &frame;
+}
+
+result<v1::ClientFrame*> ClientFrameReader::read_outline(std::string_view bytes,
+                                                         Encoding encoding) {
+  const auto small =
+      encoding == Encoding::binary ? outline_of_binary(bytes) : outline_of_json(bytes);
+  if (!small) return Refusal(errc::bad_frame, "The frame is too big.");
+  return read(*small, encoding);
 }
 
 SharedFrame in_json(const OutgoingFrame& server_frame) {

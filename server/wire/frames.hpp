@@ -59,6 +59,11 @@ class ClientFrameReader {
   /// What it gives is valid until the next one. Errors: bad_frame.
   result<v1::ClientFrame*> read(std::string_view bytes, Encoding encoding);
 
+  /// Of a frame that is too big to be parsed: a Send with its room and client_id alone, so that
+  /// it can be refused in words. It takes time and memory in proportion to `bytes`, a tenth of
+  /// what parsing does. Errors: bad_frame, also when it is no Send.
+  result<v1::ClientFrame*> read_outline(std::string_view bytes, Encoding encoding);
+
  private:
   std::vector<char> memory_;  // of most frames; a larger one's is given back at the next
   google::protobuf::Arena arena_;

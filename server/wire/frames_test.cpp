@@ -201,5 +201,68 @@ TEST(Frames, AClientIdHasSixteenBytes) {
   EXPECT_EQ(read_client_id("").error().code, errc::bad_client_id);
 }
 
+v1::ClientFrame large_send() {
+  v1::ClientFrame frame;
+  auto& send = *frame.mutable_send();
+  send.set_room("main-chat");
+  send.set_client_id("0123456789abcdef");
+  send.set_caption(std::string(100'000, 'x'));
+  for (int i = 0; i < 1000; ++i) send.mutable_drawing()->add_strokes()->add_points(i);
+  return frame;
+}
+
+std::string json_of(const v1::ClientFrame& frame) {
+  std::string text;
+  EXPECT_TRUE(google::protobuf::util::MessageToJsonString(frame, &text).ok());
+  return text;
+}
+
+TEST(Outlines, OfALargeSendAreItsRoomAndClientIdInBothEncodings) {
+  const auto large = large_send();
+  v1::ClientFrame wanted;
+  wanted.mutable_send()->set_room("main-chat");
+  wanted.mutable_send()->set_client_id("0123456789abcdef");
+  ClientFrameReader reader;
+  const auto binary = reader.read_outline(large.SerializeAsString(), Encoding::binary);
+  ASSERT_TRUE(binary);
+  EXPECT_EQ((*binary)->SerializeAsString(), wanted.SerializeAsString());
+  const auto text = reader.read_outline(json_of(large), Encoding::json);
+  ASSERT_TRUE(text);
+  EXPECT_EQ((*text)->SerializeAsString(), wanted.SerializeAsString());
+}
+
+std::optional<errc> outline_refused(std::string_view bytes, Encoding encoding) {
+  ClientFrameReader reader;
+  const auto read = reader.read_outline(bytes, encoding);
+  if (read) return std::nullopt;
+  return read.error().code;
+}
+
+TEST(Outlines, OfAnythingElseThereAreNone) {
+  v1::ClientFrame join;
+  join.mutable_join()->set_room(std::string(100'000, 'x'));
+  EXPECT_EQ(outline_refused(join.SerializeAsString(), Encoding::binary), errc::bad_frame);
+  EXPECT_EQ(outline_refused(json_of(join), Encoding::json), errc::bad_frame);
+  const auto send = large_send().SerializeAsString();
+  EXPECT_EQ(outline_refused(send.substr(0, send.size() - 1), Encoding::binary), errc::bad_frame);
+  EXPECT_EQ(outline_refused(send + std::string("\x42\x00", 2), Encoding::binary), errc::bad_frame);
+  EXPECT_EQ(outline_refused(std::string(100'000, '['), Encoding::json), errc::bad_frame);
+  EXPECT_EQ(outline_refused(std::string(100'000, '\xFF'), Encoding::binary), errc::bad_frame);
+  EXPECT_EQ(outline_refused("{\"send\":[]}", Encoding::json), errc::bad_frame);
+}
+
+TEST(Outlines, LeaveOutWhatIsNoRoomOrClientId) {
+  auto large = large_send();
+  large.mutable_send()->set_room(std::string(50'000, 'r'));
+  ClientFrameReader reader;
+  const auto binary = reader.read_outline(large.SerializeAsString(), Encoding::binary);
+  ASSERT_TRUE(binary);
+  EXPECT_EQ((*binary)->send().room(), "");
+  EXPECT_EQ((*binary)->send().client_id(), "0123456789abcdef");
+  const auto text = reader.read_outline(json_of(large), Encoding::json);
+  ASSERT_TRUE(text);
+  EXPECT_EQ((*text)->send().room(), "");
+}
+
 }  // namespace
 }  // namespace colo

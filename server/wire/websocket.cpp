@@ -95,15 +95,21 @@ std::optional<std::string> accept_key(std::string_view key) {
   return std::string(encoded.begin(), encoded.end() - 1);
 }
 
-FrameReader::FrameReader(std::size_t message_bytes_max)
-    : message_max_(static_cast<std::uint32_t>(
-          std::min<std::size_t>(message_bytes_max, std::numeric_limits<std::uint32_t>::max()))) {}
+FrameReader::FrameReader(std::size_t message_bytes_max) {
+  set_message_bytes_max(message_bytes_max);
+}
+
+void FrameReader::set_message_bytes_max(std::size_t bytes) {
+  message_max_ = static_cast<std::uint32_t>(
+      std::min<std::size_t>(bytes, std::numeric_limits<std::uint32_t>::max()));
+}
 
 std::optional<Event> FrameReader::read(std::span<char>& bytes) {
   forget_event();
   while (!ended_) {
     if (!in_payload_) {
       if (!take_header(bytes)) return std::nullopt;
+      if (frames_ < std::numeric_limits<std::uint16_t>::max()) ++frames_;
       if (const auto refused = begin_frame()) return end_with_violation(*refused);
     }
     if (const auto event = take_payload(bytes)) return event;

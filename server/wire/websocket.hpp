@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace colo::ws {
@@ -62,12 +63,18 @@ class FrameReader {
  public:
   /// `message_bytes_max`, below 4 GiB, is of a whole message, not of one frame.
   explicit FrameReader(std::size_t message_bytes_max);
+  /// From the next message on.
+  void set_message_bytes_max(std::size_t bytes);
 
   /// Takes from the front of `bytes`, unmasking them in place, until something is
   /// complete, and gives that; nothing once all are taken. Call it until it gives
   /// nothing: only then is the memory of the last event given back. After a close or a
   /// violation it swallows everything.
   std::optional<Event> read(std::span<char>& bytes);
+
+  /// How many frames began since it was asked last, fragments and control frames included;
+  /// of more than 65,535 so many.
+  std::size_t take_frames() { return std::exchange(frames_, std::uint16_t{0}); }
 
   /// Heap bytes in use.
   std::size_t holds() const { return buffer_.capacity(); }
@@ -98,6 +105,7 @@ class FrameReader {
   Op message_ = Op::continuation;          // what the open message is; continuation: none is open
   bool in_payload_ = false;
   bool ended_ = false;
+  std::uint16_t frames_ = 0;  // that began
 };
 static_assert(sizeof(FrameReader) <= 64, "there is one for every idle phone");
 

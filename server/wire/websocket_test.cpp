@@ -336,5 +336,46 @@ TEST(WebSocketKey, OfAnotherLengthOrAlphabetIsNone) {
     EXPECT_FALSE(accept_key(key)) << key;
 }
 
+TEST(FrameReader, ALargerBoundIsForTheMessagesThatFollow) {
+  FrameReader reader(100);
+  std::vector<Seen> seen;
+  read_into(seen, reader, phone_frame(Op::binary, std::string(100, 'x')));
+  reader.set_message_bytes_max(200);
+  read_into(seen, reader, phone_frame(Op::binary, std::string(200, 'y')));
+  EXPECT_EQ(seen, (std::vector{binary(std::string(100, 'x')), binary(std::string(200, 'y'))}));
+  read_into(seen, reader, header(fin | 2, 201, 2) + "mask");
+  EXPECT_EQ(seen.back(), violation(too_big));
+}
+
+TEST(FrameReader, WhatIsTooBigIsRefusedByItsHeaderAndNothingOfItIsKept) {
+  FrameReader reader(2048);
+  std::vector<Seen> seen;
+  read_into(seen, reader, header(fin | 1, 2049, 2) + "mask");
+  EXPECT_EQ(seen, std::vector{violation(too_big)});
+  read_into(seen, reader, std::string(2049, 'x'));
+  EXPECT_EQ(reader.holds(), 0u);
+  // And in pieces, by the header of the one with which it is.
+  FrameReader pieces(2048);
+  std::vector<Seen> told;
+  read_into(told, pieces, phone_frame(Op::text, std::string(2048, 'x'), false));
+  EXPECT_TRUE(told.empty());
+  read_into(told, pieces, header(fin, 1, 0) + "mask");
+  EXPECT_EQ(told, std::vector{violation(too_big)});
+  EXPECT_EQ(pieces.holds(), 0u);
+}
+
+TEST(FrameReader, CountsFramesThatGiveNoEvent) {
+  FrameReader reader(message_bytes_max);
+  std::vector<Seen> seen;
+  std::string bytes = phone_frame(Op::binary, "", false);
+  for (int i = 0; i < 100; ++i) bytes += phone_frame(Op::continuation, "", false);
+  read_into(seen, reader, bytes);
+  EXPECT_TRUE(seen.empty());
+  EXPECT_EQ(reader.take_frames(), 101u);
+  EXPECT_EQ(reader.take_frames(), 0u);
+  read_into(seen, reader, phone_frame(Op::ping, "") + phone_frame(Op::continuation, "x"));
+  EXPECT_EQ(reader.take_frames(), 2u);
+}
+
 }  // namespace
 }  // namespace colo::ws
