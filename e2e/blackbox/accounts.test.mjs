@@ -52,11 +52,15 @@ test("a taken name, in any case and any width, is refused", async () => {
 test("a name that only looks like a taken one is refused", async () => {
   const suffix = newName("").slice(1);
   assert.equal((await register(`paypal-${suffix}`)).status, 201);
-  const lookalikes = ["pаypаl", "paypaI", "ρaypal"];
-  for (const lookalike of lookalikes) {
+  for (const [lookalike, code] of [
+    ["paypaI", "username_taken"],
+    ["pɑypal", "username_taken"], // Latin alpha
+    ["pаypаl", "bad_username"], // Cyrillic in Latin, whoever has it
+    ["ρaypal", "bad_username"], // Greek in Latin
+  ]) {
     const reply = await register(`${lookalike}-${suffix}`);
-    assert.equal(reply.status, 409, `${lookalike}: ${reply.text}`);
-    assert.equal(reply.json.code, "username_taken");
+    assert.equal(reply.json.code, code, `${lookalike}: ${reply.text}`);
+    assert.equal(reply.status, code === "username_taken" ? 409 : 400);
   }
 });
 
@@ -243,4 +247,25 @@ test("guessing at an account makes the guesser wait longer and longer, and nobod
   assert.equal((await attempt(from("127.0.0.67"), victim.password)).status, 200);
   const neighbour = await newPhone(t, colo);
   assert.equal((await attempt(attacker, neighbour.password, neighbour.name)).status, 200);
+});
+
+test("a new name may not be told from another by what the eye passes over", async () => {
+  const register = async (username) => {
+    const json = { username, password: "correct horse battery" };
+    const reply = await new Phone(colo).call("POST", "/api/register", { json });
+    return reply.status === 201 ? 201 : reply.json.code;
+  };
+  assert.equal(await register("Annamaria W"), 201);
+  for (const name of [
+    "Annamaria W.",
+    "Anna-Maria-W",
+    "annamaria vv",
+    "ᴀɴɴᴀᴍᴀʀɪᴀ W",
+    "_AnnarnariaW",
+  ])
+    assert.equal(await register(name), "username_taken", name);
+  for (const name of ["Annаmaria", "Αnnamaria", "AnnamᎪria"]) // Cyrillic, Greek, Cherokee in Latin
+    assert.equal(await register(name), "bad_username", name);
+  for (const name of ["Аннамария", "健二Kenji", "कृष्ण Krishna", "김민수Kim", "李小龍Lee"])
+    assert.equal(await register(name), 201, name);
 });

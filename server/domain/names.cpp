@@ -206,12 +206,13 @@ result<void> check_scripts(const std::string& name) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::LocalUSpoofCheckerPointer checker(uspoof_open(&status));
   uspoof_setChecks(checker.getAlias(), USPOOF_RESTRICTION_LEVEL, &status);
-  uspoof_setRestrictionLevel(checker.getAlias(), USPOOF_HIGHLY_RESTRICTIVE);
+  uspoof_setRestrictionLevel(checker.getAlias(), USPOOF_MODERATELY_RESTRICTIVE);
   const auto found = uspoof_checkUnicodeString(
       checker.getAlias(), icu::UnicodeString::fromUTF8(name), nullptr, &status);
   if (U_FAILURE(status)) return Refusal(errc::internal);
   if (found == 0) return {};
-  return refuse("A name cannot mix letters of different scripts, such as Latin and Cyrillic.");
+  return refuse(
+      "A name cannot mix letters of scripts that look alike, such as Latin and Cyrillic.");
 }
 
 }  // namespace

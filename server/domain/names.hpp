@@ -28,9 +28,9 @@ struct NameForms {
 /// Errors: bad_username.
 result<NameForms> parse_name(std::string_view typed);
 
-/// The same for a name that nobody has yet, which must also be of one script, or of Latin with
-/// those that are usual beside it in Chinese, Japanese or Korean (UTS #39 §5.2, highly
-/// restrictive). Errors: bad_username.
+/// The same for a name that nobody has yet, which must also be of one script, of those usual
+/// together in Chinese, Japanese or Korean, or of Latin and one other that is not Cyrillic or
+/// Greek (UTS #39 §5.2, moderately restrictive). Errors: bad_username.
 result<NameForms> parse_new_name(std::string_view typed);
 
 /// Names the rules by which parse_name() makes its looks: another text, other looks. ICU's
