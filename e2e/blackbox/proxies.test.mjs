@@ -213,3 +213,58 @@ test("who is not trusted may claim what they want", async (t) => {
     assert.equal(reply.headers["strict-transport-security"], undefined);
   }
 });
+
+test("an address with a port, brackets or quotes counts as the address", async (t) => {
+  const colo = await startColo(t, { config: config(publicName) });
+  const tries = async (forms) => {
+    const statuses = [];
+    for (const form of forms) {
+      const json = { username: newName(), password: "not the right one" };
+      const headers = { "X-Forwarded-For": form };
+      statuses.push((await new Phone(colo).call("POST", "/api/login", { json, headers })).status);
+    }
+    return statuses;
+  };
+  const late = [...Array(signIns).fill(401), 429];
+  const forms = [
+    "198.51.100.7:4711",
+    "198.51.100.7",
+    '"198.51.100.7:80"',
+    "192.0.2.1, 198.51.100.7:1",
+  ];
+  assert.deepEqual(await tries(forms), late);
+  assert.deepEqual(await tries(["198.51.100.8:4711"]), [401]); // somebody else
+  const v6 = ["[2001:db8::7]:4711", "[2001:db8::7]", "2001:db8::7", '"[2001:db8::7%eth0]:1"'];
+  assert.deepEqual(await tries(v6), late);
+  assert.deepEqual(await tries(["[2001:db8:0:1::7]:4711"]), [401]);
+  assert.deepEqual(await tries(["unknown"]), [401]); // nobody but the proxy itself was counted
+});
+
+test("the scheme is the caller's, in a list and as Traefik writes it", async (t) => {
+  const colo = await startColo(t, { config: config(publicName) });
+  const phone = new Phone(colo);
+  const upgrade = (scheme, proto) =>
+    phone
+      .dial({
+        origin: `${scheme}://${publicName}`,
+        headers: { Host: publicName, "X-Forwarded-Proto": proto },
+      })
+      .then(
+        () => 101,
+        ({ status }) => status,
+      );
+  t.after(() => phone.hangUp());
+  for (const proto of ["https", "wss", "WSS", "https,http", "https, http", "wss, http"]) {
+    assert.equal(await upgrade("https", proto), 101, proto);
+    assert.equal(await upgrade("http", proto), 403, proto);
+  }
+  for (const proto of ["http", "ws", "http, https", "http,wss", "httpss"]) {
+    assert.equal(await upgrade("http", proto), 101, proto);
+    assert.equal(await upgrade("https", proto), 403, proto);
+  }
+  const headers = { Host: publicName, "X-Forwarded-Proto": "https,http" };
+  const json = { username: newName(), password: "correct horse battery" };
+  const how = { json, headers: { ...headers, Origin: `https://${publicName}` } };
+  const reply = await phone.call("POST", "/api/register", how);
+  assert.match(reply.headers["set-cookie"][0], /; Secure$/);
+});

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 #include <boost/beast/core/string.hpp>
+#include <optional>
 
 #include "net/site.hpp"
 
@@ -25,6 +26,38 @@ std::string_view take_last(std::string_view& list) {
   const auto last = comma == std::string_view::npos ? list : list.substr(comma + 1);
   list = comma == std::string_view::npos ? std::string_view{} : list.substr(0, comma);
   return trimmed(last);
+}
+
+bool is_port(std::string_view text) {
+  return !text.empty() && text.size() <= 5 &&
+         text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// The address of "192.0.2.1", "192.0.2.1:4711", "2001:db8::1", "[2001:db8::1]" or
+// "[2001:db8::1]:4711", which may be quoted and have a zone.
+std::optional<ip::address> read_address(std::string_view text) {
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+    text = trimmed(text.substr(1, text.size() - 2));
+  const bool bracketed = text.starts_with('[');
+  auto end = text.size();
+  if (bracketed)
+    end = text.find(']');
+  else if (std::ranges::count(text, ':') == 1)
+    end = text.find(':');
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto rest = text.substr(bracketed ? end + 1 : end);
+  if (!rest.empty() && (rest.front() != ':' || !is_port(rest.substr(1)))) return std::nullopt;
+  auto address_text = text.substr(0, end);
+  if (bracketed) address_text.remove_prefix(1);
+  boost::system::error_code garbage;
+  const auto address = ip::make_address(address_text.substr(0, address_text.find('%')), garbage);
+  const bool zoned = address_text.find('%') != std::string_view::npos;
+  if (garbage || ((bracketed || zoned) && address.is_v4())) return std::nullopt;
+  return address;
+}
+
+bool is_tls(std::string_view scheme) {
+  return boost::beast::iequals(scheme, "https") || boost::beast::iequals(scheme, "wss");
 }
 
 }  // namespace
@@ -82,13 +115,12 @@ Caller TrustedProxies::caller(const Caller& peer, std::string_view forwarded_for
   if (!trusts(peer.address)) return peer;
   Caller caller = peer;
   while (!forwarded_for.empty() && trusts(caller.address)) {
-    boost::system::error_code garbage;
-    const auto address = ip::make_address(take_last(forwarded_for), garbage);
-    if (garbage) break;
-    caller.address = address;
+    const auto address = read_address(take_last(forwarded_for));
+    if (!address) break;
+    caller.address = *address;
   }
   if (!forwarded_proto.empty())
-    caller.secure = boost::beast::iequals(take_last(forwarded_proto), "https");
+    caller.secure = is_tls(trimmed(forwarded_proto.substr(0, forwarded_proto.find(','))));
   return caller;
 }
 

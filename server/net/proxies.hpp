@@ -15,7 +15,7 @@ namespace colo {
 /// One side of a connection, as far as it can be believed.
 struct Caller {
   boost::asio::ip::address address;
-  bool secure = false;  // TLS all the way from the caller to the first of ours
+  bool secure = false;  // TLS from the caller to the first proxy, or to us
 };
 
 class TrustedProxies {
@@ -27,7 +27,15 @@ class TrustedProxies {
 
   /// Who calls through `peer`. Addresses are listed in `forwarded_for` from the
   /// farthest to the nearest: the last that is not a trusted proxy is the
-  /// caller's. What is no address ends the walk at the proxy that wrote it.
+  /// caller's. A port, brackets, quotes and a zone are left out; what is no
+  /// address ends the walk at the proxy that wrote it.
+  ///
+  /// `forwarded_proto` is the scheme the caller used, "https" or, of an upgrade
+  /// through Traefik, "wss". Of a list the first counts: proxies that add to it
+  /// put the next hop behind it. It is as true as the trusted proxies make it: one
+  /// that passes on what its callers write lets them claim TLS. They gain nothing
+  /// by it: it chooses the cookie's name and the Origin that their own request must
+  /// have, and no page can make a browser send that header.
   Caller caller(const Caller& peer, std::string_view forwarded_for,
                 std::string_view forwarded_proto) const;
 

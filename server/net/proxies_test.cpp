@@ -36,11 +36,48 @@ TEST(TrustedProxies, TheCallerIsTheLastThatIsNoProxyOfOurs) {
 
 TEST(TrustedProxies, GarbageIsWhoeverWroteIt) {
   const TrustedProxies proxies({"127.0.0.1", "10.0.0.0/8"});
-  for (const std::string garbage :
-       {"", " ", ",", "unknown", "_hidden", "198.51.100.7:1234", "[2001:db8::7]", "198.51.100",
-        "198.51.100.7;", "198.51.100.7\t8", "localhost", "0x7f.1", "198.51.100.7, nonsense"})
+  for (const std::string garbage : {"",
+                                    " ",
+                                    ",",
+                                    "unknown",
+                                    "_hidden",
+                                    "198.51.100.7:",
+                                    "198.51.100.7:123456",
+                                    "198.51.100.7:x",
+                                    "198.51.100.7:1:2",
+                                    "[198.51.100.7]",
+                                    "198.51.100.7%eth0",
+                                    "[2001:db8::7",
+                                    "[2001:db8::7]x",
+                                    "[2001:db8::7]4711",
+                                    "2001:db8::7]:1",
+                                    "[]",
+                                    "\"",
+                                    "\"198.51.100.7",
+                                    "198.51.100",
+                                    "198.51.100.7;",
+                                    "198.51.100.7\t8",
+                                    "localhost",
+                                    "0x7f.1",
+                                    "198.51.100.7, nonsense"})
     EXPECT_EQ(caller(proxies, "127.0.0.1", garbage), "127.0.0.1") << garbage;
   EXPECT_EQ(caller(proxies, "127.0.0.1", "198.51.100.7, nonsense, 10.1.2.3"), "10.1.2.3");
+}
+
+// As Azure's gateway, IIS and HAProxy write them, and RFC 7239 §6 for IPv6.
+TEST(TrustedProxies, AnAddressIsTakenWithoutItsPortBracketsQuotesAndZone) {
+  const TrustedProxies proxies({"127.0.0.1", "10.0.0.0/8", "fd00::/8"});
+  for (const std::string v4 :
+       {"198.51.100.7", "198.51.100.7:4711", "\"198.51.100.7:4711\"", "\"198.51.100.7\"",
+        " 198.51.100.7:1 ", "192.0.2.1, 198.51.100.7:4711", "198.51.100.7:4711, 10.1.2.3:80",
+        "198.51.100.7, [fd00::1]:443"})
+    EXPECT_EQ(caller(proxies, "127.0.0.1", v4), "198.51.100.7") << v4;
+  for (const std::string v6 :
+       {"2001:db8::7", "[2001:db8::7]", "[2001:db8::7]:4711", "\"[2001:db8::7]:4711\"",
+        "[2001:DB8:0::7]:65535", "2001:db8::7%eth0", "[2001:db8::7%eth0]:4711",
+        "[2001:db8::7%25eth0]"})
+    EXPECT_EQ(caller(proxies, "127.0.0.1", v6), "2001:db8::7") << v6;
+  EXPECT_EQ(caller(proxies, "127.0.0.1", "[::ffff:198.51.100.7]:4711"), "::ffff:198.51.100.7");
 }
 
 TEST(TrustedProxies, NetworksAreTakenByTheirPrefix) {
@@ -54,17 +91,21 @@ TEST(TrustedProxies, NetworksAreTakenByTheirPrefix) {
   EXPECT_TRUE(TrustedProxies({"0.0.0.0/0"}).trusts(ip::make_address("203.0.113.9")));
 }
 
-TEST(TrustedProxies, TheSchemeIsWhatTheNearestSays) {
+// Traefik writes wss for an upgrade; proxies that add to the list put the next hop behind.
+TEST(TrustedProxies, TheSchemeIsTheOneTheCallerUsed) {
   const TrustedProxies proxies({"127.0.0.1"});
   const auto secure = [&proxies](const std::string& proto, bool encrypted = false) {
     return proxies.caller(at("127.0.0.1", encrypted), "198.51.100.7", proto).secure;
   };
-  EXPECT_TRUE(secure("https"));
-  EXPECT_TRUE(secure("http, HTTPS"));
-  for (const std::string other : {"", "http", "https, http", "httpsx", "wss", "https,"})
+  for (const std::string tls : {"https", "HTTPS", "wss", "https,http", "https, http", "wss,http",
+                                " https\t, https", "https,"})
+    EXPECT_TRUE(secure(tls)) << tls;
+  for (const std::string other :
+       {"", "http", "ws", "http, https", "http,wss", "httpsx", "https;", "xhttps", ",https", " "})
     EXPECT_FALSE(secure(other)) << other;
   EXPECT_TRUE(secure("", true));
   EXPECT_FALSE(secure("http", true));  // encrypted only between the proxy and us
+  EXPECT_FALSE(proxies.caller(at("127.0.0.2"), "", "https").secure);  // nobody we trust says so
 }
 
 TEST(Network, IsAnAddressOrAPrefix) {
