@@ -34,7 +34,7 @@ async function changingCalls(colo) {
 const otherHosts = (port) => [
   "evil.example",
   `evil.example:${port}`,
-  `${publicName}.:${port}`,
+  `${publicName}..:${port}`,
   `${publicName}.evil.example:${port}`,
   `evil-${publicName}:${port}`,
   `user@${publicName}:${port}`,
@@ -50,7 +50,6 @@ const otherHosts = (port) => [
   "dr\u00e0w.colo.test", // one byte a letter, as Latin-1
   "xn--drw-cla.colo.test",
   `localhost.evil.example:${port}`,
-  `localhost.:${port}`,
   `evil.localhost:${port}`,
   `127.0.0.1.:${port}`,
   `127.0.0.1.evil.example:${port}`,
@@ -197,3 +196,68 @@ for (const [name, colo] of Object.entries(colos)) {
       }
   });
 }
+
+/** A server on a machine that is called `name`. */
+const startOn = (t, name, config = usualConfig) =>
+  startColo(t, {
+    config,
+    under: [
+      "unshare",
+      "--map-root-user",
+      "--uts",
+      "sh",
+      "-c",
+      `hostname ${name} && exec "$@"`,
+      "sh",
+    ],
+  });
+
+test("a machine is known by its whole name, by the first part of it, and by that in mDNS", async (t) => {
+  const names = ["pi", "pi.local", "pi.lan", "pi.lan.local", "pi.lan.", "lan", "pi.home"];
+  const statuses = async (colo) =>
+    Object.fromEntries(
+      await Promise.all(
+        names.map(async (name) => {
+          const headers = { Host: `${name}:${colo.port}` };
+          return [name, (await request(colo.url, { path: "/api/rooms", headers })).status];
+        }),
+      ),
+    );
+  assert.deepEqual(await statuses(await startOn(t, "pi.lan")), {
+    pi: 200,
+    "pi.local": 200,
+    "pi.lan": 200,
+    "pi.lan.local": 403,
+    "pi.lan.": 200,
+    lan: 403,
+    "pi.home": 403,
+  });
+  assert.deepEqual(await statuses(await startOn(t, "pi")), {
+    pi: 200,
+    "pi.local": 200,
+    "pi.lan": 403,
+    "pi.lan.local": 403,
+    "pi.lan.": 403,
+    lan: 403,
+    "pi.home": 403,
+  });
+});
+
+test("a name with the dot of the root is the same, in hosts and in a Host, and its page an origin of its own", async (t) => {
+  const config = `[server]\nhosts = ["draw.example.org."]\n${usualConfig}`;
+  const colo = await startColo(t, { config });
+  const plain = `draw.example.org:${colo.port}`;
+  const dotted = `draw.example.org.:${colo.port}`;
+  const register = async (Host, Origin) => {
+    const json = { username: newName(), password: "correct horse battery" };
+    const how = { json, headers: { Host, Origin } };
+    return (await new Phone(colo).call("POST", "/api/register", how)).status;
+  };
+  assert.equal(await register(plain, `http://${plain}`), 201);
+  assert.equal(await register(dotted, `http://${dotted}`), 201); // as a browser sends it
+  assert.equal(await register(dotted, `http://${plain}`), 403);
+  assert.equal(await register(plain, `http://${dotted}`), 403);
+  const phone = await new Phone(colo).register();
+  await phone.dial({ origin: `http://${dotted}`, headers: { Host: dotted } });
+  phone.hangUp();
+});

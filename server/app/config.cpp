@@ -47,7 +47,8 @@ std::string lower_case(std::string text) {
 bool is_host_name(std::string_view text) {
   constexpr std::string_view https = "https://";
   if (text.starts_with(https)) text.remove_prefix(https.size());
-  return !text.empty() && text.size() <= host_characters_max &&
+  return !text.empty() && text.size() <= host_characters_max && text.front() != '.' &&
+         text.back() != '.' && text.find("..") == text.npos &&
          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == text.npos;
 }
 
@@ -61,9 +62,10 @@ std::vector<std::string> read_hosts(const ConfigTable& table) {
   std::vector<std::string> hosts;
   for (const toml::node& entry : *value->as_array()) {
     const auto* text = entry.as_string();
-    const std::string host = text != nullptr ? lower_case(text->get()) : std::string();
+    std::string host = text != nullptr ? lower_case(text->get()) : std::string();
+    if (host.ends_with('.')) host.pop_back();  // the DNS root's: the same name (RFC 1034 §3.1)
     if (!is_host_name(host)) table.refuse_value("a name in hosts", entry, "one of " + what);
-    hosts.push_back(host);
+    hosts.push_back(std::move(host));
   }
   return hosts;
 }

@@ -62,7 +62,7 @@ TEST_F(ConfigTest, EveryKeyArrives) {
 host = "::1"
 port = 0
 shards = 3
-hosts = ["https://Draw.Example.org", "colo.test"]
+hosts = ["https://Draw.Example.org", "colo.test."]
 tls_cert = "tls/fullchain.pem"
 tls_key = "/etc/colo/privkey.pem"
 http_port = 8080
@@ -204,6 +204,9 @@ TEST_F(ConfigTest, OtherServerSettingsAreChecked) {
             "colo.toml:2: log is \"loud\"; it must be one of debug, info, warn, error and off");
   EXPECT_EQ(refusal_of("[server]\nshards = 257"),
             "colo.toml:2: shards is 257; it must be a whole number from 0 to 256");
+  for (const std::string nameless :
+       {"", ".", "..", "a..org", ".org", "a.org..", "https://", "https://."})
+    EXPECT_NE(refusal_of("[server]\nhosts = [\"" + nameless + "\"]"), "it was taken") << nameless;
   EXPECT_EQ(refusal_of("[server]\nhosts = \"draw.example.org\""),
             "colo.toml:2: hosts is \"draw.example.org\"; it must be a list of host names, such as "
             "[\"draw.example.org\"], or [\"https://draw.example.org\"] behind a TLS proxy");

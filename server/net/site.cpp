@@ -56,9 +56,29 @@ Site site_of(const HostPort& host, bool v6, bool secure) {
   return {std::move(name), secure};
 }
 
+// "example.org." is the same name (RFC 1034 §3.1).
+std::string_view without_root(std::string_view name) {
+  if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
+  return name;
+}
+
+// A link-local address as a browser names it: which link it is on only the machine knows.
+ip::address without_zone(const ip::address& address) {
+  return address.is_v6() ? ip::address_v6(address.to_v6().to_bytes()) : address;
+}
+
+// Empty: it has none.
+std::string machine_name() {
+  boost::system::error_code error;
+  auto name = ip::host_name(error);
+  return error ? std::string() : name;
+}
+
 }  // namespace
 
-Sites::Sites(const std::vector<std::string>& hosts) {
+Sites::Sites(const std::vector<std::string>& hosts) : Sites(hosts, machine_name()) {}
+
+Sites::Sites(const std::vector<std::string>& hosts, std::string_view machine) {
   // First, for the first that fits counts: a machine may be called what its
   // TLS proxy answers to.
   constexpr std::string_view https = "https://";
@@ -66,14 +86,13 @@ Sites::Sites(const std::vector<std::string>& hosts) {
     const bool secure = host.starts_with(https);
     names_.push_back({lower_case(secure ? host.substr(https.size()) : host), secure});
   }
-  boost::system::error_code error;
-  const std::string machine =
-      lower_case(ip::host_name(error));  // without one, the machine has no name
   names_.push_back({"localhost", false});
-  if (!error && !machine.empty()) {
-    names_.push_back({machine, false});
-    names_.push_back({machine + ".local", false});  // as mDNS announces it
-  }
+  const auto name = lower_case(without_root(machine));
+  const auto label = name.substr(0, name.find('.'));
+  if (label.empty() || label == "localhost") return;
+  names_.push_back({name, false});
+  names_.push_back({label, false});             // as the network's search domain completes it
+  names_.push_back({label + ".local", false});  // as mDNS announces it (RFC 6762 §3)
 }
 
 const Sites::Name* Sites::find(std::string_view name) const {
@@ -84,14 +103,14 @@ const Sites::Name* Sites::find(std::string_view name) const {
 result<Site> Sites::identify(std::string_view host, const ip::address& local, bool secure) const {
   if (const auto parsed = parse_host(host)) {
     const bool bracketed = host.starts_with('[');
-    if (const auto* known = bracketed ? nullptr : find(parsed->name))
+    if (const auto* known = bracketed ? nullptr : find(without_root(parsed->name)))
       return site_of(*parsed, false, secure || known->secure);
     boost::system::error_code not_an_address;
     const auto address = ip::make_address(parsed->name, not_an_address);
     // In the one way that browsers write it: "[0:0::1]" is a look-alike of "[::1]".
     const bool canonical =
         !not_an_address && address.to_string() == parsed->name && address.is_v6() == bracketed;
-    if (canonical && (address == unmapped(local) || address.is_loopback()))
+    if (canonical && (address == without_zone(unmapped(local)) || address.is_loopback()))
       return site_of(*parsed, address.is_v6(), secure);
   }
   return Refusal(errc::origin_refused,

@@ -24,15 +24,19 @@ struct Site {
 
 class Sites {
  public:
-  /// `hosts`: further names besides the machine's own; "https://name" for one
-  /// that is reached through a TLS proxy.
+  /// `hosts`: further names besides those of the machine, `machine`; "https://name" for one
+  /// that is reached through a TLS proxy. Without a dot at the end.
+  Sites(const std::vector<std::string>& hosts, std::string_view machine);
+
+  /// The same, of the machine this runs on.
   explicit Sites(const std::vector<std::string>& hosts);
 
   /// The site of a request, from its Host header, the address it reached this
   /// machine at, and whether it came through TLS. A Host is a name of ours or an
   /// address, written as browsers write it, with a port or none; what only
-  /// resolves to the same (a dot at the end, 127.1, a zone) is not known here.
-  /// Errors: origin_refused.
+  /// resolves to the same (127.1) is not known here. A zone never stands in a Host
+  /// (RFC 6874 §4). A name may end with the dot of the DNS root: browsers keep it, and
+  /// such a page is an origin with cookies of its own. Errors: origin_refused.
   result<Site> identify(std::string_view host, const boost::asio::ip::address& local,
                         bool secure) const;
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/ip/host_name.hpp>
+#include <string>
+#include <vector>
 
 namespace colo {
 namespace {
@@ -17,7 +19,59 @@ TEST(Site, TheMachinesOwnAddressesAndNamesAreKnown) {
        {"192.168.1.20:5000", "192.168.1.20", "localhost:5000", "127.0.0.1:5000", "[::1]:5000"})
     EXPECT_TRUE(sites.identify(host, lan, false)) << host;
   EXPECT_TRUE(sites.identify(ip::host_name() + ":5000", lan, false));
-  EXPECT_TRUE(sites.identify(ip::host_name() + ".local:5000", lan, false));
+}
+
+std::vector<std::string> known(const Sites& sites, const std::vector<std::string>& hosts) {
+  std::vector<std::string> known;
+  for (const auto& host : hosts)
+    if (sites.identify(host, lan, false)) known.push_back(host);
+  return known;
+}
+
+TEST(Site, AMachineIsKnownByItsWholeNameItsFirstLabelAndThatInMdns) {
+  const std::vector<std::string> hosts{"pi",      "pi.local",     "pi.lan",  "pi.lan.local",
+                                       "pi.home", "pi.lan.other", "lan",     "local",
+                                       "",        ".local",       "pi.lan.", "pi.local."};
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(known(Sites({}, "pi.lan"), hosts),
+            (Names{"pi", "pi.local", "pi.lan", "pi.lan.", "pi.local."}));
+  EXPECT_EQ(known(Sites({}, "Pi.LAN."), hosts),
+            (Names{"pi", "pi.local", "pi.lan", "pi.lan.", "pi.local."}));
+  EXPECT_EQ(known(Sites({}, "pi"), hosts), (Names{"pi", "pi.local", "pi.local."}));
+  EXPECT_EQ(known(Sites({}, "pi.local"), hosts), (Names{"pi", "pi.local", "pi.local."}));
+  for (const auto* nameless : {"", ".", "localhost", ".lan", "localhost.localdomain"})
+    EXPECT_EQ(known(Sites({}, nameless), hosts), Names{}) << nameless;
+}
+
+TEST(Site, ANameMayEndWithTheDotOfTheRoot) {
+  const Sites sites({"draw.example.org", "https://ink.example.org"}, "pi");
+  // A browser keeps the dot in the Origin: only such a page is of this site.
+  const auto site = *sites.identify("Draw.example.org.:5000", lan, false);
+  EXPECT_TRUE(check_origin(site, "http://draw.example.org.:5000"));
+  EXPECT_FALSE(check_origin(site, "http://draw.example.org:5000"));
+  EXPECT_FALSE(check_origin(*sites.identify("draw.example.org:5000", lan, false),
+                            "http://draw.example.org.:5000"));
+  EXPECT_EQ(sites.identify("ink.example.org.", lan, false)->origin(), "https://ink.example.org.");
+  for (const std::string host : {"localhost.:5000", "pi.", "pi.local."})
+    EXPECT_TRUE(sites.identify(host, lan, false)) << host;
+  for (const std::string host :
+       {"draw.example.org..", "..", ".", ".draw.example.org", "draw..example.org", "127.0.0.1.",
+        "192.168.1.20.", "[::1].", "[::1.]"})
+    EXPECT_FALSE(sites.identify(host, lan, false)) << host;
+}
+
+// A browser cannot write a zone, and no client sends one (RFC 6874 §4).
+TEST(Site, ALinkLocalAddressOfTheMachineIsKnownWithoutItsZone) {
+  const Sites sites({}, "pi");
+  const auto v6 = ip::make_address("fe80::1ff:fe23:4567:890a%1");
+  ASSERT_NE(v6.to_v6().scope_id(), 0u);
+  EXPECT_EQ(sites.identify("[fe80::1ff:fe23:4567:890a]:5000", v6, false)->origin(),
+            "http://[fe80::1ff:fe23:4567:890a]:5000");
+  for (const std::string host : {"[fe80::1ff:fe23:4567:890a%1]", "[fe80::1ff:fe23:4567:890a%251]",
+                                 "[fe80::1ff:fe23:4567:890b]", "[fe80::1]"})
+    EXPECT_FALSE(sites.identify(host, v6, false)) << host;
+  for (const std::string local : {"169.254.7.9", "::ffff:169.254.7.9"})
+    EXPECT_TRUE(sites.identify("169.254.7.9:5000", ip::make_address(local), false)) << local;
 }
 
 TEST(Site, AnAddressIsKnownAlsoToASocketForBothVersionsOfIp) {
@@ -78,8 +132,8 @@ TEST(Site, TheUsualPortIsLeftOutAsBrowsersDo) {
 TEST(Site, LookAlikesOfItsNamesAreRefused) {
   const Sites sites({"draw.example.org", "cafe"});
   for (const std::string host :
-       {// the same name in DNS, another to a browser's cookies
-        "draw.example.org.", "localhost.", "localhost.:5000", "127.0.0.1.",
+       {// a browser writes an address without it
+        "127.0.0.1.",
         // names around ours
         "localhost.evil.example", "evil.localhost", "draw.example.org.evil.example",
         "draw.example.orgx", "draw-example.org", "draw.example.org,evil.example",
