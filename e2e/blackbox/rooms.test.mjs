@@ -1,9 +1,9 @@
 // Rooms: who is here, what was said, and in which order everybody hears it.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { generousLimits, startColo } from "../harness/colo.mjs";
+import { generousLimits, startColo, temporaryFolder, usualConfig } from "../harness/colo.mjs";
 import { drawing, newClientId } from "../harness/drawings.mjs";
-import { anotherPhoneOf, newPhone, newPhoneIn } from "../harness/phone.mjs";
+import { anotherPhoneOf, newPhone, newPhoneIn, Phone } from "../harness/phone.mjs";
 
 // Each test has rooms of its own, so that none sees another's.
 let numbers = 0;
@@ -368,3 +368,30 @@ test("nobody is let in twice by joining twice", async (t) => {
   phone.line.leave(room);
   await author.until(presence("LEFT", phone.name));
 });
+
+for (const registration of ["invite", "closed"])
+  test(`with registration "${registration}" only those who are signed in see the rooms`, async (t) => {
+    const open = await startColo(t, { config: usualConfig, data: await temporaryFolder(t) });
+    const { name, password } = await newPhone(t, open);
+    await open.end();
+    const config = `[accounts]\nregistration = "${registration}"\n${usualConfig}`;
+    const closed = await startColo(t, { config, data: open.data });
+    const stranger = new Phone(closed);
+    assert.deepEqual(await stranger.rooms(), []);
+    stranger.token = "junk";
+    assert.deepEqual(await stranger.rooms(), []);
+    const member = await new Phone(closed, { name, password }).login();
+    const { token } = member;
+    assert.deepEqual(
+      (await member.rooms()).map(({ id }) => id),
+      ["main-chat", "scratch"],
+    );
+    assert.equal(member.token, token); // it was not spent
+    await member.me();
+    assert.notEqual(member.token, token);
+    member.token = token; // and one that was shows nothing, and ends nothing
+    assert.deepEqual(await member.rooms(), []);
+    member.token = member.tokens.at(-1);
+    await member.logout();
+    assert.deepEqual(await member.rooms(), []);
+  });

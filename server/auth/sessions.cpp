@@ -148,6 +148,13 @@ asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::spend(std::strin
   co_return errc::token_replayed;
 }
 
+bool Sessions::is_current(const std::string& token) {
+  const auto claims = key_.verify(token);
+  if (!claims || claims->expires_s <= unix_seconds(clock_.now())) return false;
+  const auto* session = find(claims->session);
+  return session && claims->seq == session->seq;
+}
+
 // What is about to be spent takes the place of what was.
 void Sessions::supersede(Session& session) {
   forget_earlier(session);

@@ -107,6 +107,9 @@ class Sessions {
                                                                      std::string rid,
                                                                      RequestHash hash);
 
+  /// Whether `token` is the current one of a session, and so could be spent. Spends nothing.
+  bool is_current(const std::string& token);
+
   /// The reply to what spend() granted; wakes its twins.
   void answer(SessionId id, const std::string& rid, Reply reply);
 

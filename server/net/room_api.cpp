@@ -6,8 +6,27 @@ namespace colo {
 
 namespace asio = boost::asio;
 
-asio::awaitable<Reply> list_rooms(Services& services, const ApiRequest&) {
-  const auto rooms = co_await services.rooms.views();
+namespace {
+
+asio::awaitable<bool> is_current(Services& services, std::string token) {
+  co_return services.sessions.is_current(token);
+}
+
+// Where not everybody may register, what there is inside is not a stranger's to know. A token
+// that is shown here is not spent.
+asio::awaitable<bool> may_see_rooms(Services& services, std::optional<std::string> token) {
+  if (services.invites.policy() == Registration::open) co_return true;
+  if (!token) co_return false;
+  auto asking = is_current(services, std::move(*token));
+  co_return co_await on(services.shards.first(), std::move(asking));
+}
+
+}  // namespace
+
+asio::awaitable<Reply> list_rooms(Services& services, const ApiRequest& request) {
+  std::vector<RoomView> rooms;
+  const bool shown = co_await may_see_rooms(services, request.token);
+  if (shown) rooms = co_await services.rooms.views();
   Reply reply;
   reply.body = rooms_body(rooms);
   co_return reply;
