@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { startColo, usualConfig } from "../harness/colo.mjs";
 import { drawing, newClientId } from "../harness/drawings.mjs";
-import { newPhone, newPhoneIn, Phone, request } from "../harness/phone.mjs";
+import { newPhone, newPhoneIn, Phone, rawExchange, request } from "../harness/phone.mjs";
 
 const colo = await startColo({ after });
 
@@ -78,6 +78,68 @@ test("of the subprotocols offered, one of ours is chosen", async (t) => {
     const line = await phone.dial({ protocol: offered });
     assert.equal(line.socket.protocol, chosen);
   }
+});
+
+/** The head of what an upgrade with exactly these lines is answered. */
+async function upgrade(lines) {
+  const ask = [
+    "GET /ws HTTP/1.1",
+    `Host: 127.0.0.1:${colo.port}`,
+    `Origin: ${colo.url}`,
+    ...lines,
+    "\r\n",
+  ];
+  const came = await rawExchange(colo, ask.join("\r\n"), { until: /\r\n\r\n/ });
+  const [, status] = /^HTTP\/1\.1 (\d+)/.exec(came);
+  return { status: Number(status), protocol: /sec-websocket-protocol: (\S+)/i.exec(came)?.[1] };
+}
+
+const version = "Sec-WebSocket-Version: 13";
+const aKey = "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==";
+const asking = ["Connection: Upgrade", "Upgrade: websocket", version, aKey];
+
+test("all lines of a list are one list, whatever its spacing", async () => {
+  const offer = (...lists) => lists.map((list) => `Sec-WebSocket-Protocol: ${list}`);
+  for (const [lines, protocol] of [
+    [offer("colo.v2", "colo.v1"), "colo.v1"],
+    [offer("colo.v2", "soap,  wamp", "colo.v1.json"), "colo.v1.json"],
+    [offer("colo.v1.json", "colo.v1"), "colo.v1.json"],
+    [offer(" ,colo.v2\t,\t colo.v1 ,,"), "colo.v1"],
+    [offer("colo.v1,colo.v1", "colo.v1"), "colo.v1"],
+    [offer("colo.v10", "Colo.v1"), undefined],
+    [offer("", ""), undefined],
+  ])
+    assert.deepEqual(await upgrade([...asking, ...lines]), { status: 101, protocol }, lines.join());
+  for (const lines of [
+    ["Connection: keep-alive", "Connection: Upgrade", "Upgrade: websocket"],
+    ["Connection: x", "Connection: keep-alive ,\tUPGRADE", "Upgrade: h2c", "Upgrade: WebSocket"],
+    ["Connection: upgrade", "Connection: upgrade", "Upgrade: h2c, websocket"],
+  ])
+    assert.equal((await upgrade([...lines, version, aKey])).status, 101, lines.join());
+});
+
+test("what may stand in an upgrade once, and is there twice, is refused", async () => {
+  for (const twice of [version, aKey, "Sec-WebSocket-Key: BBBBBBBBBBBBBBBBBBBBBA=="])
+    assert.equal((await upgrade([...asking, twice])).status, 400, twice);
+});
+
+test("a close is answered with its own code where that may be sent, else with 1002", async (t) => {
+  const phone = await newPhone(t, colo);
+  const closing = async (code) => {
+    const line = await phone.dial();
+    // Past the library, which sends no code that it does not know; the mask is zero.
+    line.socket._socket.write(Buffer.from([0x88, 0x82, 0, 0, 0, 0, code >> 8, code & 0xff]));
+    let answer;
+    line.socket._receiver.once("conclude", (came) => {
+      answer = came;
+    });
+    await line.untilClosed();
+    return answer;
+  };
+  for (const code of [1000, 1001, 1007, 1013, 1014, 3000, 4999])
+    assert.equal(await closing(code), code);
+  for (const code of [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535])
+    assert.equal(await closing(code), 1002, `${code}`);
 });
 
 test("Welcome tells who one is, how long one may idle, and the rooms", async (t) => {

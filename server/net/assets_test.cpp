@@ -13,6 +13,7 @@ TEST(Assets, TheSmallestAllowedFormIsSent) {
   EXPECT_EQ(choose_form(page, "GZIP;q=0.5").coding, "gzip");
   EXPECT_EQ(choose_form(page, "br;q=0, gzip").coding, "gzip");
   EXPECT_EQ(choose_form(page, "br;q=0.000, gzip;q=0").coding, "");
+  EXPECT_EQ(choose_form(page, "br\t;\tq=0\t,\tgzip").coding, "gzip");
   EXPECT_EQ(choose_form(page, "deflate").bytes, "identity");
   EXPECT_EQ(choose_form(page, "").bytes, "identity");
   EXPECT_EQ(choose_form(page, ";;;,,=br").bytes, "identity");

@@ -5,9 +5,9 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
-#include <boost/beast/websocket/rfc6455.hpp>
 
 #include "domain/limits.hpp"
+#include "net/fields.hpp"
 #include "net/ws_session.hpp"
 #include "runtime/log.hpp"
 
@@ -32,19 +32,10 @@ bool only_reads(const HttpRequest& request) {
   return request.method() == http::verb::get || request.method() == http::verb::head;
 }
 
-// A header that must be there once: of two, one might be read here and the other
-// by a proxy in front of us.
-std::string_view only(const HttpRequest& request, http::field name) {
-  return request.count(name) == 1 ? std::string_view(request[name]) : std::string_view{};
-}
-
-// A list that may be spread over several headers (RFC 9110 §5.3).
-std::string whole_list(const HttpRequest& request, std::string_view name) {
-  std::string list;
-  const auto [begin, end] = request.equal_range(beast::string_view(name.data(), name.size()));
-  for (auto field = begin; field != end; ++field)
-    list += (list.empty() ? "" : ",") + std::string(field->value());
-  return list;
+// RFC 9112 §9.3; Beast looks at the first Connection line only.
+bool stays_open(const HttpRequest& request) {
+  if (request.version() < 11) return lists_token(request, "Connection", "keep-alive");
+  return !lists_token(request, "Connection", "close");
 }
 
 // `methods` as api_methods() gives them: "GET, HEAD".
@@ -126,8 +117,7 @@ asio::awaitable<void> HttpSession::serve() {
       if (const auto code = refusal_of(error)) co_await refuse_and_close(*code);
       co_return;
     }
-    if (!sent_elsewhere() && path_of(parser.get()) == socket_path &&
-        beast::websocket::is_upgrade(parser.get())) {
+    if (!sent_elsewhere() && path_of(parser.get()) == socket_path && is_upgrade(parser.get())) {
       co_await become_websocket(parser.release());
       co_return;
     }
@@ -185,7 +175,7 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
     auto refused = refusal(to, upgrade.error());
     co_return co_await turn_away(std::move(refused));
   }
-  if (request[http::field::sec_websocket_version] != "13") {
+  if (only(request, "Sec-WebSocket-Version") != "13") {
     auto refused = version_response(to);
     co_return co_await turn_away(std::move(refused));
   }
@@ -205,8 +195,7 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
 }
 
 result<Upgrade> HttpSession::check_upgrade(const HttpRequest& request, const ResponseTo& to) const {
-  if (!to.site || !check_origin(*to.site, only(request, http::field::origin)))
-    return errc::origin_refused;
+  if (!to.site || !check_origin(*to.site, only(request, "Origin"))) return errc::origin_refused;
   return read_upgrade(request);
 }
 
@@ -227,12 +216,11 @@ asio::awaitable<HttpResponse> HttpSession::respond(const HttpRequest& request, R
 
 asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& request, ResponseTo to) {
   const auto caller = caller_of(request);
-  const auto site =
-      services_.sites.identify(only(request, http::field::host), local_, caller.secure);
+  const auto site = services_.sites.identify(only(request, "Host"), local_, caller.secure);
   if (!site) co_return refusal(to, site.error());
   // Browsers leave Origin out of same-origin reads; where it is, it must be ours.
   if (!only_reads(request) || request.count(http::field::origin) > 0) {
-    const auto ours = check_origin(*site, only(request, http::field::origin));
+    const auto ours = check_origin(*site, only(request, "Origin"));
     if (!ours) co_return refusal(to, ours.error());
   }
 
@@ -240,9 +228,9 @@ asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& reques
   // HEAD is a GET whose body is not sent.
   call.method = request.method() == http::verb::head ? "GET" : request.method_string();
   call.path = path_of(request);
-  call.content_type = request[http::field::content_type];
+  call.content_type = only(request, "Content-Type");
   call.body = request.body();
-  call.idempotency_key = request["Idempotency-Key"];
+  call.idempotency_key = only(request, "Idempotency-Key");
   call.token = find_cookie(request[http::field::cookie], site->cookie());
   call.network = network_of(caller.address);
   call.user_agent = request[http::field::user_agent];
@@ -256,11 +244,11 @@ asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& reques
 ResponseTo HttpSession::response_to(const HttpRequest& request) const {
   ResponseTo to;
   to.version = request.version();
-  to.keep_alive = request.keep_alive() && !connections_.stopping();
+  to.keep_alive = stays_open(request) && !connections_.stopping();
   to.head = request.method() == http::verb::head;
   to.now = services_.clock.wall();
   to.secure = caller_of(request).secure;
-  const auto site = services_.sites.identify(only(request, http::field::host), local_, to.secure);
+  const auto site = services_.sites.identify(only(request, "Host"), local_, to.secure);
   if (site) to.site = *site;
   if (site) to.secure = site->secure;
   return to;

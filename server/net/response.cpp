@@ -6,6 +6,8 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/span_body.hpp>
 
+#include "net/fields.hpp"
+
 namespace colo {
 
 namespace beast = boost::beast;
@@ -116,8 +118,8 @@ HttpResponse redirect_response(const ResponseTo& to, const std::string& location
 }
 
 HttpResponse asset_response(const ResponseTo& to, const Asset& asset, const HttpRequest& request) {
-  const auto form = choose_form(asset, request[http::field::accept_encoding]);
-  const bool known = etag_matches(request[http::field::if_none_match], asset.etag);
+  const auto form = choose_form(asset, whole_list(request, "Accept-Encoding"));
+  const bool known = etag_matches(whole_list(request, "If-None-Match"), asset.etag);
   const auto fill = [&](http::fields& fields) {
     fields.set(http::field::etag, beast::string_view(asset.etag.data(), asset.etag.size()));
     fields.set(http::field::vary, "Accept-Encoding");

@@ -3,6 +3,8 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
+#include "net/fields.hpp"
+
 namespace colo {
 
 namespace beast = boost::beast;
@@ -11,7 +13,8 @@ namespace http = boost::beast::http;
 namespace {
 
 std::optional<Encoding> choose_encoding(const HttpRequest& request) {
-  for (const auto& name : http::token_list(request[http::field::sec_websocket_protocol])) {
+  const auto offered = whole_list(request, "Sec-WebSocket-Protocol");
+  for (const auto& name : http::token_list(offered)) {
     if (name == "colo.v1") return Encoding::binary;
     if (name == "colo.v1.json") return Encoding::json;
   }
@@ -20,8 +23,14 @@ std::optional<Encoding> choose_encoding(const HttpRequest& request) {
 
 }  // namespace
 
+bool is_upgrade(const HttpRequest& request) {
+  return request.version() >= 11 && request.method() == http::verb::get &&
+         lists_token(request, "Connection", "upgrade") &&
+         lists_token(request, "Upgrade", "websocket");
+}
+
 result<Upgrade> read_upgrade(const HttpRequest& request) {
-  const std::string_view key = request[http::field::sec_websocket_key];
+  const auto key = only(request, "Sec-WebSocket-Key");
   const auto accept = ws::accept_key(key);
   if (!accept) return Refusal(errc::bad_request, "Sec-WebSocket-Key must be 16 bytes in base64.");
   return Upgrade{*accept, choose_encoding(request)};

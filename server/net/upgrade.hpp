@@ -17,7 +17,10 @@ struct Upgrade {
   std::optional<Encoding> encoding;  // of ours, the first that it offers; none: colo.v1 it is
 };
 
-/// Of a GET with `Connection: Upgrade`, `Upgrade: websocket`. Errors: bad_request.
+/// Whether it is a GET that asks to become a WebSocket.
+bool is_upgrade(const HttpRequest& request);
+
+/// Of one for which is_upgrade(). Errors: bad_request.
 result<Upgrade> read_upgrade(const HttpRequest& request);
 
 /// 101.
