@@ -282,7 +282,7 @@ export function signedOutWords(reason: Reason): string | undefined {
 
 const REFUSALS: Readonly<Record<string, string>> = {
   bad_username:
-    "A name has 2 to 24 letters, digits, _ - . and single spaces inside. Please try another.",
+    "A name has 2 to 24 letters of one alphabet, digits, _ - . and single spaces inside. Please try another.",
   bad_password: "A password needs at least 8 characters, and at most 128.",
   bad_credentials: "The name or the password is not right.",
   username_taken: "Somebody has that name already, or one that looks just like it.",
