@@ -68,6 +68,16 @@ test("a reply to HEAD never has a body, so that the next reply is read right", a
   }
 });
 
+test("a connection is closed when any of its Connection lines says so", async () => {
+  const ask = (version, ...lines) =>
+    [`GET /healthz HTTP/${version}`, `Host: 127.0.0.1:${colo.port}`, ...lines, "\r\n"].join("\r\n");
+  const came = await rawExchange(colo, ask("1.1", "Connection: keep-alive", "Connection: close"));
+  assert.match(came, /^HTTP\/1\.1 200 .*\r\nConnection: close\r\n/s);
+  const kept = ask("1.0", "Connection: x", "Connection: keep-alive") + ask("1.0");
+  const replies = (await rawExchange(colo, kept)).match(/HTTP\/1\.[01] 200 /g);
+  assert.equal(replies?.length, 2);
+});
+
 test("the health check and the rooms need no token", async () => {
   const health = await request(colo.url, { path: "/healthz" });
   assert.equal(health.status, 200);

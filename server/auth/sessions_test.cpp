@@ -295,5 +295,17 @@ TEST_F(SessionsTest, APersonHasSoManySocketsAndNotOneMoreOnHoweverManyDevices) {
   open_socket(session_of(open(ben_), "others"), opened + 2);
 }
 
+TEST_F(SessionsTest, OnlyTheLastTokenOfALivingSessionIsCurrentAndAskingSpendsNothing) {
+  const auto first = open(ana_);
+  EXPECT_TRUE(sessions_.is_current(first));
+  EXPECT_TRUE(sessions_.is_current(first));
+  const auto second = run(first, "a request");
+  EXPECT_FALSE(sessions_.is_current(first));
+  EXPECT_TRUE(sessions_.is_current(second));
+  for (const auto* token : {"", "junk", "a.b.c"}) EXPECT_FALSE(sessions_.is_current(token));
+  sessions_.end_all(ana_.id, {});
+  EXPECT_FALSE(sessions_.is_current(second));
+}
+
 }  // namespace
 }  // namespace colo
