@@ -36,21 +36,10 @@ void protobuf_says(pb::LogLevel level, const char* file, int line, const std::st
   log::from_library(level_of(level), place, fmt::format("protobuf: {}", text));
 }
 
-// Notices are about its ordinary work; a broken constraint is an answer that our code reads.
-level_enum level_of_sqlite(int code) {
-  switch (code & 0xff) {  // the primary code of an extended one
-    case SQLITE_NOTICE:
-    case SQLITE_CONSTRAINT:
-    case SQLITE_BUSY:
-    case SQLITE_SCHEMA:
-      return level_enum::debug;
-    default:
-      return level_enum::warn;
-  }
-}
-
+// For debugging only: what fails comes back to our code as an error, which is logged where it
+// is handled.
 void sqlite_says(void*, int code, const char* text) {
-  log::from_library(level_of_sqlite(code), fmt::format("sqlite, code {}", code),
+  log::from_library(level_enum::debug, fmt::format("sqlite, code {}", code),
                     fmt::format("sqlite: {} ({})", text, code));
 }
 
