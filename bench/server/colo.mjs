@@ -34,6 +34,7 @@ frames_per_second = 100000
 registrations_per_hour = 1000000
 sign_ins_per_minute = 1000000
 connections_per_address = 1000000
+cpu_percent_per_person = 1000000
 ${roomsConfig.join("\n")}`;
 
 const clientFrame = (field, ...fields) => frame(binary, bytesField(field, Buffer.concat(fields)));

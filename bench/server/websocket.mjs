@@ -8,8 +8,10 @@ const mask_bytes = 4;
 function head(op, length) {
   const first = 0x80 | op;
   if (length < 126) return Buffer.from([first, 0x80 | length]);
-  if (length > 0xffff) throw new Error("no phone of the load says so much");
-  return Buffer.from([first, 0x80 | 126, length >> 8, length & 0xff]);
+  if (length <= 0xffff) return Buffer.from([first, 0x80 | 126, length >> 8, length & 0xff]);
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64BE(BigInt(length));
+  return Buffer.concat([Buffer.from([first, 0x80 | 127]), size]);
 }
 
 export const frame = (op, payload) =>

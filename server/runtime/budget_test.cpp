@@ -5,6 +5,8 @@
 #include <thread>
 #include <vector>
 
+#include "domain/limits.hpp"
+
 namespace colo {
 namespace {
 
@@ -68,6 +70,46 @@ TEST(Budget, NothingIsLostWhenManyThreadsSpend) {
     });
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(budget.spend(0ns, start), start - 1s + 40s);
+}
+
+// The weights, held against what people do.
+class UsualBudget : public testing::Test {
+ protected:
+  static constexpr std::size_t page_bytes = 175'000;  // 50 typical drawings
+  using ns = std::chrono::nanoseconds;
+
+  static ns page(std::size_t bytes) {
+    using namespace limits::work;
+    return per_read + per_page + per_answer + bytes * per_binary_byte_out;
+  }
+  static ns largest_drawing() {
+    using namespace limits::work;
+    return 9 * per_read + limits::frame_bytes_max * per_binary_byte + per_write + per_answer;
+  }
+  bool waits(ns work, SteadyTime now) { return budget_.spend(work, now) > now; }
+
+  Budget budget_{limits::cpu_percent_per_person};
+};
+
+TEST_F(UsualBudget, IsEnoughForEightRoomsInEachOfTwentyTabsAtOnce) {
+  for (int room = 0; room < 8 * 20; ++room) EXPECT_FALSE(waits(page(page_bytes), start)) << room;
+}
+
+TEST_F(UsualBudget, IsEnoughForTheLargestDrawingsAsOftenAsTheyAreAllowed) {
+  for (int i = 0; i < 1200; ++i) EXPECT_FALSE(waits(largest_drawing(), start + i * 500ms)) << i;
+}
+
+TEST_F(UsualBudget, IsEnoughForScrollingBackThroughAHundredFullPagesASecond) {
+  for (int i = 0; i < 6000; ++i)
+    EXPECT_FALSE(waits(page(limits::page_bytes_max), start + i * 10ms)) << i;
+}
+
+TEST_F(UsualBudget, IsNotEnoughForEightSocketsThatAskForFourteenPagesOfJsonASecondEach) {
+  using namespace limits::work;
+  int waited = 0;
+  for (int i = 0; i < 10 * 8 * 14; ++i)
+    waited += waits(page(0) + limits::json_page_bytes_max * per_json_byte_out, start + i * 9ms);
+  EXPECT_GT(waited, 900);
 }
 
 }  // namespace

@@ -373,12 +373,14 @@ TEST_F(PruneTest, MoreThanOneBiteIsTakenUntilDone) {
 
 // Notes in which order calls come back; the loop ends when all have.
 asio::awaitable<void> read_a_page(SqliteStore& store, std::string& order) {
-  const auto page = co_await store.after({"den"}, {0}, 50);
+  auto reading = store.after(RoomId{"den"}, Seq{}, 50);
+  const auto page = co_await std::move(reading);
   EXPECT_TRUE(page);
   order += 'p';
 }
 asio::awaitable<void> look_up(SqliteStore& store, std::string& order) {
-  const auto account = co_await store.find_account(name_forms("Ann").key);
+  auto looking = store.find_account(name_forms("Ann").key);
+  const auto account = co_await std::move(looking);
   EXPECT_TRUE(account && *account);
   order += 'a';
 }
