@@ -101,6 +101,10 @@ for (const [name, colo] of Object.entries(colos)) {
     const foreign = { Origin: "http://evil.example" };
     assertIs(await get("/api/rooms", foreign), 403, "A refusal");
     assertIs(await get("/api/login"), 405, "A refusal of the method (405)");
+    const browser = { Accept: "text/html,*/*;q=0.8" };
+    assertIs(await get("/nowhere", browser), 404, "A refusal that a browser shows");
+    const health = await get("/healthz", { Host: "balancer.example" });
+    assert.equal(health.status, 200);
     const json = { username: "nobody", password: "correct horse battery" };
     let late;
     for (let i = 0; i < 3; ++i) late = await stranger.call("POST", "/api/login", { json, agent });
@@ -140,6 +144,9 @@ for (const [name, colo] of Object.entries(colos)) {
       text.replace("connect-src 'self';", "connect-src 'self' …;"),
     );
     assertListed({ rawHeaders: without }, [...every, "A refusal"]);
+    const continued = `POST /api/login HTTP/1.1\r\nHost: ${new URL(colo.url).host}\r\nOrigin: ${colo.url}\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n`;
+    const came = await rawExchange(colo, continued, { until: /\r\n\r\n/ });
+    assert.equal(came, "HTTP/1.1 100 Continue\r\n\r\n");
   });
 }
 

@@ -130,13 +130,7 @@ test("a POST without exactly our Origin is refused", async () => {
 });
 
 test("a Host that this server does not go by is refused, also with an Origin to match", async () => {
-  const hosts = [
-    "evil.example",
-    `evil.example:${colo.port}`,
-    "10.1.2.3",
-    "127.0.0.1.evil.example",
-    "a b",
-  ];
+  const hosts = ["evil.example", `evil.example:${colo.port}`, "10.1.2.3", "127.0.0.1.evil.example"];
   for (const Host of hosts) {
     for (const path of posts) {
       const headers = { Host, Origin: `http://${Host}` };
@@ -152,7 +146,7 @@ test("a Host that this server does not go by is refused, also with an Origin to 
       assertProblem(reply, 403, "origin_refused");
     }
   }
-  for (const Host of ["", "Host:\r\n", "Host: \r\n"]) {
+  for (const Host of ["Host:\r\n", "Host: \r\n"]) {
     const ask = `GET /api/rooms HTTP/1.1\r\n${Host}Connection: close\r\n\r\n`;
     assert.match(await rawExchange(colo, ask), /^HTTP\/1\.1 403 /);
   }
@@ -260,6 +254,40 @@ test("headers that are too large are 431", async () => {
   assert.match(came, /^HTTP\/1\.1 431 /);
   const endless = `GET /${"x".repeat(20_000)} HTTP/1.1\r\n\r\n`;
   assert.match(await rawExchange(colo, endless), /^HTTP\/1\.1 4(00|14|31) /);
+});
+
+test("whoever opens an address in a browser that is refused gets a page in plain words", async () => {
+  const Accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+  const cookies = `other=${"x".repeat(60_000)}`;
+  const refused = [
+    [404, { path: "/nowhere" }, /nothing at this address/],
+    [403, { path: "/api/rooms", headers: { Host: "evil.example" } }, /go by that name/],
+    [405, { path: "/api/login" }, /does not take that method/],
+    [400, { path: "/ws" }, /WebSockets/],
+    [400, { path: "/nowhere", headers: { Host: "a b" } }, /Host/],
+    [431, { path: "/", headers: { Cookie: cookies } }, /Clear the cookies of this address/],
+  ];
+  for (const [status, { path, headers }, words] of refused) {
+    const page = await request(colo.url, { path, headers: { Accept, ...headers } });
+    assert.equal(page.status, status, page.text);
+    assert.equal(page.headers["content-type"], "text/html; charset=utf-8");
+    assert.equal(page.headers["cache-control"], "no-store");
+    assert.match(page.headers["content-security-policy"], /default-src 'none'/);
+    assert.match(page.text, words);
+    assert.match(page.text, /^<!doctype html>\n<html lang="en">/);
+    assert.doesNotMatch(page.text, /<script|<style|style=|evil/);
+    const program = await request(colo.url, { path, headers: { Accept: "*/*", ...headers } });
+    assert.equal(program.status, status);
+    assert.equal(program.headers["content-type"], "application/problem+json");
+  }
+  const head = await request(colo.url, { method: "HEAD", path: "/nowhere", headers: { Accept } });
+  assert.equal(head.headers["content-type"], "text/html; charset=utf-8");
+  assert.equal(head.text, "");
+  // What the API itself refuses stays what programs read.
+  const me = await request(colo.url, { path: "/api/me", headers: { Accept } });
+  assert.equal(me.headers["content-type"], "application/problem+json");
+  const posted = await stranger.call("POST", "/nowhere", { headers: { Accept } });
+  assert.equal(posted.headers["content-type"], "application/problem+json");
 });
 
 test("what is not HTTP is answered 400 and closed", async () => {

@@ -143,7 +143,7 @@ test("it does not wait for a request that is half there", async (t) => {
   for (const begun of [
     "G",
     "GET /healthz HTTP/1.1\r\nHos",
-    "POST /api/login HTTP/1.1\r\nContent-Length: 9\r\n\r\n{",
+    "POST /api/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{",
   ]) {
     const halfway = net.connect(colo.port, "127.0.0.1");
     t.after(() => halfway.destroy());

@@ -46,6 +46,12 @@ Words request_words(errc code) {
       return {"too_many_requests", "Too many tries. Please wait a little."};
     case errc::headers_too_large:
       return {"headers_too_large", "The request's headers are too large."};
+    case errc::target_too_long:
+      return {"target_too_long", "This address is too long."};
+    case errc::expectation_failed:
+      return {"expectation_failed", "The only expectation known here is 100-continue."};
+    case errc::not_implemented:
+      return {"not_implemented", "This server does not know that method."};
     case errc::busy:
       return {"busy", "The server is busy. Please try again."};
     case errc::storage_failed:

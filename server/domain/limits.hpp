@@ -67,8 +67,16 @@ inline constexpr Rate presence_notices{5, std::chrono::seconds{30}};
 // What a temporary room keeps of its past, for those who come later.
 inline constexpr std::size_t temporary_room_bytes_max = 16 * 1024 * 1024;
 
-inline constexpr std::size_t body_bytes_max = 16 * 1024;    // the largest call is two short strings
-inline constexpr std::size_t header_bytes_max = 8 * 1024;   // cookies and a user agent
+inline constexpr std::size_t body_bytes_max = 16 * 1024;   // the largest call is two short strings
+inline constexpr std::size_t header_bytes_max = 8 * 1024;  // of a request, without its cookies
+// A browser sends the cookies of every program on the same host, whatever its port: 64 KiB
+// of header in all.
+inline constexpr std::size_t cookie_bytes_max = 56 * 1024;
+inline constexpr std::size_t header_fields_max = 100;  // browsers send 20, proxies add 10
+inline constexpr std::size_t empty_lines_max = 4;      // before a request: one is usual
+// Bytes of a chunked body that are not its data: sizes, extensions, trailers. A body in
+// chunks of 5 bytes still fits.
+inline constexpr std::size_t chunk_overhead_max = 16 * 1024;
 inline constexpr std::chrono::seconds handshake_time{10};   // for all of TLS's, on a bad line
 inline constexpr std::chrono::seconds request_time{10};     // for a whole request to arrive
 inline constexpr std::chrono::seconds response_time{60};    // for the whole page, on a bad line

@@ -22,20 +22,25 @@ using SignedInCall = ApiReply (*)(Services&, const Granted&, const ApiRequest&);
 // connect again or to show, keeps nobody signed in.
 enum class Asked { by_person, by_page };
 
+// Under which names of the server a call is answered.
+enum class Hosts { ours, any };
+
 struct Route {
   std::string_view path;  // ends with {id} where a word stands
   std::string_view method;
   OpenCall open = nullptr;
   SignedInCall signed_in = nullptr;  // spends a token
   Asked asked = Asked::by_page;
+  Hosts hosts = Hosts::ours;
 };
 
-constexpr Route open_route(std::string_view path, std::string_view method, OpenCall call) {
-  return {path, method, call, nullptr, Asked::by_page};
+constexpr Route open_route(std::string_view path, std::string_view method, OpenCall call,
+                           Hosts hosts = Hosts::ours) {
+  return {path, method, call, nullptr, Asked::by_page, hosts};
 }
 constexpr Route route(std::string_view path, std::string_view method, SignedInCall call,
                       Asked asked) {
-  return {path, method, nullptr, call, asked};
+  return {path, method, nullptr, call, asked, Hosts::ours};
 }
 
 constexpr std::array routes{
@@ -55,7 +60,7 @@ constexpr std::array routes{
     route("/api/invites/{id}", "DELETE", revoke_invite, Asked::by_person),
     route("/api/ticket", "POST", ticket, Asked::by_page),
     open_route("/api/rooms", "GET", list_rooms),
-    open_route("/healthz", "GET", health),
+    open_route("/healthz", "GET", health, Hosts::any),
 };
 
 constexpr std::string_view word_characters =
@@ -137,6 +142,12 @@ std::string api_methods(std::string_view path) {
     if (route.open && route.method == "GET") methods += ", HEAD";
   }
   return methods;
+}
+
+bool takes_any_host(std::string_view path) {
+  return std::ranges::any_of(routes, [&](const Route& route) {
+    return route.hosts == Hosts::any && leads_to(route, path);
+  });
 }
 
 std::string id_in_path(const ApiRequest& request) {

@@ -29,6 +29,10 @@ struct ApiRequest {
 /// The methods a path takes, as an Allow header lists them; empty: no such path.
 std::string api_methods(std::string_view path);
 
+/// Whether the call is answered whatever Host the request names: health checks of load
+/// balancers name an address, or nothing (HTTP/1.0).
+bool takes_any_host(std::string_view path);
+
 /// Answers a request whose path and method api_methods() allows and whose Host
 /// and Origin were checked. Spends the token where the call needs one.
 boost::asio::awaitable<Reply> answer_api(Services& services, ApiRequest request);

@@ -1,9 +1,6 @@
 #include "net/http_session.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/beast/core/buffers_to_string.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
 #include "domain/limits.hpp"
@@ -20,7 +17,6 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::string_view socket_path = "/ws";
-constexpr std::size_t read_bytes = 4096;
 constexpr char tls_handshake = 0x16;  // how its first record begins (RFC 8446 §5.1)
 
 std::string_view path_of(const HttpRequest& request) {
@@ -32,12 +28,6 @@ bool only_reads(const HttpRequest& request) {
   return request.method() == http::verb::get || request.method() == http::verb::head;
 }
 
-// RFC 9112 §9.3; Beast looks at the first Connection line only.
-bool stays_open(const HttpRequest& request) {
-  if (request.version() < 11) return lists_token(request, "Connection", "keep-alive");
-  return !lists_token(request, "Connection", "close");
-}
-
 // `methods` as api_methods() gives them: "GET, HEAD".
 bool is_listed(std::string_view method, std::string_view methods) {
   while (!methods.empty()) {
@@ -46,15 +36,6 @@ bool is_listed(std::string_view method, std::string_view methods) {
     methods.remove_prefix(end == std::string_view::npos ? methods.size() : end + 2);
   }
   return false;
-}
-
-std::optional<errc> refusal_of(boost::system::error_code error) {
-  if (error == http::error::header_limit) return errc::headers_too_large;
-  if (error == http::error::body_limit) return errc::body_too_large;
-  if (error.category() == make_error_code(http::error::bad_method).category() &&
-      error != http::error::end_of_stream && error != http::error::partial_message)
-    return errc::bad_request;
-  return std::nullopt;  // the connection is gone or too slow: nobody to answer
 }
 
 }  // namespace
@@ -91,37 +72,28 @@ asio::awaitable<void> HttpSession::run() {
 asio::awaitable<bool> HttpSession::begin_tls() {
   idle_ = true;
   stream_.expires_after(limits::handshake_time);
-  const auto [error, bytes] = co_await stream_.async_read_some(buffer_.prepare(read_bytes),
-                                                               asio::as_tuple(asio::use_awaitable));
-  if (error) co_return false;
-  buffer_.commit(bytes);
-  const char first = *static_cast<const char*>(buffer_.cdata().data());
+  const auto gone = co_await reader_.fill();
+  if (gone) co_return false;
+  const auto begun = reader_.arrived();
+  const char first = begun.front();
   if (first != tls_handshake) co_return first >= 'A' && first <= 'Z';  // plain HTTP, by mistake
-  const auto failure = co_await stream_.encrypt(*door_.tls, buffer_.cdata());
-  buffer_.consume(buffer_.size());
-  idle_ = false;
+  const auto failure = co_await stream_.encrypt(*door_.tls, asio::buffer(begun));
+  reader_.discard_arrived();
   co_return !failure;
 }
 
 asio::awaitable<void> HttpSession::serve() {
   while (co_await wait_for_request()) {
-    http::request_parser<http::string_body> parser;
-    parser.header_limit(limits::header_bytes_max);
-    parser.body_limit(limits::body_bytes_max);
-    stream_.expires_after(limits::request_time);
-    idle_ = true;
-    const auto [error, bytes] =
-        co_await http::async_read(stream_, buffer_, parser, asio::as_tuple(asio::use_awaitable));
+    const auto whole = co_await read_request();
     idle_ = false;
-    if (error) {
-      if (const auto code = refusal_of(error)) co_await refuse_and_close(*code);
+    if (!whole) co_await refuse_and_close(whole.error());
+    if (!whole || !*whole) co_return;
+    if (!sent_elsewhere() && path_of(reader_.request()) == socket_path &&
+        is_upgrade(reader_.request())) {
+      co_await become_websocket(reader_.take_request());
       co_return;
     }
-    if (!sent_elsewhere() && path_of(parser.get()) == socket_path && is_upgrade(parser.get())) {
-      co_await become_websocket(parser.release());
-      co_return;
-    }
-    const bool goes_on = co_await serve_one(parser.get());
+    const bool goes_on = co_await serve_one(reader_.request());
     if (goes_on) continue;
     co_await stream_.say_goodbye();
     co_return;
@@ -131,14 +103,32 @@ asio::awaitable<void> HttpSession::serve() {
 // False when the connection ended, or was idle for too long.
 asio::awaitable<bool> HttpSession::wait_for_request() {
   if (connections_.stopping()) co_return false;
-  if (buffer_.size() > 0) co_return true;  // pipelined
+  reader_.begin();
   idle_ = true;
+  if (!reader_.arrived().empty()) co_return true;  // pipelined
   stream_.expires_after(limits::keep_alive_time);
-  const auto [error, bytes] = co_await stream_.async_read_some(buffer_.prepare(read_bytes),
-                                                               asio::as_tuple(asio::use_awaitable));
-  idle_ = false;
-  buffer_.commit(bytes);
-  co_return !error;
+  const auto gone = co_await reader_.fill();
+  co_return !gone;
+}
+
+// False when there is nobody to answer, or the header was enough for an answer.
+asio::awaitable<result<bool>> HttpSession::read_request() {
+  stream_.expires_after(limits::request_time);
+  auto head = co_await reader_.read_head();
+  if (!head || !*head) co_return head;
+  if (reader_.awaits_continue()) {
+    auto to = response_to(reader_.request());
+    to.keep_alive = false;  // the body may come nevertheless
+    if (auto refused = refuse_by_head(reader_.request(), to)) {
+      co_await turn_away(std::move(*refused));
+      co_return false;
+    }
+    auto go_on = continue_response();
+    const auto [error, bytes] =
+        co_await beast::async_write(stream_, std::move(go_on), asio::as_tuple(asio::use_awaitable));
+    if (error) co_return false;
+  }
+  co_return co_await reader_.read_body();
 }
 
 asio::awaitable<bool> HttpSession::serve_one(const HttpRequest& request) {
@@ -154,11 +144,12 @@ asio::awaitable<bool> HttpSession::write(HttpResponse response) {
   co_return !error;
 }
 
-asio::awaitable<void> HttpSession::refuse_and_close(errc code) {
+asio::awaitable<void> HttpSession::refuse_and_close(Refusal why) {
   ResponseTo to;
   to.now = services_.clock.wall();
   to.secure = stream_.encrypted();
-  auto response = refusal(to, code);
+  to.html = reader_.accepts_html();
+  auto response = refusal_response(to, why);
   co_await turn_away(std::move(response));
 }
 
@@ -172,7 +163,7 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
   to.keep_alive = false;
   const auto upgrade = check_upgrade(request, to);
   if (!upgrade) {
-    auto refused = refusal(to, upgrade.error());
+    auto refused = refusal_response(to, upgrade.error());
     co_return co_await turn_away(std::move(refused));
   }
   if (only(request, "Sec-WebSocket-Version") != "13") {
@@ -185,7 +176,7 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
   // From here on it is another's, and nothing of this one remains.
   connections_.remove(id_);
   auto token = find_cookie(request[http::field::cookie], to.site->cookie());
-  auto came = beast::buffers_to_string(buffer_.cdata());
+  std::string came(reader_.arrived());
   auto socket =
       std::make_shared<PhoneSocket>(std::move(stream_), services_.traffic[shard_.index()],
                                     upgrade->encoding.value_or(Encoding::binary), std::move(came));
@@ -200,30 +191,46 @@ result<Upgrade> HttpSession::check_upgrade(const HttpRequest& request, const Res
 }
 
 asio::awaitable<HttpResponse> HttpSession::respond(const HttpRequest& request, ResponseTo to) {
-  const auto path = path_of(request);
-  if (sent_elsewhere()) co_return redirect(request, to);
-  if (const auto* asset = find_asset(services_.assets, path)) {
-    if (!only_reads(request)) co_return method_response(to, "GET, HEAD");
+  if (auto refused = refuse_by_head(request, to)) co_return std::move(*refused);
+  if (const auto* asset = find_asset(services_.assets, path_of(request)))
     co_return asset_response(to, *asset, request);
-  }
-  if (path == socket_path)
-    co_return refusal(to, Refusal(errc::bad_request, "This address is for WebSockets only."));
-  const auto methods = api_methods(path);
-  if (methods.empty()) co_return refusal(to, errc::not_found);
-  if (!is_listed(request.method_string(), methods)) co_return method_response(to, methods);
   co_return co_await respond_api(request, std::move(to));
 }
 
-asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& request, ResponseTo to) {
-  const auto caller = caller_of(request);
-  const auto site = services_.sites.identify(only(request, "Host"), local_, caller.secure);
-  if (!site) co_return refusal(to, site.error());
-  // Browsers leave Origin out of same-origin reads; where it is, it must be ours.
-  if (!only_reads(request) || request.count(http::field::origin) > 0) {
-    const auto ours = check_origin(*site, only(request, "Origin"));
-    if (!ours) co_return refusal(to, ours.error());
+// The answer, where the header is enough to know that the request is not served.
+std::optional<HttpResponse> HttpSession::refuse_by_head(const HttpRequest& request,
+                                                        const ResponseTo& to) const {
+  const auto path = path_of(request);
+  const bool any_host = takes_any_host(path);
+  if (sent_elsewhere() && (to.site || !any_host)) return redirect(request, to);
+  if (request.method() == http::verb::unknown) return refusal_response(to, errc::not_implemented);
+  if (path == "*") return method_response(to, "GET, HEAD, POST, DELETE");  // of the whole server
+  if (find_asset(services_.assets, path)) {
+    if (only_reads(request)) return std::nullopt;
+    return method_response(to, "GET, HEAD");
   }
+  if (path == socket_path)
+    return refusal_response(to, Refusal(errc::bad_request, "This address is for WebSockets only."));
+  const auto methods = api_methods(path);
+  if (methods.empty()) return refusal_response(to, errc::not_found);
+  if (!is_listed(request.method_string(), methods)) return method_response(to, methods);
+  if (any_host && request.count(http::field::origin) == 0) return std::nullopt;
+  if (const auto ours = check_site(request, to); !ours) return refusal_response(to, ours.error());
+  return std::nullopt;
+}
 
+result<void> HttpSession::check_site(const HttpRequest& request, const ResponseTo& to) const {
+  if (!to.site) {
+    const auto unknown =
+        services_.sites.identify(only(request, "Host"), local_, to.secure);
+    return unknown ? Refusal(errc::origin_refused) : unknown.error();
+  }
+  // Browsers leave Origin out of same-origin reads; where it is, it must be ours.
+  if (only_reads(request) && request.count(http::field::origin) == 0) return {};
+  return check_origin(*to.site, only(request, "Origin"));
+}
+
+asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& request, ResponseTo to) {
   ApiRequest call;
   // HEAD is a GET whose body is not sent.
   call.method = request.method() == http::verb::head ? "GET" : request.method_string();
@@ -231,10 +238,10 @@ asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& reques
   call.content_type = only(request, "Content-Type");
   call.body = request.body();
   call.idempotency_key = only(request, "Idempotency-Key");
-  call.token = find_cookie(request[http::field::cookie], site->cookie());
-  call.network = network_of(caller.address);
+  if (to.site) call.token = find_cookie(request[http::field::cookie], to.site->cookie());
+  call.network = network_of(caller_of(request).address);
   call.user_agent = request[http::field::user_agent];
-  call.site_origin = site->origin();
+  if (to.site) call.site_origin = to.site->origin();
   // What runs now may wait for a hash or the disk; the reader's deadline is over.
   stream_.expires_never();
   const auto reply = co_await answer_api(services_, std::move(call));
@@ -244,8 +251,9 @@ asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& reques
 ResponseTo HttpSession::response_to(const HttpRequest& request) const {
   ResponseTo to;
   to.version = request.version();
-  to.keep_alive = stays_open(request) && !connections_.stopping();
+  to.keep_alive = reader_.keep_alive() && !connections_.stopping();
   to.head = request.method() == http::verb::head;
+  to.html = only_reads(request) && reader_.accepts_html();
   to.now = services_.clock.wall();
   to.secure = caller_of(request).secure;
   const auto site = services_.sites.identify(only(request, "Host"), local_, to.secure);
@@ -264,14 +272,10 @@ Caller HttpSession::caller_of(const HttpRequest& request) const {
 // To the same place under TLS, of the names that are ours only: an address from
 // a forged Host is nobody's to be sent to.
 HttpResponse HttpSession::redirect(const HttpRequest& request, const ResponseTo& to) const {
-  if (!to.site) return refusal(to, errc::origin_refused);
+  if (!to.site) return refusal_response(to, check_site(request, to).error());
   const auto origin = https_origin(*to.site, door_.port, door_.https_port);
   const std::string_view target = request.target();
   return redirect_response(to, origin + (target.starts_with('/') ? std::string(target) : "/"));
-}
-
-HttpResponse HttpSession::refusal(const ResponseTo& to, const Refusal& why) const {
-  return api_response(to, refuse(why), services_.sessions.token_seconds());
 }
 
 }  // namespace colo

@@ -5,11 +5,12 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <memory>
+#include <optional>
 
 #include "net/caller_count.hpp"
 #include "net/connections.hpp"
+#include "net/request_reader.hpp"
 #include "net/response.hpp"
 #include "net/stream.hpp"
 #include "net/tls.hpp"
@@ -36,20 +37,23 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
  private:
   boost::asio::awaitable<bool> begin_tls();
   boost::asio::awaitable<bool> wait_for_request();
+  boost::asio::awaitable<result<bool>> read_request();
   boost::asio::awaitable<void> serve();
   boost::asio::awaitable<bool> serve_one(const HttpRequest& request);
   boost::asio::awaitable<void> become_websocket(HttpRequest request);
   boost::asio::awaitable<bool> write(HttpResponse response);
   boost::asio::awaitable<void> turn_away(HttpResponse response);
   result<Upgrade> check_upgrade(const HttpRequest& request, const ResponseTo& to) const;
-  boost::asio::awaitable<void> refuse_and_close(errc code);
+  boost::asio::awaitable<void> refuse_and_close(Refusal why);
   boost::asio::awaitable<HttpResponse> respond(const HttpRequest& request, ResponseTo to);
+  std::optional<HttpResponse> refuse_by_head(const HttpRequest& request,
+                                             const ResponseTo& to) const;
+  result<void> check_site(const HttpRequest& request, const ResponseTo& to) const;
   boost::asio::awaitable<HttpResponse> respond_api(const HttpRequest& request, ResponseTo to);
   bool sent_elsewhere() const { return door_.https_port != 0 && !stream_.encrypted(); }
   HttpResponse redirect(const HttpRequest& request, const ResponseTo& to) const;
   Caller caller_of(const HttpRequest& request) const;
   ResponseTo response_to(const HttpRequest& request) const;
-  HttpResponse refusal(const ResponseTo& to, const Refusal& why) const;
 
   Stream stream_;
   Services& services_;
@@ -60,7 +64,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   CallerPlace place_;
   boost::asio::ip::address local_;
   boost::asio::ip::address remote_;
-  boost::beast::flat_buffer buffer_;
+  RequestReader reader_{stream_};
   bool idle_ = false;  // no whole request is here: stopping may close it at once
 };
 

@@ -22,6 +22,7 @@ struct ResponseTo {
   bool head = false;
   std::optional<Site> site;  // none when the Host is not known
   bool secure = false;       // came through TLS, also where the site is not known
+  bool html = false;         // a browser opens the address: a refusal is a page
   WallTime now{};
 };
 
@@ -29,8 +30,15 @@ struct ResponseTo {
 HttpResponse api_response(const ResponseTo& to, const Reply& reply,
                           std::chrono::seconds token_seconds);
 
+/// A refusal of a request before any call was made: problem+json, or a small page where a
+/// browser asks for one.
+HttpResponse refusal_response(const ResponseTo& to, const Refusal& why);
+
 /// 405 with Allow.
 HttpResponse method_response(const ResponseTo& to, std::string_view allow);
+
+/// 100: the body may be sent. Has no headers.
+HttpResponse continue_response();
 
 /// 400, for a WebSocket of another version than 13, which it names (RFC 6455 §4.4).
 HttpResponse version_response(const ResponseTo& to);

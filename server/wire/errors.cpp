@@ -27,8 +27,12 @@ unsigned http_status(errc code) {
       return 409;
     case errc::body_too_large:
       return 413;
+    case errc::target_too_long:
+      return 414;
     case errc::not_json:
       return 415;
+    case errc::expectation_failed:
+      return 417;
     case errc::idempotency_mismatch:
       return 422;
     case errc::too_many_requests:
@@ -37,6 +41,8 @@ unsigned http_status(errc code) {
       return 431;
     case errc::internal:
       return 500;
+    case errc::not_implemented:
+      return 501;
     case errc::busy:
     case errc::storage_failed:
       return 503;
