@@ -17,12 +17,17 @@ bool CallerCount::enter(const std::string& network) {
     ++open;
     return true;
   }
+  return false;
+}
+
+void CallerCount::refuse(const std::string& network) {
+  const auto found = open_.find(network);
+  if (found == open_.end()) return;  // all have left meanwhile
   const auto now = clock_.now();
   if (said_at_ == SteadyTime{} || now - said_at_ >= say_every) {
     said_at_ = now;
-    log::warn("security: {} has {} connections open, and gets no more", network, open);
+    log::warn("security: {} has {} connections open, and gets no more", network, found->second);
   }
-  return false;
 }
 
 void CallerCount::leave(const std::string& network) {

@@ -17,9 +17,13 @@ class CallerCount {
   CallerCount(std::size_t connections_max, const Clock& clock)
       : connections_max_(connections_max), clock_(clock) {}
 
-  /// False when the network has connections_max open: this one is to be closed.
+  /// False when the network has connections_max open.
   bool enter(const std::string& network);
-  /// Once for each time that enter() was true.
+  /// Counts one more in place of one that is being closed and leaves soon.
+  void replace(const std::string& network) { ++open_[network]; }
+  /// After enter() was false and nothing can be closed: says so in the log, now and then.
+  void refuse(const std::string& network);
+  /// Once for each time that enter() was true, and for each replace().
   void leave(const std::string& network);
 
  private:
@@ -29,7 +33,8 @@ class CallerCount {
   SteadyTime said_at_{};
 };
 
-/// A connection's place in the count, given back when nobody holds it any more.
-using CallerPlace = std::shared_ptr<void>;
+/// A connection's place in the count, given back when nobody holds it any more: the
+/// name of its network, or null where it is not counted.
+using CallerPlace = std::shared_ptr<const std::string>;
 
 }  // namespace colo

@@ -24,5 +24,16 @@ TEST(CallerCount, OneThatEndsMakesRoomForOne) {
   }
 }
 
+TEST(CallerCount, OneThatReplacesAnotherTakesNoFurtherPlace) {
+  ManualClock clock;
+  CallerCount callers(1, clock);
+  EXPECT_TRUE(callers.enter("192.0.2.7"));
+  callers.replace("192.0.2.7");
+  callers.leave("192.0.2.7");  // the one that was closed
+  EXPECT_FALSE(callers.enter("192.0.2.7"));
+  callers.leave("192.0.2.7");
+  EXPECT_TRUE(callers.enter("192.0.2.7"));
+}
+
 }  // namespace
 }  // namespace colo

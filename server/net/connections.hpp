@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/ids.hpp"
+#include "net/idle_connections.hpp"
 
 namespace colo {
 
@@ -26,6 +27,9 @@ class Connections {
   }
   void remove(ConnectionId id) { open_.erase(id); }
 
+  /// Those of them that nothing is done for.
+  IdleConnections& idle() { return idle_; }
+
   void stop_all() {
     stopping_ = true;
     const auto open = open_;  // a connection may remove itself while it is asked
@@ -34,6 +38,7 @@ class Connections {
 
  private:
   std::unordered_map<ConnectionId, Stop> open_;
+  IdleConnections idle_;
   bool stopping_ = false;
 };
 

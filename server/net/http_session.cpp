@@ -70,7 +70,7 @@ asio::awaitable<void> HttpSession::run() {
 
 // False when there is nobody to serve.
 asio::awaitable<bool> HttpSession::begin_tls() {
-  idle_ = true;
+  become_idle();
   stream_.expires_after(limits::handshake_time);
   const auto gone = co_await reader_.fill();
   if (gone) co_return false;
@@ -86,6 +86,7 @@ asio::awaitable<void> HttpSession::serve() {
   while (co_await wait_for_request()) {
     const auto whole = co_await read_request();
     idle_ = false;
+    idle_entry_.reset();
     if (!whole) co_await refuse_and_close(whole.error());
     if (!whole || !*whole) co_return;
     if (!sent_elsewhere() && path_of(reader_.request()) == socket_path &&
@@ -95,7 +96,7 @@ asio::awaitable<void> HttpSession::serve() {
     }
     const bool goes_on = co_await serve_one(reader_.request());
     if (goes_on) continue;
-    co_await stream_.say_goodbye();
+    co_await say_goodbye();
     co_return;
   }
 }
@@ -104,7 +105,7 @@ asio::awaitable<void> HttpSession::serve() {
 asio::awaitable<bool> HttpSession::wait_for_request() {
   if (connections_.stopping()) co_return false;
   reader_.begin();
-  idle_ = true;
+  become_idle();
   if (!reader_.arrived().empty()) co_return true;  // pipelined
   stream_.expires_after(limits::keep_alive_time);
   const auto gone = co_await reader_.fill();
@@ -131,6 +132,26 @@ asio::awaitable<result<bool>> HttpSession::read_request() {
   co_return co_await reader_.read_body();
 }
 
+// Until a whole request has arrived: when the server stops, too, it may be closed at once.
+void HttpSession::become_idle() {
+  idle_ = true;
+  make_room_if_asked();
+}
+
+// From here on it is closed when its network needs room.
+void HttpSession::make_room_if_asked() {
+  if (!place_ || idle_entry_) return;
+  idle_entry_.emplace(
+      connections_.idle().add(*place_, {services_.clock.now(), id_}, [weak = weak_from_this()] {
+        if (const auto session = weak.lock()) session->stream_.close();
+      }));
+}
+
+asio::awaitable<void> HttpSession::say_goodbye() {
+  make_room_if_asked();
+  co_await stream_.say_goodbye();
+}
+
 asio::awaitable<bool> HttpSession::serve_one(const HttpRequest& request) {
   const auto to = response_to(request);
   auto response = co_await respond(request, to);
@@ -155,7 +176,7 @@ asio::awaitable<void> HttpSession::refuse_and_close(Refusal why) {
 
 asio::awaitable<void> HttpSession::turn_away(HttpResponse response) {
   const bool written = co_await write(std::move(response));
-  if (written) co_await stream_.say_goodbye();
+  if (written) co_await say_goodbye();
 }
 
 asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {

@@ -1,7 +1,8 @@
 // One HTTP connection: requests in turn, until it closes or becomes a WebSocket.
 //
 // Lives on the shard that accepted it. Handshakes, headers, bodies and the time
-// they take are bounded. What comes in plain where TLS is spoken is sent there.
+// they take are bounded. Until a whole request has arrived, and between two, it may
+// be closed to make room. What comes in plain where TLS is spoken is sent there.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -50,6 +51,9 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
                                              const ResponseTo& to) const;
   result<void> check_site(const HttpRequest& request, const ResponseTo& to) const;
   boost::asio::awaitable<HttpResponse> respond_api(const HttpRequest& request, ResponseTo to);
+  void become_idle();
+  void make_room_if_asked();
+  boost::asio::awaitable<void> say_goodbye();
   bool sent_elsewhere() const { return door_.https_port != 0 && !stream_.encrypted(); }
   HttpResponse redirect(const HttpRequest& request, const ResponseTo& to) const;
   Caller caller_of(const HttpRequest& request) const;
@@ -66,6 +70,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   boost::asio::ip::address remote_;
   RequestReader reader_{stream_};
   bool idle_ = false;  // no whole request is here: stopping may close it at once
+  std::optional<IdleConnections::Entry> idle_entry_;  // it makes room, where it is counted
 };
 
 }  // namespace colo

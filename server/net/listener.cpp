@@ -29,6 +29,16 @@ asio::awaitable<bool> enter(CallerCount& callers, std::string network) {
   co_return callers.enter(network);
 }
 
+using Rank = IdleConnections::Rank;
+
+asio::awaitable<std::optional<Rank>> first_idle(Connections& connections, std::string network) {
+  co_return connections.idle().first(network);
+}
+
+asio::awaitable<bool> close_first_idle(Connections& connections, std::string network) {
+  co_return connections.idle().close_first(network);
+}
+
 }  // namespace
 
 Listener::Listener(Services& services, std::vector<Connections>& connections,
@@ -77,26 +87,72 @@ asio::awaitable<void> Listener::accept(Shard& shard) {
   }
 }
 
-// Trusted proxies are not counted: behind one are all the phones of the world, and
-// how many of those one address may have is the proxy's to say.
+// A trusted proxy is not counted: its address stands for all of its clients, and how many
+// connections each may have is the proxy's to say.
 asio::awaitable<void> Listener::receive(Shard& shard, tcp::socket socket) {
   boost::system::error_code gone;  // then reading will say so
   const auto caller = socket.remote_endpoint(gone).address();
   CallerPlace place;
   if (!services_.proxies.trusts(caller)) {
-    const std::string network = network_of(caller);
-    auto& first = services_.shards.first();
-    auto entering = enter(services_.callers, network);
-    const bool welcome = co_await on(first, std::move(entering));
-    if (!welcome) co_return;
-    place = {nullptr, [&first, &callers = services_.callers, network](void*) {
-               asio::post(first.executor(), [&callers, network] { callers.leave(network); });
-             }};
+    place = co_await count(network_of(caller));
+    if (!place) co_return;
   }
   const auto session = std::make_shared<HttpSession>(std::move(socket), services_, shard,
                                                      connections_[shard.index()],
                                                      doors_[shard.index()], std::move(place));
   co_await session->run();
+}
+
+// Null when all that the network may have are in use. Connections without a whole
+// request must not shut out others of the same network.
+asio::awaitable<CallerPlace> Listener::count(std::string network) {
+  auto& first = services_.shards.first();
+  auto& callers = services_.callers;
+  auto entering = enter(callers, network);
+  bool entered = co_await on(first, std::move(entering));
+  if (!entered) {
+    const bool closed = co_await close_idle(network);
+    if (closed) {
+      first.run([&callers, network] { callers.replace(network); });
+      entered = true;
+    }
+  }
+  if (!entered) {
+    // One that ended meanwhile was not idle any more, and its leave() is on its way:
+    // this is queued behind it.
+    co_await asio::post(first.executor(), asio::use_awaitable);
+    auto again = enter(callers, network);
+    entered = co_await on(first, std::move(again));
+  }
+  if (!entered) {
+    first.run([&callers, network] { callers.refuse(network); });
+    co_return nullptr;
+  }
+  co_return CallerPlace(new std::string(network), [&first, &callers](const std::string* counted) {
+    asio::post(first.executor(), [&callers, network = *counted] { callers.leave(network); });
+    delete counted;
+  });
+}
+
+// One question to each shard and one order to the shard that has the oldest, so that the
+// work is bounded. Another arrival may have been quicker there; then it is tried once more.
+asio::awaitable<bool> Listener::close_idle(std::string network) {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    std::optional<Rank> oldest;
+    std::uint32_t where = 0;
+    for (std::uint32_t i = 0; i < services_.shards.size(); ++i) {
+      auto asking = first_idle(connections_[i], network);
+      const auto found = co_await on(services_.shards[i], std::move(asking));
+      if (!found || (oldest && *oldest <= *found)) continue;
+      oldest = found;
+      where = i;
+    }
+    if (!oldest) co_return false;
+    auto closing = close_first_idle(connections_[where], network);
+    const bool closed = co_await on(services_.shards[where], std::move(closing));
+    if (closed) co_return true;
+  }
+  co_return false;
 }
 
 }  // namespace colo

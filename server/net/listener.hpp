@@ -36,6 +36,8 @@ class Listener {
  private:
   boost::asio::awaitable<void> accept(Shard& shard);
   boost::asio::awaitable<void> receive(Shard& shard, boost::asio::ip::tcp::socket socket);
+  boost::asio::awaitable<CallerPlace> count(std::string network);
+  boost::asio::awaitable<bool> close_idle(std::string network);
 
   Services& services_;
   std::vector<Connections>& connections_;

@@ -74,11 +74,21 @@ asio::awaitable<void> WsSession::run(std::string token) {
     socket_->hang_up();
   }
   leave();
+  const auto idle = make_room_if_asked();
   co_await socket_->say_goodbye();
   connections_.remove(id_);
 }
 
+// As long as this lives, the connection is closed when its network needs room.
+std::optional<IdleConnections::Entry> WsSession::make_room_if_asked() {
+  if (!place_) return std::nullopt;
+  return connections_.idle().add(*place_, {services_.clock.now(), id_}, [weak = weak_from_this()] {
+    if (const auto session = weak.lock()) session->socket_->hang_up();
+  });
+}
+
 asio::awaitable<bool> WsSession::say_hello(std::string token) {
+  const auto idle = make_room_if_asked();  // nobody is signed in here yet
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer deadline(executor, limits::hello_time);
   deadline.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {

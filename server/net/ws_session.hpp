@@ -41,6 +41,7 @@ class WsSession final : public Member, public std::enable_shared_from_this<WsSes
   // False when the phone floods.
   bool hear_control(const ws::Event& event);
   void end(const ws::Event& event);
+  std::optional<IdleConnections::Entry> make_room_if_asked();
   void leave();
 
   std::shared_ptr<PhoneSocket> socket_;
