@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <limits>
+#include <iterator>
+#include <random>
 
 #include "domain/limits.hpp"
 #include "runtime/log.hpp"
@@ -17,11 +18,13 @@ namespace {
 
 constexpr std::size_t recent_max = 64;  // messages told while a page is read from the log
 constexpr int catch_up_tries = 8;
-// A life of a temporary room is told from the one before it, and from any in
-// an earlier run of the server, by when it began.
-Epoch new_epoch(const Clock& clock, Epoch last) {
-  const auto now = static_cast<std::uint64_t>(clock.wall().time_since_epoch().count());
-  return {std::max(now, last.value + 1)};
+// Tells a life of a temporary room from the one before it, and from any in an earlier run of
+// the server. Random, as no clock is to be trusted: a machine without one always starts at the
+// same time. 52 bits, never 0: exact as a number in JavaScript.
+Epoch new_epoch() {
+  std::random_device random;
+  const std::uint64_t high = random();
+  return {((high << 32 | random()) & 0xF'FFFF'FFFF'FFFFU) | 1};
 }
 
 enum class Keeping { newest, oldest };
@@ -39,6 +42,15 @@ bool shorten(std::vector<std::string>& messages, Keeping keeping, std::size_t by
   return dropped > 0;
 }
 
+// False when nothing is left of a page that is not the last: the phone could not ask for the next.
+bool drop_deleted(std::vector<Message>& messages, const std::vector<Seq>& deleted, bool more) {
+  if (deleted.empty() || messages.empty()) return true;
+  std::erase_if(messages, [&deleted](const Message& m) {
+    return std::ranges::find(deleted, m.seq) != deleted.end();
+  });
+  return !messages.empty() || !more;
+}
+
 }  // namespace
 
 Room::Room(RoomSpec spec, Shards& shards, MessageLog& log, const Clock& clock, Rate drawings,
@@ -50,7 +62,7 @@ Room::Room(RoomSpec spec, Shards& shards, MessageLog& log, const Clock& clock, R
       clock_(clock),
       drawings_(drawings),
       changed_(std::move(changed)),
-      epoch_(spec_.persistent ? Epoch{} : new_epoch(clock, Epoch{})) {
+      epoch_(spec_.persistent ? Epoch{} : new_epoch()) {
   for (std::uint32_t i = 0; i < shards.size(); ++i)
     audiences_.push_back(std::make_unique<Audience>());
   connections_on_.resize(shards.size());
@@ -62,6 +74,7 @@ asio::awaitable<result<void>> Room::open() {
   const auto deletion = co_await log().last_deletion(spec_.id);
   if (!deletion) co_return deletion.error();
   last_told_ = *last;
+  recent_after_ = *last;
   last_deletion_ = *deletion;
   co_return result<void>{};
 }
@@ -147,12 +160,21 @@ asio::awaitable<result<JoinedFrame>> Room::catch_up(Arrival arrival) {
     auto page = co_await read_page(newest ? Reading::before : Reading::after,
                                    newest ? Seq{told.value + 1} : after, arrival.page_bytes);
     if (!page) co_return page.error();
-    if (joined.deletion != last_deletion_ || joined.epoch != epoch_) continue;
+    if (joined.epoch != epoch_) continue;
 
     auto& messages = page->messages;
     const auto beyond = std::erase_if(messages, [told](const Message& m) { return m.seq > told; });
     const bool reaches_told = newest || !page->more || beyond > 0;
     joined.more = newest ? page->more : !reaches_told;
+    // This phone was not told of what was deleted while it was read for.
+    const auto meanwhile = deleted_since(joined.deletion);
+    if (!meanwhile || !drop_deleted(messages, *meanwhile, joined.more)) continue;
+    joined.deletion = last_deletion_;
+    if (!newest) {
+      std::ranges::copy_if(*meanwhile, std::back_inserter(joined.deleted),
+                           [after](Seq seq) { return seq <= after; });
+      if (joined.deleted.size() > limits::deletions_told_max) continue;  // begins anew
+    }
     for (const auto& message : messages) joined.messages.push_back(encode_message(message));
     if (reaches_told && !append_recent(joined, told)) continue;
     if (shorten(joined.messages, newest ? Keeping::newest : Keeping::oldest, arrival.page_bytes))
@@ -183,10 +205,10 @@ asio::awaitable<result<MessagePage>> Room::read_page(Reading direction, Seq seq,
   co_return co_await log().after(spec_.id, seq, limit);
 }
 
-// False when recent_ no longer reaches back to `after`.
+// False when recent_ does not reach back to `after`.
 bool Room::append_recent(JoinedFrame& joined, Seq after) const {
   if (last_told_ == after) return true;
-  if (recent_.empty() || recent_.front().seq.value > after.value + 1) return false;
+  if (after < recent_after_) return false;
   for (const auto& told : recent_)
     if (told.seq > after) joined.messages.emplace_back(told.frame->field());
   return true;
@@ -254,7 +276,10 @@ void Room::tell(const Message& message) {
                last_told_.value);
   last_told_ = message.seq;
   recent_.push_back({message.seq, message_frame(encode_message(message))});
-  if (recent_.size() > recent_max) recent_.pop_front();
+  if (recent_.size() > recent_max) {
+    recent_after_ = recent_.front().seq;
+    recent_.pop_front();
+  }
   fan_out(recent_.back().frame);
 }
 
@@ -270,7 +295,9 @@ asio::awaitable<result<MessagePage>> Room::history(UserId user, ConnectionId con
     const auto deletion = last_deletion_;
     auto page = co_await log().before(spec_.id, end, limit);
     if (!page) co_return page;
-    if (deletion != last_deletion_) continue;  // it may hold what was just told to be gone
+    // It may hold what this phone was just told to be gone.
+    const auto meanwhile = deleted_since(deletion);
+    if (!meanwhile || !drop_deleted(page->messages, *meanwhile, page->more)) continue;
     co_return page;
   }
   co_return errc::busy;
@@ -327,9 +354,11 @@ void Room::remove(UserId user, bool for_good) {
   if (!people_.empty() || spec_.persistent) return;
   memory_.clear();
   recent_.clear();
+  recent_after_ = Seq{};
   last_told_ = Seq{};
   last_deletion_ = DeletionId{};
-  epoch_ = new_epoch(clock_, epoch_);
+  recently_deleted_.clear();
+  epoch_ = new_epoch();
 }
 
 // `told_in`: as the others know it, where nothing was told lately.

@@ -136,6 +136,8 @@ class Room {
   boost::asio::awaitable<result<JoinedFrame>> catch_up(Arrival arrival);
   boost::asio::awaitable<result<bool>> read_deleted(JoinedFrame& joined, Seq upto,
                                                     DeletionId after);
+  void note_deletion(Seq seq, DeletionId number);
+  std::optional<std::vector<Seq>> deleted_since(DeletionId number) const;
   enum class Reading { before, after };
   boost::asio::awaitable<result<MessagePage>> read_page(Reading direction, Seq seq,
                                                         std::size_t bytes);
@@ -163,7 +165,9 @@ class Room {
   Epoch epoch_;
   Seq last_told_;
   std::deque<Told> recent_;
+  Seq recent_after_;  // recent_ has all that was told later and not deleted
   DeletionId last_deletion_;
+  std::deque<Seq> recently_deleted_;  // by the newest deletions, the last is last_deletion_
   std::unordered_map<UserId, Person> people_;
   std::unordered_map<UserId, SteadyTime> gone_;  // till nothing of theirs can be on its way
   std::unordered_map<UserId, Bucket> sayings_;   // outlives a person's coming and going

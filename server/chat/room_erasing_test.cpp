@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "chat/room_fixture.hpp"
 
 namespace colo {
@@ -78,6 +80,126 @@ TEST_F(RoomTest, WhatTheyDrewIsErasedAndTold) {
     ASSERT_EQ(late->joined().deleted_size(), 1);
     EXPECT_EQ(late->joined().deleted(0), 4);
   }
+}
+
+// Each page takes as long as a batch of erasing.
+class BusyLog final : public MessageLog {
+ public:
+  asio::awaitable<result<Stored>> append(NewMessage message) override {
+    return log_.append(std::move(message));
+  }
+  asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq, std::size_t limit) override {
+    auto page = co_await log_.before(std::move(room), seq, limit);
+    for (int i = 0; i < 3; ++i) co_await asio::post(asio::use_awaitable);
+    co_return page;
+  }
+  asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, std::size_t limit) override {
+    auto page = co_await log_.after(std::move(room), seq, limit);
+    for (int i = 0; i < 3; ++i) co_await asio::post(asio::use_awaitable);
+    co_return page;
+  }
+  asio::awaitable<result<Seq>> last_seq(RoomId room) override { return log_.last_seq(room); }
+  asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override {
+    return log_.erase(std::move(room), seq, std::move(by));
+  }
+  asio::awaitable<result<Erasure>> erase_of(RoomId room, UserId author,
+                                            std::size_t limit) override {
+    return log_.erase_of(std::move(room), author, limit);
+  }
+  asio::awaitable<result<DeletionId>> last_deletion(RoomId room) override {
+    return log_.last_deletion(room);
+  }
+  asio::awaitable<result<std::vector<Seq>>> deleted(RoomId room, DeletionId after,
+                                                    DeletionId last) override {
+    return log_.deleted(room, after, last);
+  }
+
+ private:
+  MemoryLog log_;
+};
+
+// A room where Ana, who leaves, drew 6,000 times: sixty batches.
+class ErasingTest : public RoomTest {
+ protected:
+  ErasingTest() {
+    EXPECT_TRUE(join(room, ben_, ben));
+    EXPECT_TRUE(join(room, ana_, ana));
+    draw(ben_, ben, 1, 60);
+    draw(ana_, ana, 61, 6060);
+    draw(ben_, ben, 6061, 6080);
+    room.let_go(ana_.id);
+  }
+  void draw(const User& user, const std::shared_ptr<Phone>& at, std::uint32_t first,
+            std::uint32_t last) {
+    for (std::uint32_t i = first; i <= last; ++i) {
+      clock_.advance(1s);
+      ClientId id;
+      std::memcpy(id.bytes.data(), &i, sizeof i);
+      ASSERT_EQ(run(room.say(user, at->connection(), {id, "", "", {}}))->seq.value, i);
+    }
+  }
+  void begin_to_erase() {
+    asio::co_spawn(shards_.first().executor(), room.erase_all_of(ana_.id), asio::detached);
+  }
+  // Whether what the phone has in the end is what is there.
+  static std::vector<std::uint64_t> left_at(const Phone& at, std::vector<std::uint64_t> seqs) {
+    const auto forget = [&seqs](std::uint64_t seq) { std::erase(seqs, seq); };
+    for (const auto& frame : at.frames) {
+      for (const auto& message : frame.joined().messages()) seqs.push_back(message.seq());
+      for (const auto seq : frame.joined().deleted()) forget(seq);
+      if (frame.has_deleted()) forget(frame.deleted().seq());
+    }
+    return seqs;
+  }
+  static std::uint64_t missed_deletions(const Phone& at) {
+    std::uint64_t known = 0;
+    std::uint64_t missed = 0;
+    for (const auto& frame : at.frames) {
+      if (frame.has_joined()) known = frame.joined().deletion();
+      if (!frame.has_deleted()) continue;
+      if (frame.deleted().deletion() != known + 1) ++missed;
+      known = frame.deleted().deletion();
+    }
+    return missed;
+  }
+
+  BusyLog log;
+  Room room{saved(), shards_, log, clock_, {1000, 1min}, [] {}};
+  std::shared_ptr<Phone> ana = phone();
+  std::shared_ptr<Phone> ben = phone();
+};
+
+TEST_F(ErasingTest, WhoComesInMeanwhileIsLetInAndSeesNothingThatIsGone) {
+  begin_to_erase();
+  const auto late = phone();
+  ASSERT_TRUE(join(room, ben_, late));
+  EXPECT_GT(late->joined().deletion(), 0u);
+  EXPECT_LT(late->joined().deletion(), 6000u);  // it was in the middle
+  std::vector<std::uint64_t> there;
+  for (std::uint64_t seq = 6061; seq <= 6080; ++seq) there.push_back(seq);
+  EXPECT_EQ(left_at(*late, {}), there);
+  EXPECT_EQ(missed_deletions(*late), 0u);
+}
+
+TEST_F(ErasingTest, WhoComesBackMeanwhileIsToldOfAllThatIsGone) {
+  begin_to_erase();
+  const auto back = phone();
+  ASSERT_TRUE(join(room, ben_, back, 500));
+  const auto joined = back->joined();
+  EXPECT_FALSE(joined.reset());
+  EXPECT_GT(joined.deleted_size(), 0);
+  // Ana's go in their order: those up to 500 first. Of the page itself none may be gone.
+  EXPECT_EQ(static_cast<std::uint64_t>(joined.deleted_size()),
+            std::min<std::uint64_t>(joined.deletion(), 440));
+  ASSERT_GT(joined.messages_size(), 0);
+  EXPECT_GT(joined.messages(0).seq(), std::max<std::uint64_t>(500, 60 + joined.deletion()));
+}
+
+TEST_F(ErasingTest, OlderPagesAreReadMeanwhile) {
+  begin_to_erase();
+  const auto page = run(room.history(ben_.id, ben->connection(), {6061}, 0));
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->messages.size(), limits::page_messages_max);
 }
 
 }  // namespace
