@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <deque>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -94,12 +95,12 @@ asio::awaitable<void> heed_outside_changes(SqliteStore& store, Sessions& session
 
 asio::awaitable<void> prune_rooms(SqliteStore& store, std::vector<RoomSpec> rooms,
                                   const Clock& clock) {
+  std::map<RoomId, Keep> keeps;
+  for (const auto& room : rooms)
+    if (room.persistent) keeps.emplace(room.id, room.keep);
   for (;;) {
-    for (const auto& room : rooms) {
-      if (!room.persistent || (!room.keep.age && !room.keep.messages)) continue;
-      const auto pruned = co_await store.prune(room.id, room.keep, clock.wall());
-      if (!pruned) log::warn("room {} could not be pruned", room.id.value);
-    }
+    const auto pruned = co_await store.prune(keeps, clock.now(), clock.wall());
+    if (!pruned) log::warn("rooms could not be pruned yet: {}", pruned.error().detail);
     co_await sleep(prune_every);
   }
 }

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t recent_max = 64;  // messages told while a page is read from the log
 constexpr int catch_up_tries = 8;
+
 // Tells a life of a temporary room from the one before it, and from any in an earlier run of
 // the server. Random, as no clock is to be trusted: a machine without one always starts at the
 // same time. 52 bits, never 0: exact as a number in JavaScript.

@@ -57,6 +57,9 @@ inline constexpr std::size_t tickets_per_session_max = 64;
 inline constexpr std::size_t presence_people_max = 64;
 // A phone that missed more than this reads its page anew: the list would be longer than the page.
 inline constexpr std::size_t deletions_told_max = 1'000;
+// How long a deleted drawing's client_id stays known at least: a phone that got no answer
+// sends it again, perhaps only the next day, and it must not come back.
+inline constexpr std::chrono::seconds deleted_known_time{std::chrono::hours{24}};
 // A pen that stays down is told again this often, and one that went up goes down
 // no sooner: the phones of a whole room hear of it.
 inline constexpr std::chrono::seconds pen_again_time{10};

@@ -34,12 +34,15 @@ class ManualClock final : public Clock {
  public:
   SteadyTime now() const override { return SteadyTime{} + std::chrono::hours{1} + passed_.load(); }
   WallTime wall() const override {
-    return WallTime{} + std::chrono::hours{24 * 20'000} + passed_.load();
+    return WallTime{} + std::chrono::hours{24 * 20'000} + passed_.load() + set_by_.load();
   }
   void advance(std::chrono::milliseconds by) { passed_ = passed_.load() + by; }
+  /// Sets the wall clock alone: `by` more than it would show otherwise.
+  void set_wall(std::chrono::milliseconds by) { set_by_ = by; }
 
  private:
   std::atomic<std::chrono::milliseconds> passed_{std::chrono::milliseconds{0}};
+  std::atomic<std::chrono::milliseconds> set_by_{std::chrono::milliseconds{0}};
 };
 
 }  // namespace colo

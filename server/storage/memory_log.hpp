@@ -2,7 +2,8 @@
 //
 // Belongs to its room and is used on the room's shard only. Bounded in bytes:
 // the oldest messages make place for new ones, and with them their client_ids.
-// Seqs are dense, so a message's place in the queue is its seq minus the first.
+// Of deleted messages the newest limits::deletions_told_max are known, by number only:
+// a page is read past none of them.
 #pragma once
 
 #include <cstddef>
@@ -44,6 +45,7 @@ class MemoryLog final : public MessageLog {
 
  private:
   struct Entry {
+    Seq seq;
     User author;
     WallTime sent_at;
     std::string drawing;
@@ -51,7 +53,6 @@ class MemoryLog final : public MessageLog {
     Seq remix_of;
     ClientId client_id;
     User remix_author;
-    bool deleted = false;  // emptied, but its seq and client_id stay used
   };
   struct Key {
     UserId author;
@@ -64,20 +65,33 @@ class MemoryLog final : public MessageLog {
     }
   };
 
-  Seq last() const { return {first_ + entries_.size() - 1}; }
+  // The first answer to a client_id.
+  struct Known {
+    Seq seq;
+    WallTime sent_at;
+  };
+  struct Deleted {
+    Seq seq;
+    User author;
+    ClientId client_id;
+  };
+  using Entries = std::deque<Entry>;
+
   static std::size_t bytes_of(const Entry& entry);
-  User author_of(Seq seq) const;  // also of a deleted one; nobody: not known any more
-  DeletionId empty(Seq seq);
+  static std::size_t bytes_of(const Deleted& deleted);
+  Entries::iterator not_before(Seq seq);
+  User author_of(Seq seq);  // also of a deleted one; nobody: not known any more
+  DeletionId take_away(Entries::iterator entry);
   void drop_oldest();
-  Message message_at(const RoomId& room, std::size_t index) const;
+  static Message message_of(const RoomId& room, const Entry& entry);
 
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
-  std::uint64_t first_ = 1;  // the seq of entries_.front()
-  std::deque<Entry> entries_;
-  std::unordered_map<Key, Seq, KeyHash> known_;
+  Seq last_;
+  Entries entries_;  // ascending by seq, without gaps but for those deleted
+  std::unordered_map<Key, Known, KeyHash> known_;
   std::uint64_t deletions_ = 0;
-  std::deque<Seq> deleted_;  // by the newest deletions, as many as anybody is told of
+  std::deque<Deleted> deleted_;  // by the newest deletions, as many as anybody is told of
 };
 
 }  // namespace colo

@@ -2,8 +2,9 @@
 //   INSTANTIATE_TYPED_TEST_SUITE_P(Memory, MessageLogContract, MyFixture);
 //
 // MyFixture: default-constructible, with `MessageLog& log()` (empty at first),
-// `User person(std::string name)`, somebody the log accepts as author, and
-// `void leave(const User&)`, after which their account is gone.
+// `User person(std::string name)`, somebody the log accepts as author,
+// `User administrator(std::string name)`, and `void leave(const User&)`, after which
+// their account is gone.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -266,8 +267,7 @@ TYPED_TEST_P(MessageLogContract, OnlyItsAuthorOrAnAdministratorErases) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, errc::not_yours);
   EXPECT_EQ(this->after(0, 50).messages.size(), 2u);
-  User admin = this->bob;
-  admin.admin = true;
+  const User admin = this->fixture.administrator("Cat");
   EXPECT_TRUE(run_to_end(this->log().erase(this->den, {1}, admin)));
 }
 

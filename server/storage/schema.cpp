@@ -17,8 +17,8 @@ constexpr int application_id = 0x436F6C6F;
 // Never edit one that was released: add the next.
 //
 // messages: the drawing stood last when it was made, so that the columns before
-// it are read without it; what came later stands behind. A deleted message keeps its row, emptied:
-// its seq stays used and its client_id known.
+// it are read without it; what came later stands behind. A deleted message keeps its row for a
+// while, emptied: its client_id stays known, and phones can be told (sqlite_retention.hpp).
 constexpr std::array migrations = {
     R"sql(
 CREATE TABLE accounts (
@@ -95,6 +95,56 @@ CREATE TABLE outside_changes (
   id      INTEGER PRIMARY KEY AUTOINCREMENT,
   account INTEGER NOT NULL REFERENCES accounts (id)
 ) STRICT;
+)sql",
+    // Messages grow old by a clock of the log's own (log_clock.hpp), not by sent_at. It begins
+    // at the newest message's sent_at, and marks are made of those before: in the order of
+    // seq, never going back, none later than the newest, none before 2020, one an hour.
+    // Reads of living messages step over no deleted ones. Rows of messages that the first
+    // version deleted can be told to nobody. Invites end with the account that made them.
+    R"sql(
+DROP INDEX messages_by_age;
+CREATE INDEX messages_living ON messages (room, seq) WHERE NOT deleted;
+CREATE INDEX accounts_admin ON accounts (id) WHERE admin;
+CREATE INDEX accounts_erasing ON accounts (id) WHERE erasing;
+
+-- One row; none before the first reading of a new server.
+CREATE TABLE log_clock (
+  id          INTEGER PRIMARY KEY CHECK (id = 1),
+  time        INTEGER NOT NULL,  -- ms, as the next four
+  wall_ahead  INTEGER NOT NULL,
+  agreed      INTEGER NOT NULL,
+  doubt_ahead INTEGER,           -- NULL: the wall clock is believed
+  doubt_ran   INTEGER
+) STRICT;
+
+CREATE TABLE marks (
+  room      TEXT NOT NULL REFERENCES rooms (id),
+  time      INTEGER NOT NULL,  -- of log_clock
+  seq       INTEGER NOT NULL,  -- the last given by then
+  deletions INTEGER NOT NULL   -- how many there were by then
+) STRICT;
+CREATE INDEX marks_by_time ON marks (room, time, seq, deletions);
+
+INSERT INTO log_clock (id, time, wall_ahead, agreed)
+SELECT 1, iif(now < 1577836800000, newest, min(now, newest)), 0, 0
+FROM (SELECT unixepoch() * 1000 AS now,
+             (SELECT max(m.sent_at) FROM messages m
+              JOIN (SELECT room, max(seq) AS seq FROM messages WHERE sent_at >= 1577836800000
+                    GROUP BY room) USING (room, seq)) AS newest)
+WHERE newest IS NOT NULL;
+UPDATE log_clock SET agreed = time;
+
+INSERT INTO marks (room, time, seq, deletions)
+SELECT room, max(time), max(seq), 0
+FROM (SELECT room, seq, min((SELECT time FROM log_clock),
+                            max(sent_at) OVER (PARTITION BY room ORDER BY seq)) AS time
+      FROM messages WHERE sent_at >= 1577836800000)
+GROUP BY room, time / 3600000;
+
+DELETE FROM messages WHERE deleted AND deletion IS NULL;
+
+ALTER TABLE invites ADD COLUMN ended INTEGER;  -- of log_clock; NULL: it works
+DELETE FROM invites WHERE made_by IN (SELECT id FROM accounts WHERE gone);
 )sql",
 };
 

@@ -3,8 +3,10 @@
 #include <SQLiteCpp/Database.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "runtime/run_to_end.hpp"
 #include "storage/sqlite_store.hpp"
@@ -33,7 +35,8 @@ class SchemaTest : public testing::Test {
 TEST_F(SchemaTest, ANewDatabaseGetsAllTables) {
   bring_up_to_date(db);
   EXPECT_EQ(version(), schema_version());
-  for (const char* table : {"accounts", "rooms", "messages", "invites", "outside_changes"})
+  for (const char* table :
+       {"accounts", "rooms", "messages", "invites", "outside_changes", "log_clock", "marks"})
     EXPECT_TRUE(db.tableExists(table));
 }
 
@@ -91,6 +94,92 @@ TEST_F(SchemaTest, TheSecondVersionsPeopleAndDrawingsStay) {
   EXPECT_TRUE(run_to_end(store.accounts_to_erase())->empty());
   ASSERT_TRUE(run_to_end(store.remove_account({1}, ann->password, true)));
   EXPECT_EQ(run_to_end(store.erase_of({"den"}, {1}, 50))->last.value, 2u);
+}
+
+// A database of version 3, with a drawing for each of `sent_at` (ms since 1970).
+class Version3 : public SchemaTest {
+ protected:
+  void fill(const std::vector<std::int64_t>& sent_at) {
+    bring_up_to_date(db, 3);
+    db.exec(R"sql(
+      INSERT INTO accounts (id, name, name_key, look, folded_look, password_hash, admin, created_at)
+        VALUES (1, 'Ann', 'ann', 'ann', 'ann', 'hash', 1, 5), (2, '', '2', '2', '2', '', 0, 0);
+      UPDATE accounts SET gone = 1 WHERE id = 2;
+      INSERT INTO invites (code_hash, note, uses_max, made_by, made_at, expires_at)
+        VALUES (zeroblob(32), 'good', 1, 1, 0, 9000000000000),
+               (x'01', 'of who is gone', 1, 2, 0, 9000000000000);
+    )sql");
+    std::int64_t seq = 0;
+    for (const auto time : sent_at) {
+      SQLite::Statement row(
+          db,
+          "INSERT INTO messages (room, seq, author, client_id, sent_at, remix_of, caption, "
+          "drawing) VALUES ('den', ?1, 1, CAST(printf('%016d', ?1) AS BLOB), ?2, 0, '', x'')");
+      if (++seq == 1) db.exec("INSERT INTO rooms (id, last_seq) VALUES ('den', 0)");
+      row.bind(1, seq);
+      row.bind(2, time);
+      row.exec();
+      db.exec("UPDATE rooms SET last_seq = " + std::to_string(seq));
+    }
+  }
+  // What a first pass at `wall` leaves of it.
+  std::vector<std::uint64_t> left_of(std::chrono::seconds age, std::int64_t wall) {
+    SqliteStore store(file);
+    EXPECT_TRUE(run_to_end(
+        store.prune({{{"den"}, {age, {}}}}, {}, WallTime{std::chrono::milliseconds{wall}})));
+    std::vector<std::uint64_t> seqs;
+    for (const auto& message : run_to_end(store.after({"den"}, {0}, 50))->messages)
+      seqs.push_back(message.seq.value);
+    return seqs;
+  }
+
+  static constexpr std::int64_t day = 24 * 60 * 60 * 1000;
+  static constexpr std::int64_t today = 1'735'689'600'000;  // 2025-01-01
+  using Seqs = std::vector<std::uint64_t>;
+};
+
+TEST_F(Version3, DrawingsKeepTheirAge) {
+  fill({today - 40 * day, today - 31 * day, today - 29 * day, today - day / 2});
+  EXPECT_EQ(left_of(std::chrono::days{30}, today), (Seqs{3, 4}));
+}
+
+TEST_F(Version3, DrawingsWithADateOfBefore2020AreAsOldAsTheNext) {
+  fill({0, 5, today - day, 86'400'000, today - day / 2, 77});
+  EXPECT_EQ(left_of(std::chrono::days{30}, today), (Seqs{1, 2, 3, 4, 5, 6}));
+}
+
+TEST_F(Version3, OneDateInTheFutureMakesTheOthersNoOlder) {
+  fill({today - 2 * day, today + 400 * day, today - day, today - day / 2});
+  EXPECT_EQ(left_of(std::chrono::days{30}, today), (Seqs{1, 2, 3, 4}));
+}
+
+TEST_F(Version3, AClockAheadWhenItIsUpgradedRemovesNothing) {
+  fill({today - 2 * day, today - day});
+  EXPECT_EQ(left_of(std::chrono::days{30}, today + 400 * day), (Seqs{1, 2}));
+}
+
+TEST_F(Version3, ARoomWhereNoDateCanBeBelievedCountsFromNow) {
+  fill({0, 5});
+  EXPECT_EQ(left_of(std::chrono::hours{1}, today), (Seqs{1, 2}));
+}
+
+TEST_F(Version3, DeletedDrawingsStayToldAndTheUncountedEnd) {
+  fill({today, today, today});
+  db.exec(
+      "UPDATE messages SET deleted = 1, deletion = 1 WHERE seq = 1;"
+      "UPDATE messages SET deleted = 1 WHERE seq = 2; UPDATE rooms SET deletions = 1");
+  EXPECT_EQ(left_of(std::chrono::days{30}, today), (Seqs{3}));
+  SqliteStore store(file);
+  EXPECT_EQ(run_to_end(store.deleted({"den"}, {0}, {1})).value(), (std::vector<Seq>{{1}}));
+  EXPECT_EQ(db.execAndGet("SELECT count(*) FROM messages").getInt(), 2);
+}
+
+TEST_F(Version3, InvitesOfWhoIsGoneEnd) {
+  fill({});
+  SqliteStore store(file);
+  const auto invites = run_to_end(store.invites()).value();
+  ASSERT_EQ(invites.size(), 1u);
+  EXPECT_EQ(invites[0].note, "good");
 }
 
 TEST_F(SchemaTest, ADatabaseOfANewerVersionIsRefused) {

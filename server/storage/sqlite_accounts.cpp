@@ -41,6 +41,7 @@ AccountWrites::AccountWrites(SQLite::Database& db, By by)
               "folded_look = char(1) || id, password_hash = '', admin = 0, gone = 1, erasing = ?3, "
               "created_at = 0, password_version = password_version + 1 "
               "WHERE id = ?1 AND password_version = ?2 AND NOT gone"),
+      remove_invites_(db, "DELETE FROM invites WHERE made_by = ?"),
       erased_(db, "UPDATE accounts SET erasing = 0 WHERE id = ?"),
       note_change_(db, "INSERT INTO outside_changes (account) VALUES (?)"),
       forget_changes_(db, "DELETE FROM outside_changes WHERE id <= ?") {}
@@ -89,6 +90,7 @@ result<void> AccountWrites::remove(UserId user, PasswordVersion version, bool er
   removed.with(user).with(version).with(std::int64_t{erase_drawings});
   if (removed.run() == 0) return errc::wrong_password;
   SqliteQuery(forget_look_).with(user).run();
+  SqliteQuery(remove_invites_).with(user).run();
   return {};
 }
 

@@ -47,6 +47,7 @@ class AccountWrites {
   SQLite::Statement has_admin_;
   SQLite::Statement make_admin_;
   SQLite::Statement remove_;
+  SQLite::Statement remove_invites_;
   SQLite::Statement erased_;
   SQLite::Statement note_change_;
   SQLite::Statement forget_changes_;

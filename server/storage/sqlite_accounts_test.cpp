@@ -1,3 +1,4 @@
+#include <SQLiteCpp/Database.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -191,7 +192,22 @@ class InviteStoreTest : public AccountsTest {
     return create(name, {code(number), false, false, now});
   }
 
+  // The server runs on, with a pass of pruning each hour.
+  void pass_hours(int hours) {
+    for (int hour = 0; hour < hours; ++hour) {
+      steady += std::chrono::hours{1};
+      now += std::chrono::hours{1};
+      run_to_end(store.prune({}, steady, now)).value();
+    }
+  }
+  std::vector<std::int64_t> invite_ids() {
+    std::vector<std::int64_t> ids;
+    for (const auto& invite : run_to_end(store.invites()).value()) ids.push_back(invite.id.value);
+    return ids;
+  }
+
   User ann = create("Ann", {{}, true, false, {}}).value();
+  SteadyTime steady{};
   WallTime now{std::chrono::hours{24 * 20'000}};
 };
 
@@ -232,8 +248,40 @@ TEST_F(InviteStoreTest, OnlyAnAdministratorWhoIsThereMakesOne) {
   ann = admin;
   ASSERT_TRUE(run_to_end(store.remove_account(ann.id, {1}, false)));
   EXPECT_EQ(make(3).error().code, errc::not_admin);
-  EXPECT_TRUE(enter("Cat", 1));  // what they made goes on working
-  EXPECT_EQ(run_to_end(store.invites()).value()[0].made_by, "");
+}
+
+TEST_F(InviteStoreTest, InvitesEndWithTheAccountThatMadeThem) {
+  ASSERT_TRUE(make(1));
+  ASSERT_TRUE(run_to_end(store.remove_account(ann.id, {1}, false)));
+  EXPECT_EQ(enter("Cat", 1).error().code, errc::invite_gone);
+  EXPECT_FALSE(run_to_end(store.find_invite(code(1))).value());
+  EXPECT_TRUE(run_to_end(store.invites()).value().empty());
+}
+
+TEST_F(InviteStoreTest, AWrongPasswordLeavesTheInvitesToo) {
+  ASSERT_TRUE(make(1));
+  EXPECT_FALSE(run_to_end(store.remove_account(ann.id, {7}, false)));
+  EXPECT_TRUE(enter("Cat", 1));
+}
+
+TEST_F(InviteStoreTest, InvitesOfWhoIsNoAdministratorAnyMoreDoNotWork) {
+  ASSERT_TRUE(make(1));
+  SQLite::Database db((folder.path() / "colo.db").string(), SQLite::OPEN_READWRITE);
+  db.exec("UPDATE accounts SET admin = 0");
+  EXPECT_EQ(enter("Bob", 1).error().code, errc::invite_gone);
+  EXPECT_FALSE(run_to_end(store.find_invite(code(1))).value()->works(now));
+  db.exec("UPDATE accounts SET admin = 1");
+  EXPECT_TRUE(run_to_end(store.find_invite(code(1))).value()->works(now));
+  EXPECT_TRUE(enter("Bob", 1));
+}
+
+TEST_F(InviteStoreTest, ALateOneDoesNotComeBackWithAClockThatStartsIn1970) {
+  ASSERT_TRUE(make(1));
+  ManualClock clock;
+  now += std::chrono::hours{2};
+  run_to_end(store.prune({}, clock.now(), now)).value();
+  now = WallTime{};
+  EXPECT_EQ(enter("Bob", 1).error().code, errc::invite_gone);
 }
 
 TEST_F(InviteStoreTest, ARevokedOneIsForgotten) {
@@ -249,14 +297,22 @@ TEST_F(InviteStoreTest, ThoseThatStoppedWorkingAreForgottenAfterAWhile) {
   ASSERT_TRUE(make(2, 1, limits::invite_time_max));  // will be used up
   ASSERT_TRUE(make(3, 1, limits::invite_time_max));  // will work
   ASSERT_TRUE(enter("Bob", 2));
-  now += std::chrono::hours{1} + limits::invite_remembered_time;
-  ASSERT_TRUE(make(4));
-  EXPECT_EQ(run_to_end(store.invites()).value().size(), 3u);  // the late one ended just then
-  now += std::chrono::milliseconds{1};
-  ASSERT_TRUE(make(5));
-  std::vector<std::int64_t> left;
-  for (const auto& invite : run_to_end(store.invites()).value()) left.push_back(invite.id.value);
-  EXPECT_EQ(left, (std::vector<std::int64_t>{5, 4, 3}));
+  pass_hours(1 + 24 * 7);
+  EXPECT_EQ(invite_ids(), (std::vector<std::int64_t>{3, 2, 1}));
+  pass_hours(2);
+  EXPECT_EQ(invite_ids(), (std::vector<std::int64_t>{3}));
+}
+
+TEST_F(InviteStoreTest, AClockFarAheadForAWhileForgetsNoneThatWorks) {
+  ASSERT_TRUE(make(1, 1, std::chrono::hours{24}));
+  pass_hours(1);
+  now += std::chrono::hours{24 * 400};
+  EXPECT_EQ(enter("Bob", 1).error().code, errc::invite_gone);
+  pass_hours(10);
+  now -= std::chrono::hours{24 * 400};
+  pass_hours(1);
+  EXPECT_EQ(invite_ids(), (std::vector<std::int64_t>{1}));
+  EXPECT_TRUE(enter("Bob", 1));
 }
 
 TEST_F(InviteStoreTest, OnlySoManyWorkAtOnce) {

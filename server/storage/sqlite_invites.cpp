@@ -9,7 +9,7 @@ namespace colo {
 namespace {
 
 constexpr const char* columns =
-    "SELECT i.id, i.note, i.uses, i.uses_max, a.name, i.made_at, i.expires_at "
+    "SELECT i.id, i.note, i.uses, i.uses_max, a.name, i.made_at, i.expires_at, a.admin "
     "FROM invites i JOIN accounts a ON a.id = i.made_by ";
 
 Invite invite_of(SqliteQuery& row) {
@@ -19,7 +19,8 @@ Invite invite_of(SqliteQuery& row) {
           static_cast<std::uint32_t>(row.number(3)),
           row.bytes(4),
           row.time(5),
-          row.time(6)};
+          row.time(6),
+          row.number(7) != 0};
 }
 
 }  // namespace
@@ -27,11 +28,14 @@ Invite invite_of(SqliteQuery& row) {
 InviteWrites::InviteWrites(SQLite::Database& db)
     : use_(db,
            "UPDATE invites SET uses = uses + 1, used_at = ?2 "
-           "WHERE code_hash = ?1 AND uses < uses_max AND expires_at > ?2"),
+           "WHERE code_hash = ?1 AND uses < uses_max AND "
+           // A machine that starts in 1970 does not bring old invites back.
+           "expires_at > max(?2, coalesce((SELECT time + wall_ahead FROM log_clock), 0)) AND "
+           "EXISTS (SELECT 1 FROM accounts a WHERE a.id = made_by AND a.admin AND NOT a.gone)"),
       is_admin_(db, "SELECT 1 FROM accounts WHERE id = ? AND admin AND NOT gone"),
-      forget_(db,
-              "DELETE FROM invites WHERE expires_at < ?1 OR (uses >= uses_max AND used_at < ?1)"),
-      working_(db, "SELECT count(*) FROM invites WHERE uses < uses_max AND expires_at > ?"),
+      working_(db,
+               "SELECT count(*) FROM invites i JOIN accounts a ON a.id = i.made_by "
+               "WHERE i.uses < i.uses_max AND i.expires_at > ? AND a.admin"),
       make_(db,
             "INSERT INTO invites (code_hash, note, uses_max, made_by, made_at, expires_at) "
             "VALUES (?, ?, ?, ?, ?, ?) RETURNING id"),
@@ -44,7 +48,6 @@ result<void> InviteWrites::use(const CodeHash& code, WallTime now) {
 
 result<Invite> InviteWrites::make(const NewInvite& invite) {
   if (!SqliteQuery(is_admin_).with(invite.made_by.id).next()) return errc::not_admin;
-  SqliteQuery(forget_).with(invite.made_at - limits::invite_remembered_time).run();
   {
     SqliteQuery working(working_);
     if (working.with(invite.made_at).next() &&
@@ -55,8 +58,8 @@ result<Invite> InviteWrites::make(const NewInvite& invite) {
   made.with(invite.code).with(invite.note).with(std::int64_t{invite.uses_max});
   made.with(invite.made_by.id).with(invite.made_at).with(invite.expires_at);
   if (!made.next()) return errc::storage_failed;
-  return Invite{{made.number(0)}, invite.note,      0, invite.uses_max, invite.made_by.name,
-                invite.made_at,   invite.expires_at};
+  return Invite{{made.number(0)}, invite.note,       0,   invite.uses_max, invite.made_by.name,
+                invite.made_at,   invite.expires_at, true};
 }
 
 result<void> InviteWrites::revoke(InviteId id) {

@@ -28,7 +28,6 @@ class InviteWrites {
  private:
   SQLite::Statement use_;
   SQLite::Statement is_admin_;
-  SQLite::Statement forget_;
   SQLite::Statement working_;
   SQLite::Statement make_;
   SQLite::Statement revoke_;

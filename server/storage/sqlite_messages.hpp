@@ -8,13 +8,11 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "domain/errc.hpp"
 #include "domain/message.hpp"
-#include "domain/room.hpp"
 #include "storage/store.hpp"
 
 namespace colo {
@@ -29,15 +27,13 @@ class MessageWrites {
   result<DeletionId> erase(const RoomId& room, Seq seq, const User& by);
   /// See MessageLog::erase_of.
   result<Erasure> erase_of(const RoomId& room, UserId author, std::size_t limit);
-  /// Removes up to `limit` messages that `keep` does not want at `now`; says how many.
-  result<std::uint64_t> prune(const RoomId& room, const Keep& keep, WallTime now,
-                              std::size_t limit);
 
  private:
   std::string author_of(const RoomId& room, Seq seq);
   result<DeletionId> empty(const RoomId& room, Seq seq);
 
   SQLite::Statement gone_;
+  SQLite::Statement is_admin_;
   SQLite::Statement known_;
   SQLite::Statement next_seq_;
   SQLite::Statement insert_;
@@ -46,8 +42,6 @@ class MessageWrites {
   SQLite::Statement seqs_of_;
   SQLite::Statement next_deletion_;
   SQLite::Statement empty_;
-  SQLite::Statement prune_age_;
-  SQLite::Statement prune_count_;
 };
 
 class MessageReads {

@@ -45,6 +45,10 @@ class SqliteQuery {
   SqliteQuery& with(Seq seq) { return with_unsigned(seq.value); }
   SqliteQuery& with(DeletionId deletion) { return with_unsigned(deletion.value); }
   SqliteQuery& with(const ClientId& id) { return with_blob(id.bytes.data(), id.bytes.size()); }
+  SqliteQuery& with_null() {
+    statement_.bind(++bound_);
+    return *this;
+  }
   SqliteQuery& with_blob(const void* bytes, std::size_t count) {
     statement_.bind(++bound_, bytes, static_cast<int>(count));
     return *this;
@@ -55,6 +59,7 @@ class SqliteQuery {
   /// Runs a statement without rows; gives back how many it changed.
   std::uint64_t run() { return static_cast<std::uint64_t>(statement_.exec()); }
 
+  bool is_null(int column) { return statement_.isColumnNull(column); }
   std::int64_t number(int column) { return statement_.getColumn(column).getInt64(); }
   Seq seq(int column) { return {static_cast<std::uint64_t>(number(column))}; }
   DeletionId deletion(int column) { return {static_cast<std::uint64_t>(number(column))}; }

@@ -20,8 +20,7 @@ namespace asio = boost::asio;
 namespace colo {
 namespace {
 
-constexpr int busy_ms_max = 5000;            // somebody's backup may hold the file for a moment
-constexpr std::size_t prune_bite_max = 200;  // messages: some milliseconds of the writer's time
+constexpr int busy_ms_max = 5000;  // somebody's backup may hold the file for a moment
 
 /// SQLite would create the file for everybody to read; its -wal and -shm
 /// take their mode from it.
@@ -35,12 +34,25 @@ void make_private(const std::filesystem::path& file) {
   ::close(fd);
 }
 
+// What SQLite would write to a temporary file (the undo of a large write) stays in memory:
+// there may be no folder for it that can be written to, and then such a write fails.
+void need_no_temporary_folder(SQLite::Database& db) {
+  db.exec("PRAGMA temp_store = MEMORY");
+}
+
+SQLite::Database open_to_read(const std::filesystem::path& file) {
+  SQLite::Database db(file.string(), SQLite::OPEN_READONLY, busy_ms_max);
+  need_no_temporary_folder(db);
+  return db;
+}
+
 SQLite::Database open_to_write(const std::filesystem::path& file) {
   make_private(file);
   SQLite::Database db(file.string(), SQLite::OPEN_READWRITE, busy_ms_max);
   if (db.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
     throw std::runtime_error("its file system does not allow SQLite's write-ahead log");
   }
+  need_no_temporary_folder(db);
   db.exec("PRAGMA synchronous = FULL");
   db.exec("PRAGMA foreign_keys = ON");
   db.exec("PRAGMA secure_delete = ON");  // deleted means gone from the file, too
@@ -54,12 +66,12 @@ SQLite::Database open_to_write(const std::filesystem::path& file) {
 SqliteStore::Writing::Writing(const std::filesystem::path& file, By by)
     : db(open_to_write(file)),
       messages(db),
+      retention(db),
       accounts(db, by),
       invites(db),
       commits(db, limits::store_queue_max) {}
 
-SqliteStore::Reader::Reader(const std::filesystem::path& file)
-    : db(file.string(), SQLite::OPEN_READONLY, busy_ms_max) {}
+SqliteStore::Reader::Reader(const std::filesystem::path& file) : db(open_to_read(file)) {}
 
 SqliteStore::SqliteStore(const std::filesystem::path& file, By by) try
     : writing_(std::make_unique<Writing>(file, by)),
@@ -126,23 +138,6 @@ asio::awaitable<result<Erasure>> SqliteStore::erase_of(RoomId room, UserId autho
                                                        std::size_t limit) {
   return writing_->commits.run([&messages = writing_->messages, room = std::move(room), author,
                                 limit] { return messages.erase_of(room, author, limit); });
-}
-
-asio::awaitable<result<std::uint64_t>> SqliteStore::prune(RoomId room, Keep keep, WallTime now) {
-  std::uint64_t total = 0;
-  for (;;) {
-    const result<std::uint64_t> removed = co_await prune_bite(room, keep, now);
-    if (!removed) co_return removed.error();
-    total += *removed;
-    if (*removed < prune_bite_max) co_return total;
-  }
-}
-
-asio::awaitable<result<std::uint64_t>> SqliteStore::prune_bite(const RoomId& room, const Keep& keep,
-                                                               WallTime now) {
-  return writing_->commits.run([&messages = writing_->messages, room, keep, now] {
-    return messages.prune(room, keep, now, prune_bite_max);
-  });
 }
 
 }  // namespace colo

@@ -9,8 +9,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <vector>
 
+#include "runtime/clock.hpp"
 #include "storage/store.hpp"
 
 namespace colo {
@@ -64,11 +67,20 @@ class SqliteStore final : public MessageLog, public AccountStore, public InviteS
   boost::asio::awaitable<result<std::optional<Invite>>> find_invite(CodeHash code) override;
   boost::asio::awaitable<result<void>> revoke_invite(InviteId id) override;
 
-  /// Forgets, with their client_ids, the messages that `keep` no longer wants:
-  /// those sent before `now` minus its age, and all but the last so many seqs.
-  /// Gives back how many. Works in bites, so that appends are not held up.
+  /// What one room lost by prune().
+  struct Pruned {
+    std::uint64_t messages = 0;
+    Seq upto;  // the last of them
+  };
+
+  /// Forgets what is too old or too much, in every room: the messages that `keeps` no
+  /// longer wants (by age on the log's own clock, by number of those that can be seen),
+  /// the rows of deleted messages, invites that ended. Called at the start and then every
+  /// few minutes: ages are as exact as that. Gives back, and says in the log, what went
+  /// from which room. Works in batches, so that appends are not held up.
   /// Errors: storage_failed, busy (what was removed until then stays removed).
-  boost::asio::awaitable<result<std::uint64_t>> prune(RoomId room, Keep keep, WallTime now);
+  boost::asio::awaitable<result<std::map<RoomId, Pruned>>> prune(std::map<RoomId, Keep> keeps,
+                                                                 SteadyTime now, WallTime wall);
 
   /// Commits the writes asked for and joins the threads. From outside the shards.
   void stop();
@@ -79,8 +91,9 @@ class SqliteStore final : public MessageLog, public AccountStore, public InviteS
   struct Reading;
   struct SigningIn;
 
-  boost::asio::awaitable<result<std::uint64_t>> prune_bite(const RoomId& room, const Keep& keep,
-                                                           WallTime now);
+  boost::asio::awaitable<result<std::vector<RoomId>>> begin_prune(SteadyTime now, WallTime wall);
+  boost::asio::awaitable<result<Pruned>> prune_room(const RoomId& room, const Keep& keep);
+  boost::asio::awaitable<result<void>> end_prune_of(const RoomId& room);
 
   std::unique_ptr<Writing> writing_;
   std::unique_ptr<Reading> reading_;

@@ -16,6 +16,7 @@
 #include "storage/sqlite_accounts.hpp"
 #include "storage/sqlite_invites.hpp"
 #include "storage/sqlite_messages.hpp"
+#include "storage/sqlite_retention.hpp"
 #include "storage/sqlite_store.hpp"
 
 namespace colo {
@@ -25,6 +26,7 @@ struct SqliteStore::Writing {
 
   SQLite::Database db;
   MessageWrites messages;
+  SqliteRetention retention;
   AccountWrites accounts;
   InviteWrites invites;
   GroupCommit commits;  // last: its thread uses the rest

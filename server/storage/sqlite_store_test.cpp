@@ -31,6 +31,10 @@ class SqliteFixture {
  public:
   MessageLog& log() { return store_; }
   User person(const std::string& name) { return register_person(store_, name); }
+  User administrator(const std::string& name) {
+    const Admission admission{{}, true, false, {}};
+    return run_to_end(store_.create_account(name_forms(name), "hash", admission)).value().user;
+  }
   void leave(const User& user) {
     ASSERT_TRUE(run_to_end(store_.remove_account(user.id, {1}, false)));
   }
@@ -86,6 +90,18 @@ TEST_F(SqliteStoreTest, WhatWasAcknowledgedIsInTheFileBeforeClosing) {
   EXPECT_EQ(all_seqs(found, den).size(), 20u);
   EXPECT_TRUE(run_to_end(found.append(drawing(ann, 20)))->repeated);
   EXPECT_EQ(run_to_end(found.append(drawing(ann, 21)))->seq.value, 21u);
+}
+
+TEST_F(SqliteStoreTest, WhoIsNoAdministratorAnyMoreErasesNothingOfOthers) {
+  SqliteStore store(file);
+  const User ann = register_person(store, "Ann");
+  ASSERT_TRUE(run_to_end(store.append(drawing(ann, 1))));
+  const User bob =
+      run_to_end(store.create_account(name_forms("Bob"), "", {{}, true, false, {}})).value().user;
+  SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec("UPDATE accounts SET admin = 0");
+  ASSERT_TRUE(bob.admin);  // as a socket of theirs still says
+  EXPECT_EQ(run_to_end(store.erase(den, {1}, bob)).error().code, errc::not_yours);
+  EXPECT_TRUE(run_to_end(store.erase(den, {1}, ann)));
 }
 
 TEST_F(SqliteStoreTest, RoomsCountForThemselves) {
@@ -275,100 +291,6 @@ TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsRefusedAndLeftAlone) {
             "cannot open the database " + file.string() + ": file is not a database");
   std::ifstream in(file);
   EXPECT_EQ(std::string((std::istreambuf_iterator<char>(in)), {}), text);
-}
-
-// Pruning: what a room's keep no longer wants.
-
-class PruneTest : public SqliteStoreTest {
- protected:
-  void say_many(std::uint32_t count) {
-    for (std::uint32_t i = 1; i <= count; ++i) {
-      ASSERT_TRUE(run_to_end(store.append(drawing(ann, i))));
-    }
-  }
-  // drawing() number n was sent n ms after this.
-  static constexpr WallTime beginning{std::chrono::milliseconds{1'700'000'000'000}};
-
-  SqliteStore store{file};
-  User ann = register_person(store, "Ann");
-};
-
-TEST_F(PruneTest, KeepingEverythingRemovesNothing) {
-  say_many(5);
-  EXPECT_EQ(run_to_end(store.prune(den, {}, beginning + std::chrono::years{10})).value(), 0u);
-  EXPECT_EQ(all_seqs(store, den).size(), 5u);
-}
-
-TEST_F(PruneTest, ByNumberTheLastStay) {
-  say_many(5);
-  Keep keep;
-  keep.messages = 2;
-  EXPECT_EQ(run_to_end(store.prune(den, keep, beginning)).value(), 3u);
-  EXPECT_EQ(all_seqs(store, den), (std::vector<std::uint64_t>{4, 5}));
-  EXPECT_EQ(run_to_end(store.prune(den, keep, beginning)).value(), 0u);
-}
-
-TEST_F(PruneTest, ByAgeTheYoungStay) {
-  say_many(5);
-  Keep keep;
-  keep.age = std::chrono::hours{1};
-  const WallTime now = beginning + std::chrono::hours{1} + std::chrono::milliseconds{4};
-  EXPECT_EQ(run_to_end(store.prune(den, keep, now)).value(), 3u);
-  EXPECT_EQ(all_seqs(store, den), (std::vector<std::uint64_t>{4, 5}));
-}
-
-TEST_F(PruneTest, SeqsGoOnWhereTheyWere) {
-  say_many(5);
-  Keep keep;
-  keep.age = std::chrono::seconds{1};
-  EXPECT_EQ(run_to_end(store.prune(den, keep, beginning + std::chrono::years{1})).value(), 5u);
-  EXPECT_EQ(run_to_end(store.last_seq(den))->value, 5u);
-  EXPECT_EQ(run_to_end(store.append(drawing(ann, 6)))->seq.value, 6u);
-}
-
-TEST_F(PruneTest, DeletionsGoOnWhereTheyWereAndTheForgottenAreMissing) {
-  say_many(5);
-  for (const std::uint64_t seq : {1, 4}) ASSERT_TRUE(run_to_end(store.erase(den, {seq}, ann)));
-  Keep keep;
-  keep.messages = 3;
-  ASSERT_EQ(run_to_end(store.prune(den, keep, beginning)).value(), 2u);
-  EXPECT_EQ(run_to_end(store.deleted(den, {0}, {2})).value(), (std::vector<Seq>{{4}}));
-  EXPECT_EQ(run_to_end(store.erase(den, {5}, ann))->value, 3u);
-}
-
-TEST_F(PruneTest, ARemixOutlivesTheNameOfItsOriginal) {
-  say_many(2);
-  NewMessage remix = drawing(ann, 3);
-  remix.remix_of = {1};
-  ASSERT_TRUE(run_to_end(store.append(remix)));
-  Keep keep;
-  keep.messages = 1;
-  ASSERT_EQ(run_to_end(store.prune(den, keep, beginning)).value(), 2u);
-  EXPECT_EQ(run_to_end(store.after(den, {0}, 50))->messages.front().remix_author, "Ann");
-  remix.client_id = client_id(4);
-  EXPECT_EQ(run_to_end(store.append(remix))->remix_author, "");  // nobody knows any more
-}
-
-TEST_F(PruneTest, OtherRoomsAreLeftAlone) {
-  say_many(5);
-  Keep keep;
-  keep.messages = 1;
-  EXPECT_EQ(run_to_end(store.prune({"attic"}, keep, beginning)).value(), 0u);
-  EXPECT_EQ(all_seqs(store, den).size(), 5u);
-}
-
-TEST_F(PruneTest, MoreThanOneBiteIsTakenUntilDone) {
-  boost::asio::io_context loop{1};
-  const auto note = [](const result<Stored>& stored) { ASSERT_TRUE(stored); };
-  for (std::uint32_t i = 1; i <= 1000; ++i) {
-    boost::asio::co_spawn(loop, append_and_note(store, drawing(ann, i), note),
-                          [](std::exception_ptr thrown) { ASSERT_FALSE(thrown); });
-  }
-  loop.run();
-  Keep keep;
-  keep.messages = 10;
-  EXPECT_EQ(run_to_end(store.prune(den, keep, beginning)).value(), 990u);
-  EXPECT_EQ(all_seqs(store, den).size(), 10u);
 }
 
 // Notes in which order calls come back; the loop ends when all have.

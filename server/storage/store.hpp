@@ -88,9 +88,10 @@ class MessageLog {
   /// The last seq given in the room, also when that message was deleted; 0: none yet.
   virtual boost::asio::awaitable<result<Seq>> last_seq(RoomId room) = 0;
 
-  /// Takes a message away; its seq stays used, its client_id stays known.
-  /// `by` must be its author or an administrator. Gives the deletion its number,
-  /// dense per room, in the same transaction. Errors: no_such_message, not_yours.
+  /// Takes a message away; its seq stays used, its client_id stays known for a while.
+  /// `by` must be its author or an administrator (still, where the log knows accounts). Gives the
+  /// deletion its number, dense per room, in the same transaction. Errors: no_such_message,
+  /// not_yours.
   virtual boost::asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) = 0;
 
   /// The number of the room's newest deletion; 0: none yet.
@@ -132,7 +133,8 @@ class AccountStore {
   virtual ~AccountStore() = default;
 
   /// Errors: username_taken when any of the forms is; invite_gone when the
-  /// admission is not good (any more); storage_failed, busy.
+  /// admission is not good (any more), or whoever made the invite is no administrator
+  /// now; storage_failed, busy.
   virtual boost::asio::awaitable<result<Account>> create_account(NameForms name,
                                                                  std::string password_hash,
                                                                  Admission admission) = 0;
@@ -163,7 +165,7 @@ class AccountStore {
   virtual boost::asio::awaitable<result<void>> make_admin(UserId user, bool only_first) = 0;
 
   /// Leaves a tombstone of the account: no name (others may take it), no password,
-  /// nothing more can be appended. With `erase_drawings`, accounts_to_erase() has
+  /// no invites, nothing more can be appended. With `erase_drawings`, accounts_to_erase() has
   /// it until drawings_erased(). Errors: as change_password().
   virtual boost::asio::awaitable<result<void>> remove_account(UserId user, PasswordVersion version,
                                                               bool erase_drawings) = 0;
@@ -185,11 +187,12 @@ struct Invite {
   std::string note;
   std::uint32_t uses = 0;
   std::uint32_t uses_max = 1;
-  std::string made_by;  // empty: their account is gone
+  std::string made_by;
   WallTime made_at{};
   WallTime expires_at{};
+  bool maker_is_admin = true;  // still
 
-  bool works(WallTime now) const { return uses < uses_max && now < expires_at; }
+  bool works(WallTime now) const { return uses < uses_max && now < expires_at && maker_is_admin; }
 };
 
 struct NewInvite {
@@ -205,9 +208,8 @@ class InviteStore {
  public:
   virtual ~InviteStore() = default;
 
-  /// Forgets those that stopped working long before made_at, too. Errors: not_admin
-  /// when made_by is none (any more), too_many_invites when limits::invites_max
-  /// work, storage_failed, busy.
+  /// Errors: not_admin when made_by is none (any more), too_many_invites when
+  /// limits::invites_max work, storage_failed, busy.
   virtual boost::asio::awaitable<result<Invite>> make_invite(NewInvite invite) = 0;
 
   /// All that were not revoked or forgotten, the newest first.
