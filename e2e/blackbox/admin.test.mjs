@@ -74,7 +74,12 @@ test("whoever is signed in already becomes the administrator by it", async (t) =
   }
   const reply = await setUp(phone, code);
   assert.equal(reply.status, 200, reply.text);
-  assert.deepEqual(reply.json, { username: phone.name, admin: true, idle_seconds: 1800 });
+  assert.deepEqual(reply.json, {
+    username: phone.name,
+    admin: true,
+    idle_seconds: 1800,
+    session_secret: phone.secret,
+  });
   assert.equal((await phone.me()).admin, true);
   await phone.expect(200, "GET", "/api/invites", { key: newKey() });
   assert.equal((await phone.connect()).welcome.admin, true);

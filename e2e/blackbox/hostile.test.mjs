@@ -6,7 +6,7 @@ import { Asker } from "../harness/asker.mjs";
 import { startColo, usualConfig } from "../harness/colo.mjs";
 import { newClientId } from "../harness/drawings.mjs";
 import { hostileStrings, isText, jsonOf } from "../harness/hostile.mjs";
-import { newKey, newName, newPhone, Phone } from "../harness/phone.mjs";
+import { cookieName, newKey, newName, newPhone, Phone } from "../harness/phone.mjs";
 
 const seed = Number(process.env.COLO_SEED ?? 20_261_122);
 console.log(`# COLO_SEED=${seed}`);
@@ -149,7 +149,7 @@ test("as an Idempotency-Key: refused", async () => {
       requestWith({
         method: "GET",
         path: "/api/me",
-        headers: { "Idempotency-Key": inOneLine(one), Cookie: "colo_token=x" },
+        headers: { "Idempotency-Key": inOneLine(one), Cookie: `${cookieName(colo.url)}=x` },
       }),
     ["idempotency_missing", "signed_out", "bad_request", "headers_too_large"],
   );
@@ -162,7 +162,7 @@ test("as a token, and as what a browser calls itself: nobody is signed in", asyn
       requestWith({
         path: "/api/ticket",
         headers: {
-          Cookie: Buffer.concat([Buffer.from("colo_token="), inOneLine(one)]),
+          Cookie: Buffer.concat([Buffer.from(`${cookieName(colo.url)}=`), inOneLine(one)]),
           "Idempotency-Key": newKey(),
           "User-Agent": inOneLine(one).subarray(0, 1000),
         },

@@ -62,6 +62,7 @@ test("after a restart every old token is worthless, and nothing secret was ever 
         ["a signature", token.split(".")[2]],
         ["claims", token.split(".")[1]],
       );
+  for (const phone of phones) secrets.push(["a session's secret", phone.secret]);
   for (const ticket of tickets) secrets.push(["a ticket", ticket]);
   assert.ok(secrets.length > 200);
 

@@ -89,14 +89,16 @@ test("cookies, sockets and the browser's memory are bound to TLS", async (t) => 
   const { headers } = await phone.expect(200, "GET", "/api/me", { key: newKey() });
   assert.match(
     headers["set-cookie"][0],
-    /^__Host-colo_token=[^;]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/,
+    new RegExp(
+      `^__Host-colo_token_${colo.port}=[^;]+; Path=/; HttpOnly; SameSite=Strict; Max-Age=\\d+; Secure$`,
+    ),
   );
   assert.match(headers["strict-transport-security"], /^max-age=\d{8}/);
   assert.equal(headers["cross-origin-opener-policy"], "same-origin");
   const policy = headers["content-security-policy"];
   assert.ok(policy.includes(` wss://127.0.0.1:${colo.port};`), policy);
   // A cookie that a page in plain http could have set is not looked at.
-  const Cookie = `colo_token=${phone.token}`;
+  const Cookie = `colo_token_${colo.port}=${phone.token}`;
   const reply = await phone.call("GET", "/api/me", { key: newKey(), headers: { Cookie } });
   assert.equal(reply.status, 401);
   const plain = await startColo(t);

@@ -4,7 +4,7 @@ import { createHmac } from "node:crypto";
 import net from "node:net";
 import { after, test } from "node:test";
 import { startColo } from "../harness/colo.mjs";
-import { anotherPhoneOf, newKey, newPhone, newPhoneIn } from "../harness/phone.mjs";
+import { anotherPhoneOf, cookieName, newKey, newPhone, newPhoneIn } from "../harness/phone.mjs";
 
 // Two shards, so that two requests really can be at the same instant.
 const colo = await startColo({ after }, { args: ["--shards", "2"] });
@@ -97,7 +97,8 @@ test("a lost reply, asked for again with its key, comes once and with one succes
     const key = newKey();
     const request =
       `POST /api/ticket HTTP/1.1\r\nHost: 127.0.0.1:${colo.port}\r\nOrigin: ${colo.url}\r\n` +
-      `Cookie: colo_token=${token}\r\nIdempotency-Key: ${key}\r\nContent-Length: 0\r\n\r\n`;
+      `Cookie: ${cookieName(colo.url)}=${token}\r\nColo-Session: ${phone.secret}\r\n` +
+      `Idempotency-Key: ${key}\r\nContent-Length: 0\r\n\r\n`;
     await new Promise((lost, fail) => {
       const socket = net.connect(colo.port, "127.0.0.1", () => {
         if (round % 2) socket.once("data", () => socket.destroy());
@@ -215,7 +216,7 @@ test("signing out ends the session, clears the cookie and closes its sockets alo
   const { token } = phone;
   const reply = await phone.logout();
   assert.equal(reply.text, "");
-  assert.match(reply.headers["set-cookie"][0], /^colo_token=; .*Max-Age=0/);
+  assert.match(reply.headers["set-cookie"][0], /^colo_token_\d+=; .*Max-Age=0/);
   const { code, reason } = await phone.line.untilClosed();
   assert.equal(code, 4401);
   assert.equal(reason, "signed_out");

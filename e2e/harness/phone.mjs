@@ -7,9 +7,9 @@ import { randomBytes } from "node:crypto";
 import WebSocket from "ws";
 import { patience_ms, within } from "./colo.mjs";
 import { drawing as aDrawing, newClientId } from "./drawings.mjs";
-import { request } from "./requests.mjs";
+import { cookieName, request } from "./requests.mjs";
 
-export { rawExchange, request } from "./requests.mjs";
+export { cookieName, rawExchange, request } from "./requests.mjs";
 
 let people = 0;
 /** A name nobody has yet, also in other test files. */
@@ -194,9 +194,6 @@ export class Line {
   }
 }
 
-/** Under which name a browser is given its token. */
-const cookieName = (url) => (url.startsWith("https:") ? "__Host-colo_token" : "colo_token");
-
 /** A person on a device. */
 export class Phone {
   #lines = [];
@@ -212,6 +209,8 @@ export class Phone {
     this.token = undefined;
     /** All tokens it was ever given. */
     this.tokens = [];
+    /** What the page's own storage holds of its session. */
+    this.secret = undefined;
     /** The newest line, which the short forms below speak on. */
     this.line = undefined;
   }
@@ -223,10 +222,12 @@ export class Phone {
    * @param {string} method
    * @param {string} path
    * @param {{json?: unknown, body?: string | Buffer, key?: string | null, token?: string | null,
-   *   headers?: Record<string, string | null>, jar?: boolean, agent?: import("node:http").Agent}} [options]
+   *   secret?: string | null, headers?: Record<string, string | string[] | null>, jar?: boolean,
+   *   agent?: import("node:http").Agent}} [options]
    */
   async call(method, path, options = {}) {
-    const { json, key, token = this.token, headers = {}, jar = true, agent = this.agent } = options;
+    const { json, key, headers = {}, jar = true, agent = this.agent } = options;
+    const { token = this.token, secret = this.secret } = options;
     const body = json === undefined ? options.body : JSON.stringify(json);
     const reply = await request(this.colo.url, {
       method,
@@ -239,13 +240,15 @@ export class Phone {
         // Node gives the body of a DELETE no length of its own.
         "Content-Length":
           body === undefined && method !== "POST" ? undefined : `${Buffer.byteLength(body ?? "")}`,
-        Cookie: token ? `${cookieName(this.colo.url)}=${token}` : undefined,
+        Cookie: token ? `${cookieName(this.colo.url, headers.Host)}=${token}` : undefined,
+        "Colo-Session": secret,
         "Idempotency-Key": key,
         ...headers,
       },
     });
     if (reply.token) this.tokens.push(reply.token);
     if (jar && reply.token !== undefined) this.token = reply.token || undefined;
+    if (jar && reply.json?.session_secret !== undefined) this.secret = reply.json.session_secret;
     return reply;
   }
 

@@ -5,10 +5,22 @@ import net from "node:net";
 import tls from "node:tls";
 import { patience_ms, within } from "./colo.mjs";
 
+/**
+ * Under which name a browser is given its token: it carries the port that the browser uses.
+ * @param {string} url the server's, as a browser knows it
+ * @param {string} [host] the Host header, where it is another than the url's
+ */
+export function cookieName(url, host) {
+  const { protocol } = new URL(url);
+  const secure = protocol === "https:";
+  const { port } = new URL(host ? `${protocol}//${host}` : url);
+  return `${secure ? "__Host-" : ""}colo_token_${port || (secure ? 443 : 80)}`;
+}
+
 /** The token a Set-Cookie header gives; "" clears it, undefined is none. */
 function tokenOf(headers) {
   for (const cookie of headers["set-cookie"] ?? []) {
-    const found = /^(?:__Host-)?colo_token=([^;]*)/.exec(cookie);
+    const found = /^(?:__Host-)?colo_token_\d+=([^;]*)/.exec(cookie);
     if (found) return found[1];
   }
   return undefined;

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { connect, createServer } from "node:net";
 import { after, test } from "node:test";
 import { generousLimits, startColo, temporaryFolder } from "../harness/colo.mjs";
-import { newKey, newPhone } from "../harness/phone.mjs";
+import { cookieName, newKey, newPhone } from "../harness/phone.mjs";
 
 const colo = await startColo({ after }, { config: generousLimits.replace(/connections.*\n/, "") });
 
@@ -58,21 +58,21 @@ async function sqlmap(t, path, what) {
 }
 
 test("sqlmap gets nothing into the database by any open call", { timeout: 300_000 }, async (t) => {
-  const { name, token } = await newPhone(t, colo);
+  const { name, token, secret } = await newPhone(t, colo);
   const json = [
     "--method=POST",
     "--headers",
     `Origin: ${colo.url}\nContent-Type: application/json`,
   ];
   const body = (fields) => [...json, `--data=${JSON.stringify(fields)}`];
-  const cookie = [`--cookie=colo_token=${token}*`, "--level=2"];
+  const cookie = [`--cookie=${cookieName(colo.url)}=${token}*`, "--level=2"];
   await Promise.all([
     sqlmap(t, "/api/login", body({ username: `${name}*`, password: "12345678" })),
     sqlmap(t, "/api/register", body({ username: "sq-map*", password: "12345678" })),
     sqlmap(t, "/api/registration", body({ invite: "sq-map*" })),
     sqlmap(t, "/api/me", [
       ...cookie,
-      `--headers=Origin: ${colo.url}\nIdempotency-Key: ${newKey()}*`,
+      `--headers=Origin: ${colo.url}\nColo-Session: ${secret}*\nIdempotency-Key: ${newKey()}*`,
     ]),
   ]);
   assert.ok(colo.isRunning());

@@ -85,7 +85,6 @@ asio::awaitable<void> heed_outside_changes(SqliteStore& store, Sessions& session
     for (const auto& [id, account] : *changes) {
       log::info("security: the account of {} was changed where the server runs", account.user.name);
       sessions.change_password(account.user.id, account.password);
-      sessions.set_admin(account.user.id, account.user.admin);
       if (account.user.admin) co_await invites.end_set_up();
     }
     const auto forgotten = co_await store.forget_outside_changes(changes->back().id);

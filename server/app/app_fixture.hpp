@@ -82,8 +82,19 @@ struct Answer {
   boost::json::value json() const { return boost::json::parse(body); }
 };
 
+/// The name of the cookie of a page that is reached at that port.
+inline std::string cookie_name(std::uint16_t port) {
+  return "colo_token_" + std::to_string(port);
+}
+
+/// What a page knows of its sign-in.
+struct Keys {
+  std::string token;   // empty: no cookie
+  std::string secret;  // empty: no header
+};
+
 /// A call as bytes.
-inline std::string request_text(std::uint16_t port, const Call& call, const std::string& token,
+inline std::string request_text(std::uint16_t port, const Call& call, const Keys& keys,
                                 const std::string& rid) {
   http::request<http::string_body> request;
   request.method_string(call.method);
@@ -93,7 +104,8 @@ inline std::string request_text(std::uint16_t port, const Call& call, const std:
   request.set(http::field::origin, "http://" + host);
   request.set(http::field::user_agent, "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0");
   if (!rid.empty()) request.set("Idempotency-Key", rid);
-  if (!token.empty()) request.set(http::field::cookie, "colo_token=" + token);
+  if (!keys.token.empty()) request.set(http::field::cookie, cookie_name(port) + '=' + keys.token);
+  if (!keys.secret.empty()) request.set("Colo-Session", keys.secret);
   if (!call.body.empty()) request.set(http::field::content_type, "application/json");
   request.body() = call.body;
   if (call.method != "GET") request.prepare_payload();
@@ -135,7 +147,7 @@ class Connection {
   tcp::socket socket_;
 };
 
-/// A person on one device, on one connection; its jar holds one token.
+/// A person on one device, on one connection; its jar holds one token, its page one secret.
 class Caller {
  public:
   explicit Caller(std::uint16_t port) : port_(port), connection_(port) {}
@@ -143,19 +155,20 @@ class Caller {
   std::string name;
   std::string password = "correct horse";
   std::string token;
+  std::string secret;
 
   Answer register_as(std::string who, const std::string& invite = "") {
     name = std::move(who);
-    return expect(201, {"POST", "/api/register", credentials(invite)});
+    return welcomed(expect(201, {"POST", "/api/register", credentials(invite)}));
   }
   Answer sign_in() {
     token.clear();
-    return expect(200, {"POST", "/api/login", credentials()});
+    return welcomed(expect(200, {"POST", "/api/login", credentials()}));
   }
 
   /// A fresh request with the token of the jar; what is answered is put there.
   Answer call(const Call& what) {
-    const auto answer = ask(what, token, new_rid());
+    const auto answer = ask(what, {token, secret}, new_rid());
     if (!answer.cookie.empty()) token = answer.token();
     return answer;
   }
@@ -166,7 +179,7 @@ class Caller {
   }
 
   /// Any request at all; the jar stays as it is.
-  Answer ask(const Call& what, const std::string& with, const std::string& rid) {
+  Answer ask(const Call& what, const Keys& with, const std::string& rid) {
     return connection_.ask(request_text(port_, what, with, rid));
   }
 
@@ -180,6 +193,10 @@ class Caller {
   }
 
  private:
+  Answer welcomed(Answer answer) {
+    secret = answer.json().at("session_secret").as_string();
+    return answer;
+  }
   std::string credentials(const std::string& invite = "") const {
     boost::json::object fields{{"username", name}, {"password", password}};
     if (!invite.empty()) fields["invite"] = invite;
@@ -200,7 +217,7 @@ class Line {
     socket_.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
       request.set(http::field::origin, "http://" + host);
       request.set(http::field::sec_websocket_protocol, "colo.v1");
-      request.set(http::field::cookie, "colo_token=" + token);
+      request.set(http::field::cookie, cookie_name(port) + '=' + token);
     }));
     socket_.binary(true);
     socket_.handshake(host, "/ws");

@@ -214,23 +214,23 @@ TEST_P(EachLostReply, CutAtAnyByteComeAgainAndTheRequestHadOneEffect) {
   for (bool whole = false; !whole && !HasFailure(); ++world.round) {
     SCOPED_TRACE("cut after " + std::to_string(world.round) + " bytes");
     const Call call = what.prepare(world);
-    const auto token = caller.token;
+    const Keys keys{caller.token, caller.secret};
     const auto rid = Caller::new_rid();
-    const auto came = road.travel(request_text(server.port(), call, token, rid),
+    const auto came = road.travel(request_text(server.port(), call, keys, rid),
                                   static_cast<std::size_t>(world.round));
     whole = read_answer(came).has_value();
 
     server.advance(1s);
-    const auto again = caller.ask(call, token, rid);
+    const auto again = caller.ask(call, keys, rid);
     ASSERT_EQ(again.status, what.status) << again.body;
     if (!what.signs_out) {
-      ASSERT_EQ(seq_of(again.token()), seq_of(token) + 1) << "it ran more than once";
+      ASSERT_EQ(seq_of(again.token()), seq_of(keys.token) + 1) << "it ran more than once";
       caller.token = again.token();
     }
     what.check(world, again);
     // The phone may have lost that reply as well, and slept for a while.
     server.advance(5min);
-    ASSERT_EQ(caller.ask(call, token, rid), again);
+    ASSERT_EQ(caller.ask(call, keys, rid), again);
   }
   EXPECT_GT(world.round, 300) << "that was no whole reply";
   caller.expect(200, {"GET", "/api/me", ""});
@@ -247,14 +247,15 @@ TEST(LostReplies, OfTheSetUpMakeOneAdministrator) {
     const auto invite =
         boost::json::serialize(boost::json::value{{"invite", server.set_up_code()}});
     const Call call{"POST", "/api/setup", invite};
+    const Keys keys{caller.token, caller.secret};
     const auto rid = Caller::new_rid();
-    const auto came = road.travel(request_text(server.port(), call, caller.token, rid), bytes);
+    const auto came = road.travel(request_text(server.port(), call, keys, rid), bytes);
     server.advance(1s);
-    const auto again = caller.ask(call, caller.token, rid);
+    const auto again = caller.ask(call, keys, rid);
     ASSERT_EQ(again.status, 200u) << again.body;
     EXPECT_TRUE(again.json().at("admin").as_bool());
     server.advance(5min);
-    ASSERT_EQ(caller.ask(call, caller.token, rid), again);
+    ASSERT_EQ(caller.ask(call, keys, rid), again);
     caller.token = again.token();
     caller.expect(200, {"GET", "/api/invites", ""});
     caller.expect(403, call);

@@ -41,6 +41,7 @@ class Person {
     name_ = name;
     EXPECT_EQ(post("/api/register", R"({"username":")" + name + R"(","password":"correct horse"})"),
               http::status::created);
+    learn_secret();
   }
 
   // As on one more device of the same person.
@@ -48,6 +49,7 @@ class Person {
     cookie_.clear();
     EXPECT_EQ(post("/api/login", R"({"username":")" + name_ + R"(","password":"correct horse"})"),
               http::status::ok);
+    learn_secret();
   }
 
   Pass pass() {
@@ -56,6 +58,8 @@ class Person {
   }
 
  private:
+  void learn_secret() { secret_ = boost::json::parse(body_).at("session_secret").as_string(); }
+
   http::status post(const std::string& path, const std::string& body) {
     http::request<http::string_body> request{http::verb::post, path, 11};
     const auto host = "127.0.0.1:" + std::to_string(port_);
@@ -63,6 +67,7 @@ class Person {
     request.set(http::field::origin, "http://" + host);
     request.set("Idempotency-Key", "request-number-" + std::to_string(++requests_));
     if (!cookie_.empty()) request.set(http::field::cookie, cookie_);
+    if (!secret_.empty()) request.set("Colo-Session", secret_);
     if (!body.empty()) request.set(http::field::content_type, "application/json");
     request.body() = body;
     request.prepare_payload();
@@ -81,6 +86,7 @@ class Person {
   beast::flat_buffer buffer_;
   std::string name_;
   std::string cookie_;
+  std::string secret_;
   std::string body_;
   int requests_ = 0;
 };

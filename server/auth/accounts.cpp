@@ -157,6 +157,13 @@ asio::awaitable<result<void>> Accounts::remove_account(SignedInAt who, std::stri
   co_return co_await store_.remove_account(user, *known, erase_drawings);
 }
 
+asio::awaitable<result<User>> Accounts::current(UserId user) {
+  const auto account = co_await store_.account(user);
+  if (!account) co_return account.error();
+  if (!*account) co_return errc::signed_out;
+  co_return (*account)->user;
+}
+
 // Somebody who found an unlocked phone may not guess any faster than at the door.
 asio::awaitable<result<PasswordVersion>> Accounts::check_again(SignedInAt who,
                                                                std::string password) {

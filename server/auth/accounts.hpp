@@ -68,6 +68,10 @@ class Accounts {
   boost::asio::awaitable<result<void>> remove_account(SignedInAt who, std::string password,
                                                       bool erase_drawings);
 
+  /// Who somebody is now, rights included, whatever they were when they signed in.
+  /// Errors: signed_out when the account is gone; storage_failed, busy.
+  boost::asio::awaitable<result<User>> current(UserId user);
+
  private:
   struct Try {
     std::string network;

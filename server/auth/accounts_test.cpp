@@ -4,7 +4,7 @@
 
 #include "auth/memory_fixture.hpp"
 #include "domain/names.hpp"
-#include "storage/run_to_end.hpp"
+#include "runtime/run_to_end.hpp"
 #include "storage/sqlite_store.hpp"
 #include "storage/temporary_folder.hpp"
 

@@ -127,12 +127,11 @@ TEST_F(DevicesTest, OneTooManyTakesThePlaceOfTheIdlest) {
   EXPECT_TRUE(sessions_.issue_ticket(first));
 }
 
-TEST_F(DevicesTest, WhoBecomesAnAdministratorIsOneFromTheNextRequestOn) {
-  const auto token = open(ana_);
-  const auto granted = std::get<Granted>(*spend(token, "set up"));
+TEST_F(DevicesTest, ASessionCarriesNoRights) {
+  const auto granted = std::get<Granted>(*spend(open({{3}, "Cleo", true}), "request"));
   EXPECT_FALSE(granted.user.admin);
-  sessions_.set_admin(ana_.id, true);
-  EXPECT_TRUE(std::get<Granted>(*spend(granted.next_token, "next")).user.admin);
+  const auto ticket = sessions_.issue_ticket(granted.session);
+  EXPECT_FALSE(sessions_.redeem(*ticket, {0, 1}, [](Ending) {})->user.admin);
 }
 
 }  // namespace

@@ -20,6 +20,11 @@ namespace {
 constexpr std::chrono::minutes floor_time{10};
 constexpr std::chrono::milliseconds touch_again_max{250};
 
+// Takes the same time wherever they differ.
+bool same_secret(const std::string& secret, const std::string& shown) {
+  return secret.size() == shown.size() &&
+         sodium_memcmp(secret.data(), shown.data(), secret.size()) == 0;
+}
 }  // namespace
 
 std::string_view ending_word(Ending ending) {
@@ -77,7 +82,7 @@ std::chrono::milliseconds Sessions::touch_again() const {
   return std::min(touch_again_max, times_.idle_timeout / 20);
 }
 
-result<std::string> Sessions::open(User user, PasswordVersion version, std::string device) {
+result<Opened> Sessions::open(User user, PasswordVersion version, std::string device) {
   const auto floor = floors_.find(user.id);
   if (floor != floors_.end() && version < floor->second.version) return errc::bad_credentials;
   make_place(user.id);
@@ -86,14 +91,16 @@ result<std::string> Sessions::open(User user, PasswordVersion version, std::stri
   const auto now = clock_.now();
   Session session;
   session.user = std::move(user);
+  session.user.admin = false;
   session.password = version;
   session.name = random_text(12);
   session.device = std::move(device);
+  session.secret = random_text(16);
   session.opened = now;
   session.active = now;
   auto& kept = sessions_.emplace(id, std::move(session)).first->second;
   by_user_[kept.user.id].push_back(id);
-  return sign(id, kept);
+  return Opened{sign(id, kept), kept.secret};
 }
 
 void Sessions::make_place(UserId user) {
@@ -111,11 +118,11 @@ std::vector<SessionId> Sessions::sessions_of(UserId user) const {
   return found == by_user_.end() ? std::vector<SessionId>{} : found->second;
 }
 
-asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::spend(std::string token,
+asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::spend(SessionProof proof,
                                                                       std::string rid,
                                                                       RequestHash hash) {
-  const auto claims = key_.verify(token);
-  if (!claims || claims->expires_s <= unix_seconds(clock_.now())) co_return errc::signed_out;
+  const auto claims = recognise(proof);
+  if (!claims) co_return claims.error();
   Session* session = find(claims->session);
   if (!session) {
     if (auto said = farewell(*claims, rid, hash)) co_return co_await reply_of(std::move(said));
@@ -148,11 +155,35 @@ asio::awaitable<result<std::variant<Granted, Reply>>> Sessions::spend(std::strin
   co_return errc::token_replayed;
 }
 
-bool Sessions::is_current(const std::string& token) {
-  const auto claims = key_.verify(token);
-  if (!claims || claims->expires_s <= unix_seconds(clock_.now())) return false;
-  const auto* session = find(claims->session);
+bool Sessions::is_current(const SessionProof& proof) {
+  const auto claims = recognise(proof);
+  const auto* session = claims ? find(claims->session) : nullptr;
   return session && claims->seq == session->seq;
+}
+
+// The token of the session whose secret is shown; of several the newest, for an older one may
+// have been planted beside it. Errors: signed_out, other_session.
+result<TokenClaims> Sessions::recognise(const SessionProof& proof) {
+  std::optional<TokenClaims> newest;
+  bool of_another = false;
+  for (const auto& token : proof.tokens) {
+    const auto claims = key_.verify(token);
+    if (!claims || claims->expires_s <= unix_seconds(clock_.now())) continue;
+    const auto* secret = secret_of(claims->session);
+    if (!secret) continue;
+    if (!same_secret(*secret, proof.secret))
+      of_another = of_another || find(claims->session);
+    else if (!newest || claims->seq > newest->seq)
+      newest = claims;
+  }
+  if (newest) return *newest;
+  return of_another && !proof.secret.empty() ? errc::other_session : errc::signed_out;
+}
+
+const std::string* Sessions::secret_of(SessionId id) {
+  if (const Session* session = find(id)) return &session->secret;
+  const auto ended = farewells_.find(id);
+  return ended == farewells_.end() ? nullptr : &ended->second.secret;
 }
 
 // What is about to be spent takes the place of what was.
@@ -224,7 +255,8 @@ void Sessions::finish(SessionId id, Ending why, LastReply reply) {
   for (const auto& [socket, close] : ended.sockets) close(why);
   if (!ended.spent) return;
   if (reply == LastReply::kept) {
-    farewells_.emplace(id, Farewell{ended.seq, ended.spent, clock_.now() + times_.idle_timeout});
+    farewells_.emplace(
+        id, Farewell{ended.seq, ended.spent, ended.secret, clock_.now() + times_.idle_timeout});
   } else {
     ended.spent->answered.cancel();
   }
@@ -279,10 +311,6 @@ void Sessions::forget_user(UserId user, SessionId asking) {
     finish(own, Ending::account_deleted, own == asking ? LastReply::kept : LastReply::lost);
 }
 
-void Sessions::set_admin(UserId user, bool admin) {
-  for (const auto& own : sessions_of(user)) sessions_.at(own).user.admin = admin;
-}
-
 result<std::string> Sessions::issue_ticket(SessionId id) {
   auto* session = find(id);
   if (!session) return errc::signed_out;
@@ -296,11 +324,17 @@ result<std::string> Sessions::issue_ticket(SessionId id) {
   return ticket;
 }
 
-result<void> Sessions::check_bearer(const std::string& ticket, const std::string& token) const {
+result<void> Sessions::check_bearer(const std::string& ticket,
+                                    const std::vector<std::string>& tokens) const {
   const auto found = tickets_.find(ticket);
-  const auto claims = key_.verify(token);
-  if (found != tickets_.end() && claims && claims->session != found->second.session)
-    return Refusal(errc::signed_out, "The ticket is another session's.");
+  if (found == tickets_.end()) return {};
+  bool of_another = false;
+  for (const auto& token : tokens) {
+    const auto claims = key_.verify(token);
+    if (claims && claims->session == found->second.session) return {};
+    if (claims) of_another = true;
+  }
+  if (of_another) return Refusal(errc::signed_out, "The ticket is another session's.");
   return {};
 }
 

@@ -48,7 +48,21 @@ struct Reply {
 using RequestHash = std::array<std::byte, 32>;
 RequestHash hash_request(std::string_view method, std::string_view path, std::string_view body);
 
-/// The request runs, now and only now; answer() must follow.
+/// What a request shows to prove whose it is. A token alone opens nothing: cookies go to, and
+/// come from, every program on the same host, so the page's own storage holds a secret, too.
+struct SessionProof {
+  std::vector<std::string> tokens;  // of all cookies of the name; some may be somebody else's
+  std::string secret;               // the header Colo-Session; empty: none
+};
+
+/// What a new session is known by.
+struct Opened {
+  std::string token;
+  std::string secret;  // 128 random bits in base64url; told this once, and kept in memory only
+};
+
+/// The request runs, now and only now; answer() must follow. `user` carries no rights: what
+/// somebody may do is looked up when they do it (Accounts::current).
 struct Granted {
   SessionId session;
   User user;
@@ -93,22 +107,24 @@ class Sessions {
   std::chrono::milliseconds touch_again() const;
 
   /// Signs `user`, who knew the password at `version`, in on one more device,
-  /// which is called `device`; gives the first token. Beyond
+  /// which is called `device`; gives the first token, and the secret. Beyond
   /// sessions_per_person_max the one that was idle for longest ends. Errors:
   /// bad_credentials when that password was changed or the account deleted
   /// meanwhile; busy at sessions_max.
-  result<std::string> open(User user, PasswordVersion version, std::string device);
+  result<Opened> open(User user, PasswordVersion version, std::string device);
 
-  /// Decides what becomes of a request with `token`, by the five rules of
+  /// Decides what becomes of a request with `proof`, by the five rules of
   /// protocol/http-api.md: it runs (Granted), or is answered as before (Reply).
-  /// Waits for a twin that is still running. Errors: signed_out, token_spent,
-  /// token_replayed (the session has ended), idempotency_mismatch, busy.
-  boost::asio::awaitable<result<std::variant<Granted, Reply>>> spend(std::string token,
+  /// Waits for a twin that is still running. Without the session's secret nothing is
+  /// spent and nothing ends. Errors: signed_out; other_session (a token of a session whose
+  /// secret is another); token_spent, token_replayed (the session has ended),
+  /// idempotency_mismatch, busy.
+  boost::asio::awaitable<result<std::variant<Granted, Reply>>> spend(SessionProof proof,
                                                                      std::string rid,
                                                                      RequestHash hash);
 
-  /// Whether `token` is the current one of a session, and so could be spent. Spends nothing.
-  bool is_current(const std::string& token);
+  /// Whether `proof` holds the current token of a session, and so could be spent. Spends nothing.
+  bool is_current(const SessionProof& proof);
 
   /// The reply to what spend() granted; wakes its twins.
   void answer(SessionId id, const std::string& rid, Reply reply);
@@ -137,9 +153,6 @@ class Sessions {
   /// that asks keeps its reply.
   void forget_user(UserId user, SessionId asking);
 
-  /// What the person may do from now on; open sockets were told at their Hello.
-  void set_admin(UserId user, bool admin);
-
   /// A ticket for one socket of the session, good once and for ticket_time. Beyond
   /// tickets_per_session_max the oldest is worthless.
   /// Errors: signed_out.
@@ -150,10 +163,11 @@ class Sessions {
     User user;
     std::shared_ptr<Budget> budget;  // the person's: the same one on each of their sockets
   };
-  /// Whether whoever brings the ticket may be the browser it was given to: `token` is
-  /// no token of another session. There may be none: not every browser sends a
-  /// SameSite=Strict cookie with an upgrade. Errors: signed_out.
-  result<void> check_bearer(const std::string& ticket, const std::string& token) const;
+  /// Whether whoever brings the ticket may be the browser it was given to: of its `tokens`
+  /// one is of the ticket's session, or none is of another. There may be none: not every
+  /// browser sends a SameSite=Strict cookie with an upgrade. Errors: signed_out.
+  result<void> check_bearer(const std::string& ticket,
+                            const std::vector<std::string>& tokens) const;
 
   /// Uses a ticket up; `close` is called, on this shard, when the session ends.
   /// Errors: signed_out; flooding beyond sockets_per_session_max or sockets_per_person_max.
@@ -190,6 +204,7 @@ class Sessions {
     PasswordVersion password;
     std::string name;  // SessionView::id
     std::string device;
+    std::string secret;
     std::uint64_t seq = 1;
     SteadyTime opened;
     SteadyTime active;
@@ -203,6 +218,7 @@ class Sessions {
   struct Farewell {
     std::uint64_t seq;
     std::shared_ptr<Spent> spent;
+    std::string secret;
     SteadyTime until;
   };
   // Whoever checked an older password is on the way here still: for so long.
@@ -216,6 +232,8 @@ class Sessions {
   };
 
   Session* find(SessionId id);
+  result<TokenClaims> recognise(const SessionProof& proof);
+  const std::string* secret_of(SessionId id);
   void supersede(Session& session);
   bool is_late_twin(const Session& session, const TokenClaims& claims, const std::string& rid,
                     const RequestHash& hash) const;

@@ -297,14 +297,20 @@ TEST_F(SessionsTest, APersonHasSoManySocketsAndNotOneMoreOnHoweverManyDevices) {
 
 TEST_F(SessionsTest, OnlyTheLastTokenOfALivingSessionIsCurrentAndAskingSpendsNothing) {
   const auto first = open(ana_);
-  EXPECT_TRUE(sessions_.is_current(first));
-  EXPECT_TRUE(sessions_.is_current(first));
+  const auto secret = secret_of(first);
+  const auto current = [&](const std::string& token) {
+    return sessions_.is_current({{token}, secret});
+  };
+  EXPECT_TRUE(current(first));
+  EXPECT_TRUE(current(first));
+  EXPECT_FALSE(sessions_.is_current({{first}, ""}));
+  EXPECT_FALSE(sessions_.is_current({{first}, secret_of(open(ben_))}));
   const auto second = run(first, "a request");
-  EXPECT_FALSE(sessions_.is_current(first));
-  EXPECT_TRUE(sessions_.is_current(second));
-  for (const auto* token : {"", "junk", "a.b.c"}) EXPECT_FALSE(sessions_.is_current(token));
+  EXPECT_FALSE(current(first));
+  EXPECT_TRUE(current(second));
+  for (const auto* token : {"", "junk", "a.b.c"}) EXPECT_FALSE(current(token));
   sessions_.end_all(ana_.id, {});
-  EXPECT_FALSE(sessions_.is_current(second));
+  EXPECT_FALSE(current(second));
 }
 
 }  // namespace

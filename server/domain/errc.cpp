@@ -23,6 +23,9 @@ Words request_words(errc code) {
       return {"bad_credentials", "That name and password do not go together."};
     case errc::signed_out:
       return {"signed_out", "You are signed out. Please sign in."};
+    case errc::other_session:
+      return {"other_session",
+              "This browser holds the sign-in of another session. Please sign in again."};
     case errc::token_replayed:
       return {"token_replayed",
               "An old token was used again, so this session was ended. Please sign in."};

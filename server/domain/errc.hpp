@@ -20,6 +20,7 @@ enum class errc {
   idempotency_missing,
   bad_credentials,
   signed_out,
+  other_session,
   token_replayed,
   origin_refused,
   not_found,

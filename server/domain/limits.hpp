@@ -92,6 +92,12 @@ inline constexpr std::chrono::seconds close_time{2};  // for a phone to answer a
 // connection closed with something unread is reset, and the goodbye lost.
 inline constexpr std::size_t goodbye_bytes_max = 4 * 1024 * 1024;
 inline constexpr std::chrono::seconds ticket_time{15};
+// Cookies of our name that are tried, each for the price of an HMAC. Another program on the same
+// host can add some for a few paths and parent domains; ours is among the last a browser sends
+// (RFC 6265 §5.4: longer paths first).
+inline constexpr std::size_t cookies_tried_max = 16;
+// Bytes of one token: a JWT of ours has about 170. A longer cookie is not tried.
+inline constexpr std::size_t token_bytes_max = 512;
 // Two tabs share one cookie jar: for this long a late one is told to try again.
 inline constexpr std::chrono::seconds spent_token_grace{10};
 // Requests whose twins may still be on their way when others have run: a browser's tabs.

@@ -36,8 +36,7 @@ std::string_view word_for(InviteWorth worth) {
   return "gone";
 }
 
-asio::awaitable<result<std::string>> open_session(Services& services, Verified who,
-                                                  std::string device) {
+asio::awaitable<result<Opened>> open_session(Services& services, Verified who, std::string device) {
   co_return services.sessions.open(std::move(who.user), who.password, std::move(device));
 }
 
@@ -45,11 +44,11 @@ asio::awaitable<Reply> welcome(Services& services, const ApiRequest& request, Ve
                                unsigned status) {
   Reply reply;
   reply.status = status;
-  reply.body = username_body(who.user);
-  auto opening = open_session(services, std::move(who), device_name(request.user_agent));
-  auto token = co_await on(services.shards.first(), std::move(opening));
-  if (!token) co_return refuse(token.error());
-  reply.next_token = std::move(*token);
+  auto opening = open_session(services, who, device_name(request.user_agent));
+  auto opened = co_await on(services.shards.first(), std::move(opening));
+  if (!opened) co_return refuse(opened.error());
+  reply.body = signed_in_body(who.user, opened->secret);
+  reply.next_token = std::move(opened->token);
   co_return reply;
 }
 
@@ -61,11 +60,6 @@ asio::awaitable<void> end_older_sessions(Services& services, Granted granted,
 
 asio::awaitable<void> forget_user(Services& services, Granted granted) {
   services.sessions.forget_user(granted.user.id, granted.session);
-  co_return;
-}
-
-asio::awaitable<void> make_admin(Services& services, UserId user) {
-  services.sessions.set_admin(user, true);
   co_return;
 }
 
@@ -111,8 +105,10 @@ ApiReply login(Services& services, const ApiRequest& request) {
 }
 
 ApiReply me(Services& services, const Granted& granted, const ApiRequest&) {
+  const auto user = co_await services.accounts.current(granted.user.id);
+  if (!user) co_return refuse(user.error());
   Reply reply;
-  reply.body = me_body(granted.user, services.sessions.idle_seconds());
+  reply.body = me_body(*user, services.sessions.idle_seconds());
   co_return reply;
 }
 
@@ -157,12 +153,10 @@ ApiReply set_up(Services& services, const Granted& granted, const ApiRequest& re
   if (!made) co_return refuse(made.error());
   log::info("security: {} became an administrator by the set-up link, from {}", granted.user.name,
             request.network);
-  auto telling = make_admin(services, granted.user.id);
-  co_await on(services.shards.first(), std::move(telling));
   User user = granted.user;
   user.admin = true;
   Reply reply;
-  reply.body = me_body(user, services.sessions.idle_seconds());
+  reply.body = set_up_body(user, services.sessions.idle_seconds(), request.proof.secret);
   co_return reply;
 }
 

@@ -24,6 +24,7 @@ enum class Asked { by_person, by_page };
 
 // Under which names of the server a call is answered.
 enum class Hosts { ours, any };
+enum class Right { anybody, administrator };
 
 struct Route {
   std::string_view path;  // ends with {id} where a word stands
@@ -32,15 +33,16 @@ struct Route {
   SignedInCall signed_in = nullptr;  // spends a token
   Asked asked = Asked::by_page;
   Hosts hosts = Hosts::ours;
+  Right right = Right::anybody;
 };
 
 constexpr Route open_route(std::string_view path, std::string_view method, OpenCall call,
                            Hosts hosts = Hosts::ours) {
-  return {path, method, call, nullptr, Asked::by_page, hosts};
+  return {path, method, call, nullptr, Asked::by_page, hosts, Right::anybody};
 }
 constexpr Route route(std::string_view path, std::string_view method, SignedInCall call,
-                      Asked asked) {
-  return {path, method, nullptr, call, asked, Hosts::ours};
+                      Asked asked, Right right = Right::anybody) {
+  return {path, method, nullptr, call, asked, Hosts::ours, right};
 }
 
 constexpr std::array routes{
@@ -55,9 +57,9 @@ constexpr std::array routes{
     route("/api/sessions", "DELETE", end_sessions, Asked::by_person),
     route("/api/sessions/{id}", "DELETE", end_session, Asked::by_person),
     route("/api/setup", "POST", set_up, Asked::by_person),
-    route("/api/invites", "GET", list_invites, Asked::by_page),
-    route("/api/invites", "POST", make_invite, Asked::by_person),
-    route("/api/invites/{id}", "DELETE", revoke_invite, Asked::by_person),
+    route("/api/invites", "GET", list_invites, Asked::by_page, Right::administrator),
+    route("/api/invites", "POST", make_invite, Asked::by_person, Right::administrator),
+    route("/api/invites/{id}", "DELETE", revoke_invite, Asked::by_person, Right::administrator),
     route("/api/ticket", "POST", ticket, Asked::by_page),
     open_route("/api/rooms", "GET", list_rooms),
     open_route("/healthz", "GET", health, Hosts::any),
@@ -90,9 +92,9 @@ bool is_usable_key(std::string_view key) {
 
 using Spent = result<std::variant<Granted, Reply>>;
 
-asio::awaitable<Spent> spend_on_first(Sessions& sessions, std::string token, std::string rid,
+asio::awaitable<Spent> spend_on_first(Sessions& sessions, SessionProof proof, std::string rid,
                                       RequestHash hash, Asked asked) {
-  auto spent = co_await sessions.spend(std::move(token), std::move(rid), hash);
+  auto spent = co_await sessions.spend(std::move(proof), std::move(rid), hash);
   if (!spent || asked == Asked::by_page) co_return spent;
   if (const auto* granted = std::get_if<Granted>(&*spent)) sessions.touch(granted->session);
   co_return spent;
@@ -104,15 +106,25 @@ asio::awaitable<void> keep_reply(Services& services, SessionId session, std::str
   co_return;
 }
 
+// What the account may do is looked up at each call: it may have changed since it signed in.
+ApiReply run_signed_in(Services& services, const Route& route, const Granted& granted,
+                       const ApiRequest& request) {
+  if (route.right == Right::administrator) {
+    const auto user = co_await services.accounts.current(granted.user.id);
+    if (!user) co_return refuse(user.error());
+    if (!user->admin) co_return refuse(errc::not_admin);
+  }
+  co_return co_await route.signed_in(services, granted, request);
+}
+
 // Runs to its end whether or not the phone is still there: the reply is kept
 // for it to come back for.
 asio::awaitable<Reply> answer_signed_in(Services& services, const Route& route,
                                         ApiRequest request) {
   if (!is_usable_key(request.idempotency_key)) co_return refuse(errc::idempotency_missing);
-  if (!request.token) co_return refuse(errc::signed_out);
   const auto hash = hash_request(request.method, request.path, request.body);
   auto spending =
-      spend_on_first(services.sessions, *request.token, request.idempotency_key, hash, route.asked);
+      spend_on_first(services.sessions, request.proof, request.idempotency_key, hash, route.asked);
   auto spent = co_await on(services.shards.first(), std::move(spending));
   if (!spent) co_return refuse(spent.error());
   if (auto* before = std::get_if<Reply>(&*spent)) co_return *before;
@@ -120,7 +132,7 @@ asio::awaitable<Reply> answer_signed_in(Services& services, const Route& route,
   const Granted granted = std::get<Granted>(*spent);
   Reply reply;
   try {
-    reply = co_await route.signed_in(services, granted, request);
+    reply = co_await run_signed_in(services, route, granted, request);
   } catch (const std::exception& e) {
     log::error("{} {}: {}", request.method, request.path, e.what());
     reply = refuse(errc::internal);

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,7 +19,7 @@ struct ApiRequest {
   std::string content_type;
   std::string body;
   std::string idempotency_key;
-  std::optional<std::string> token;
+  SessionProof proof;
   std::string network;      // the caller's, as network_of() gives it
   std::string user_agent;   // as the browser calls itself; anything, or nothing
   std::string site_origin;  // "https://draw.example.org", as this caller knows the server

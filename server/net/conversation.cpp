@@ -24,7 +24,9 @@ asio::awaitable<void> Conversation::greet() {
   auto& lobby = services_.rooms.lobby(connection_.shard);
   const auto told_before = lobby.last();
   const auto rooms = co_await services_.rooms.views();
-  phone_.answer(welcome_frame(who_.user, services_.sessions.idle_seconds(), rooms));
+  // For show only. Where it cannot be looked up, nobody is shown what may not be theirs.
+  const auto user = co_await services_.accounts.current(who_.user.id);
+  phone_.answer(welcome_frame(user ? *user : who_.user, services_.sessions.idle_seconds(), rooms));
   lobby.enter(phone_for_rooms_.lock());
   // Told while the rooms were asked one by one: it may be newer than what they said.
   if (lobby.last() != told_before) phone_.answer(lobby.last());
@@ -177,7 +179,14 @@ asio::awaitable<void> Conversation::erase(const v1::Delete& frame) {
     reject(Frame::kDelete, frame.room(), room.error());
     co_return;
   }
-  auto erasing = (*room)->erase(who_.user, connection_, Seq{frame.seq()});
+  const Seq seq{frame.seq()};
+  // An administrator may have been made, or be one no longer, since the socket was opened.
+  const auto user = co_await services_.accounts.current(who_.user.id);
+  if (!user) {
+    reject(Frame::kDelete, (*room)->spec().id.value, user.error());
+    co_return;
+  }
+  auto erasing = (*room)->erase(*user, connection_, seq);
   const auto erased = co_await on((*room)->home(), std::move(erasing));
   if (!erased) reject(Frame::kDelete, (*room)->spec().id.value, erased.error());
 }

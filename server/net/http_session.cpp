@@ -28,6 +28,19 @@ bool only_reads(const HttpRequest& request) {
   return request.method() == http::verb::get || request.method() == http::verb::head;
 }
 
+// The tokens in all cookies of the site's name, over all Cookie lines: proxies from HTTP/2
+// split them (RFC 9113 §8.2.3).
+std::vector<std::string> tokens_of(const HttpRequest& request, const Site& site) {
+  std::vector<std::string> tokens;
+  const auto [begin, end] = request.equal_range(http::field::cookie);
+  for (auto line = begin; line != end; ++line)
+    for (auto& token : find_cookies(line->value(), site.cookie()))
+      if (token.size() <= limits::token_bytes_max) tokens.push_back(std::move(token));
+  if (tokens.size() > limits::cookies_tried_max)
+    tokens.erase(tokens.begin(), tokens.end() - limits::cookies_tried_max);
+  return tokens;
+}
+
 // `methods` as api_methods() gives them: "GET, HEAD".
 bool is_listed(std::string_view method, std::string_view methods) {
   while (!methods.empty()) {
@@ -196,14 +209,14 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
   if (!written) co_return;
   // From here on it is another's, and nothing of this one remains.
   connections_.remove(id_);
-  auto token = find_cookie(request[http::field::cookie], to.site->cookie());
+  auto tokens = tokens_of(request, *to.site);
   std::string came(reader_.arrived());
   auto socket =
       std::make_shared<PhoneSocket>(std::move(stream_), services_.traffic[shard_.index()],
                                     upgrade->encoding.value_or(Encoding::binary), std::move(came));
   const auto session = std::make_shared<WsSession>(std::move(socket), services_, connections_,
                                                    shard_.next_connection(), std::move(place_));
-  start_task(shard_.executor(), session->run(token.value_or("")), "serving a phone");
+  start_task(shard_.executor(), session->run(std::move(tokens)), "serving a phone");
 }
 
 result<Upgrade> HttpSession::check_upgrade(const HttpRequest& request, const ResponseTo& to) const {
@@ -259,7 +272,7 @@ asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& reques
   call.content_type = only(request, "Content-Type");
   call.body = request.body();
   call.idempotency_key = only(request, "Idempotency-Key");
-  if (to.site) call.token = find_cookie(request[http::field::cookie], to.site->cookie());
+  if (to.site) call.proof = {tokens_of(request, *to.site), std::string(only(request, "Colo-Session"))};
   call.network = network_of(caller_of(request).address);
   call.user_agent = request[http::field::user_agent];
   if (to.site) call.site_origin = to.site->origin();

@@ -8,16 +8,16 @@ namespace asio = boost::asio;
 
 namespace {
 
-asio::awaitable<bool> is_current(Services& services, std::string token) {
-  co_return services.sessions.is_current(token);
+asio::awaitable<bool> is_current(Services& services, SessionProof proof) {
+  co_return services.sessions.is_current(proof);
 }
 
 // Where not everybody may register, what there is inside is not a stranger's to know. A token
 // that is shown here is not spent.
-asio::awaitable<bool> may_see_rooms(Services& services, std::optional<std::string> token) {
+asio::awaitable<bool> may_see_rooms(Services& services, SessionProof proof) {
   if (services.invites.policy() == Registration::open) co_return true;
-  if (!token) co_return false;
-  auto asking = is_current(services, std::move(*token));
+  if (proof.tokens.empty()) co_return false;
+  auto asking = is_current(services, std::move(proof));
   co_return co_await on(services.shards.first(), std::move(asking));
 }
 
@@ -25,7 +25,7 @@ asio::awaitable<bool> may_see_rooms(Services& services, std::optional<std::strin
 
 asio::awaitable<Reply> list_rooms(Services& services, const ApiRequest& request) {
   std::vector<RoomView> rooms;
-  const bool shown = co_await may_see_rooms(services, request.token);
+  const bool shown = co_await may_see_rooms(services, request.proof);
   if (shown) rooms = co_await services.rooms.views();
   Reply reply;
   reply.body = rooms_body(rooms);

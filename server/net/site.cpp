@@ -76,6 +76,14 @@ std::string machine_name() {
 
 }  // namespace
 
+std::string Site::cookie() const {
+  const auto name_end = host.rfind(']');  // of an IPv6 address, which has colons of its own
+  const auto colon = host.find(':', name_end == std::string::npos ? 0 : name_end);
+  std::string port = secure ? "443" : "80";
+  if (colon != std::string::npos) port = host.substr(colon + 1);
+  return (secure ? "__Host-colo_token_" : "colo_token_") + port;
+}
+
 Sites::Sites(const std::vector<std::string>& hosts) : Sites(hosts, machine_name()) {}
 
 Sites::Sites(const std::vector<std::string>& hosts, std::string_view machine) {
@@ -144,18 +152,19 @@ std::string network_of(const ip::address& address) {
   return ip::address_v6(bytes).to_string();
 }
 
-std::optional<std::string> find_cookie(std::string_view header, std::string_view name) {
+std::vector<std::string> find_cookies(std::string_view header, std::string_view name) {
+  std::vector<std::string> values;
   while (!header.empty()) {
     const auto end = header.find(';');
     auto pair = header.substr(0, end);
     while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
     const auto equals = pair.find('=');
     if (equals != std::string_view::npos && pair.substr(0, equals) == name)
-      return std::string(pair.substr(equals + 1));
+      values.emplace_back(pair.substr(equals + 1));
     if (end == std::string_view::npos) break;
     header.remove_prefix(end + 1);
   }
-  return std::nullopt;
+  return values;
 }
 
 }  // namespace colo

@@ -19,7 +19,9 @@ struct Site {
   std::string host;     // name and port as a browser writes them in an Origin
   bool secure = false;  // reached through TLS, ours or that of a proxy in front of us
   std::string origin() const { return (secure ? "https://" : "http://") + host; }
-  std::string_view cookie() const { return secure ? "__Host-colo_token" : "colo_token"; }
+  /// The name of the token's cookie. Cookies ignore ports (RFC 6265 §8.5), and several programs
+  /// may share a host, so the port that the browser uses is in the name: "colo_token_5000".
+  std::string cookie() const;
 };
 
 class Sites {
@@ -65,7 +67,8 @@ boost::asio::ip::address unmapped(const boost::asio::ip::address& address);
 /// The network that tries are counted by: an IPv4 address, or an IPv6 /64.
 std::string network_of(const boost::asio::ip::address& address);
 
-/// The value of one cookie in a Cookie header.
-std::optional<std::string> find_cookie(std::string_view header, std::string_view name);
+/// The values of all cookies of that name in one Cookie header, in its order. Another path or
+/// domain, or another program on the same host, can add more of a name.
+std::vector<std::string> find_cookies(std::string_view header, std::string_view name);
 
 }  // namespace colo

@@ -102,9 +102,25 @@ TEST(Site, AConfiguredNameIsKnownAndMayBeBehindTls) {
   const Sites sites({"draw.example.org", "https://ink.example.org"});
   EXPECT_EQ(sites.identify("Draw.Example.org:5000", lan, false)->origin(),
             "http://draw.example.org:5000");  // as a browser writes it
-  EXPECT_EQ(sites.identify("draw.example.org", lan, false)->cookie(), "colo_token");
+  EXPECT_EQ(sites.identify("draw.example.org", lan, false)->cookie(), "colo_token_80");
   EXPECT_EQ(sites.identify("ink.example.org", lan, false)->origin(), "https://ink.example.org");
-  EXPECT_EQ(sites.identify("ink.example.org", lan, false)->cookie(), "__Host-colo_token");
+  EXPECT_EQ(sites.identify("ink.example.org", lan, false)->cookie(), "__Host-colo_token_443");
+}
+
+TEST(Site, TheCookieIsNamedByThePortThatTheBrowserUses) {
+  const Sites sites({"draw.example.org", "https://ink.example.org"});
+  const auto name = [&](const char* host, bool secure) {
+    return sites.identify(host, lan, secure)->cookie();
+  };
+  EXPECT_EQ(name("192.168.1.20:5000", false), "colo_token_5000");
+  EXPECT_EQ(name("192.168.1.20", false), "colo_token_80");
+  EXPECT_EQ(name("draw.example.org:80", false), "colo_token_80");
+  EXPECT_EQ(name("draw.example.org:443", false), "colo_token_443");
+  EXPECT_EQ(name("[::1]", false), "colo_token_80");
+  EXPECT_EQ(name("[::1]:5000", false), "colo_token_5000");
+  EXPECT_EQ(name("[::1]", true), "__Host-colo_token_443");
+  EXPECT_EQ(name("ink.example.org:443", false), "__Host-colo_token_443");
+  EXPECT_EQ(name("ink.example.org:8443", false), "__Host-colo_token_8443");
 }
 
 TEST(Site, ThroughTlsEveryNameIsSecure) {
@@ -113,7 +129,7 @@ TEST(Site, ThroughTlsEveryNameIsSecure) {
     const auto site = sites.identify(host, lan, true);
     ASSERT_TRUE(site) << host;
     EXPECT_EQ(site->origin(), "https://" + host);
-    EXPECT_EQ(site->cookie(), "__Host-colo_token");
+    EXPECT_TRUE(site->cookie().starts_with("__Host-colo_token_")) << site->cookie();
   }
 }
 
@@ -202,12 +218,17 @@ TEST(Network, IsAnAddressOrItsSlash64) {
   EXPECT_EQ(network_of(ip::make_address("2001:db8:1:2:3:4:5:6")), "2001:db8:1:2::");
 }
 
-TEST(Cookie, IsFoundByItsWholeName) {
-  EXPECT_EQ(find_cookie("a=1; colo_token=x.y.z; b=2", "colo_token"), "x.y.z");
-  EXPECT_EQ(find_cookie("colo_token=x", "colo_token"), "x");
-  EXPECT_FALSE(find_cookie("xcolo_token=x; __Host-colo_token=y", "colo_token"));
-  EXPECT_FALSE(find_cookie("", "colo_token"));
-  EXPECT_FALSE(find_cookie("colo_token", "colo_token"));
+TEST(Cookies, AreFoundByTheirWholeName) {
+  using Values = std::vector<std::string>;
+  EXPECT_EQ(find_cookies("a=1; colo_token_80=x.y.z; b=2", "colo_token_80"), Values{"x.y.z"});
+  EXPECT_EQ(find_cookies("colo_token_80=x", "colo_token_80"), Values{"x"});
+  EXPECT_EQ(find_cookies("xcolo_token_80=x; colo_token_8=y", "colo_token_80"), Values{});
+  EXPECT_EQ(find_cookies("", "colo_token_80"), Values{});
+  EXPECT_EQ(find_cookies("colo_token_80", "colo_token_80"), Values{});
+}
+
+TEST(Cookies, OfOneNameAreAllFoundInTheirOrder) {
+  EXPECT_EQ(find_cookies("t=1; u=9; t=; t=3", "t"), (std::vector<std::string>{"1", "", "3"}));
 }
 
 }  // namespace

@@ -42,9 +42,10 @@ std::chrono::nanoseconds work_of(v1::ClientFrame::FrameCase frame) {
 }
 
 asio::awaitable<result<Sessions::SignedIn>> redeem_on_first(Sessions& sessions, std::string ticket,
-                                                            std::string token, ConnectionId socket,
+                                                            std::vector<std::string> tokens,
+                                                            ConnectionId socket,
                                                             Sessions::CloseSocket close) {
-  if (const auto theirs = sessions.check_bearer(ticket, token); !theirs) co_return theirs.error();
+  if (const auto theirs = sessions.check_bearer(ticket, tokens); !theirs) co_return theirs.error();
   co_return sessions.redeem(ticket, socket, std::move(close));
 }
 
@@ -58,14 +59,14 @@ WsSession::WsSession(std::shared_ptr<PhoneSocket> socket, Services& services,
       id_(id),
       place_(std::move(place)) {}
 
-asio::awaitable<void> WsSession::run(std::string token) {
+asio::awaitable<void> WsSession::run(std::vector<std::string> tokens) {
   const auto self = shared_from_this();
   connections_.add(id_, [weak = weak_from_this()] {
     if (const auto session = weak.lock())
       session->close(close_code(errc::restarting), "restarting");
   });
   try {
-    if (co_await say_hello(std::move(token))) co_await listen();
+    if (co_await say_hello(std::move(tokens))) co_await listen();
     while (!ended_) co_await read_frame();  // until the close frames have crossed
   } catch (const std::exception& e) {
     // Our fault; the rooms must not keep a phone that nobody listens to.
@@ -87,7 +88,7 @@ std::optional<IdleConnections::Entry> WsSession::make_room_if_asked() {
   });
 }
 
-asio::awaitable<bool> WsSession::say_hello(std::string token) {
+asio::awaitable<bool> WsSession::say_hello(std::vector<std::string> tokens) {
   const auto idle = make_room_if_asked();  // nobody is signed in here yet
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer deadline(executor, limits::hello_time);
@@ -109,7 +110,7 @@ asio::awaitable<bool> WsSession::say_hello(std::string token) {
   }
   const auto& hello = (*frame)->hello();
   log::debug("a phone says hello: {}", printable(hello.client()));
-  auto who = co_await redeem(hello.ticket(), std::move(token));
+  auto who = co_await redeem(hello.ticket(), std::move(tokens));
   if (!who) {
     close(close_code(who.error().code), "ticket");
     co_return false;
@@ -124,7 +125,7 @@ asio::awaitable<bool> WsSession::say_hello(std::string token) {
 }
 
 asio::awaitable<result<Sessions::SignedIn>> WsSession::redeem(std::string ticket,
-                                                              std::string token) {
+                                                              std::vector<std::string> tokens) {
   const auto executor = co_await asio::this_coro::executor;
   // Called on the first shard; the socket itself is only touched on its own.
   Sessions::CloseSocket close_later = [weak = weak_from_this(), executor](Ending why) {
@@ -133,7 +134,7 @@ asio::awaitable<result<Sessions::SignedIn>> WsSession::redeem(std::string ticket
         session->close(close_code(errc::signed_out), ending_word(why));
     });
   };
-  auto redeeming = redeem_on_first(services_.sessions, std::move(ticket), std::move(token), id_,
+  auto redeeming = redeem_on_first(services_.sessions, std::move(ticket), std::move(tokens), id_,
                                    std::move(close_later));
   co_return co_await on(services_.shards.first(), std::move(redeeming));
 }

@@ -21,8 +21,8 @@ class WsSession final : public Member, public std::enable_shared_from_this<WsSes
   WsSession(std::shared_ptr<PhoneSocket> socket, Services& services, Connections& connections,
             ConnectionId id, CallerPlace place);
 
-  /// From the handshake, whose cookie held `token`, to the end.
-  boost::asio::awaitable<void> run(std::string token);
+  /// From the handshake, whose cookies held `tokens`, to the end.
+  boost::asio::awaitable<void> run(std::vector<std::string> tokens);
 
   /// Tells the phone `code` and why; the socket is gone soon after close_time.
   void close(std::uint16_t code, std::string_view reason) { socket_->close(code, reason); }
@@ -32,11 +32,12 @@ class WsSession final : public Member, public std::enable_shared_from_this<WsSes
   void deliver(const SharedFrame& frame, TurnQueue& queue) override;
 
  private:
-  boost::asio::awaitable<bool> say_hello(std::string token);
+  boost::asio::awaitable<bool> say_hello(std::vector<std::string> tokens);
   boost::asio::awaitable<void> listen();
   // What it gives is to be read before anything is waited for.
   boost::asio::awaitable<result<v1::ClientFrame*>> read_frame();
-  boost::asio::awaitable<result<Sessions::SignedIn>> redeem(std::string ticket, std::string token);
+  boost::asio::awaitable<result<Sessions::SignedIn>> redeem(std::string ticket,
+                                                             std::vector<std::string> tokens);
   result<v1::ClientFrame*> read(const ws::Event& message);
   // False when the phone floods.
   bool hear_control(const ws::Event& event);

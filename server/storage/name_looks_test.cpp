@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "storage/run_to_end.hpp"
+#include "runtime/run_to_end.hpp"
 #include "storage/schema.hpp"
 #include "storage/sqlite_store.hpp"
 #include "storage/temporary_folder.hpp"

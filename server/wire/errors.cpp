@@ -6,6 +6,7 @@ unsigned http_status(errc code) {
   switch (code) {
     case errc::bad_credentials:
     case errc::signed_out:
+    case errc::other_session:
     case errc::token_replayed:
       return 401;
     case errc::origin_refused:
@@ -54,6 +55,7 @@ unsigned http_status(errc code) {
 std::uint16_t close_code(errc code) {
   switch (code) {
     case errc::signed_out:
+    case errc::other_session:
     case errc::token_replayed:
       return 4401;
     case errc::origin_refused:

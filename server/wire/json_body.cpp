@@ -109,13 +109,21 @@ result<InviteFields> read_invite_fields(std::string_view body) {
   return InviteFields{std::move(*note), uses_max->value_or(1), *expires_in};
 }
 
-std::string username_body(const User& user) {
-  return json::serialize(json::object{{"username", user.name}});
+std::string signed_in_body(const User& user, std::string_view session_secret) {
+  return json::serialize(json::object{{"username", user.name}, {"session_secret", session_secret}});
 }
 
 std::string me_body(const User& user, std::chrono::seconds idle) {
   return json::serialize(
       json::object{{"username", user.name}, {"admin", user.admin}, {"idle_seconds", idle.count()}});
+}
+
+std::string set_up_body(const User& user, std::chrono::seconds idle,
+                        std::string_view session_secret) {
+  return json::serialize(json::object{{"username", user.name},
+                                      {"admin", user.admin},
+                                      {"idle_seconds", idle.count()},
+                                      {"session_secret", session_secret}});
 }
 
 std::string ticket_body(std::string_view ticket) {

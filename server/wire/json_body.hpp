@@ -53,8 +53,10 @@ result<InviteFields> read_invite_fields(std::string_view body);
 
 // What calls are answered with.
 
-std::string username_body(const User& user);
+std::string signed_in_body(const User& user, std::string_view session_secret);
 std::string me_body(const User& user, std::chrono::seconds idle);
+std::string set_up_body(const User& user, std::chrono::seconds idle,
+                        std::string_view session_secret);
 std::string ticket_body(std::string_view ticket);
 std::string rooms_body(std::span<const RoomView> rooms);
 std::string health_body();
