@@ -105,6 +105,7 @@ export function createColo(): Colo {
     const stops = [
       hear(document, "visibilitychange", looked),
       hear(window, "online", online),
+      hear(window, "storage", () => session.browserChanged()),
       hear(window, "pagehide", away),
       hear(window, "pagehide", () => turn.drop()),
       hear(window, "pointerdown", acted),

@@ -41,26 +41,42 @@ test("a page that opens with a dead token knows only that the server is another"
   expect(whySignedOut({ ...farewell, idleMs: 0, sinceActionMs: 0 })).toBe("restart");
 });
 
+const never = new Promise<never>(() => {});
+const apiOptions = {
+  base: "",
+  random: () => 0.5,
+  now: () => 0,
+  turn: { take: (run) => run(), drop: () => {} } satisfies Turn,
+  fetch: () => never,
+  wait: () => never,
+};
+const memoryOf = (values: Map<string, string>): Memory => ({
+  length: 0,
+  key: () => null,
+  getItem: (key) => values.get(key) ?? null,
+  setItem: (key, value) => void values.set(key, value),
+  removeItem: (key) => void values.delete(key),
+});
+
 /** A page whose server does not answer, and whose clock is run by hand. */
 function stranded(name: string | null) {
-  const values = new Map(name === null ? [] : [["colo.name", name]]);
-  const memory: Memory = {
-    length: 0,
-    key: () => null,
-    getItem: (key) => values.get(key) ?? null,
-    setItem: (key, value) => void values.set(key, value),
-    removeItem: (key) => void values.delete(key),
-  };
+  const values = new Map(
+    name === null
+      ? []
+      : [
+          ["colo.name", name],
+          ["colo.session", `secret-of-${name} ${name}`],
+        ],
+  );
+  const memory = memoryOf(values);
   const gone: string[] = [];
   const timers: (() => void)[] = [];
   const later = (run: () => void) => {
     timers.push(run);
     return () => void timers.splice(timers.indexOf(run), 1);
   };
-  const never = new Promise<never>(() => {});
-  const [random, now, base] = [() => 0.5, () => 0, ""];
-  const turn: Turn = { take: (run) => run(), drop: () => {} };
-  const api = new Api({ base, memory, random, now, turn, fetch: () => never, wait: () => never });
+  const { random, now } = apiOptions;
+  const api = new Api({ ...apiOptions, memory });
   const socket = new Socket({
     open: () => {
       throw new Error("nobody is there");
@@ -241,4 +257,67 @@ test("set-up makes an administrator of whoever is signed in", () => {
   session.linkChanged(up("ada"));
   session.becameAdmin();
   expect(get(session.me)).toEqual({ state: "signed_in", name: "ada", admin: true });
+});
+
+test("a browser that lost the session's secret signs in again, without asking the server", () => {
+  const { session, values } = stranded("ada");
+  values.delete("colo.session");
+  const next = new Session(
+    new Api({ ...apiOptions, memory: memoryOf(values) }),
+    () => {
+      throw new Error("it asked");
+    },
+    memoryOf(values),
+    () => 0,
+    () => () => {},
+    () => {},
+  );
+  next.start(() => {});
+  expect(told(next)).toBe("ended");
+  expect(session.lastName).toBe("ada");
+});
+
+test("another person who signs in in another tab is asked about, and not followed", () => {
+  const { session, values, gone } = stranded("ada");
+  session.linkChanged(up("ada"));
+  values.set("colo.session", "of-ben ben");
+  session.browserChanged();
+  expect(get(session.me)).toEqual({ state: "other", name: "ada", other: "ben" });
+  // Yet another one.
+  values.set("colo.session", "of-cleo cleo");
+  session.browserChanged();
+  expect(get(session.me)).toEqual({ state: "other", name: "ada", other: "cleo" });
+  session.follow();
+  session.linkChanged(up("cleo"));
+  expect(get(session.me)).toEqual({ state: "signed_in", name: "cleo", admin: false });
+  expect(gone).toEqual([]);
+});
+
+test("who stays signs in by the name this page had, whatever name was used last", () => {
+  const { session, values } = stranded("ada");
+  session.linkChanged(up("ada"));
+  values.set("colo.name", "ben");
+  values.set("colo.session", "of-ben ben");
+  session.browserChanged();
+  session.stay();
+  expect(told(session)).toBe("ended");
+  expect(session.lastName).toBe("ada");
+  session.linkChanged(up("ada"));
+  expect(session.lastName).toBe("ada");
+});
+
+test("the same person who signs in in another tab changes nothing here", () => {
+  const { session, values } = stranded("ada");
+  session.linkChanged(up("ada"));
+  values.set("colo.session", "newer ada");
+  session.browserChanged();
+  expect(told(session)).toBe("signed_in");
+});
+
+test("a page that is signed out asks nothing when somebody signs in elsewhere", () => {
+  const { session, values } = stranded("ada");
+  session.linkChanged(over("revoked"));
+  values.set("colo.session", "of-ben ben");
+  session.browserChanged();
+  expect(told(session)).toBe("revoked");
 });

@@ -10,6 +10,8 @@ export type Reason =
   | "idle"
   | "restart"
   | "ended"
+  /** The browser's cookie is of another session; whose, only the server knows. */
+  | "replaced"
   /** From another device; the password was changed there. */
   | "revoked"
   | "password_changed"
@@ -23,7 +25,9 @@ export type Me =
   /** The server cannot be asked; until it can, this is whoever was here last. */
   | { readonly state: "remembered"; readonly name: string }
   | { readonly state: "signed_out"; readonly reason: Reason }
-  | { readonly state: "signed_in"; readonly name: string; readonly admin: boolean };
+  | { readonly state: "signed_in"; readonly name: string; readonly admin: boolean }
+  /** Another tab signed in as `other`. This page was `name`'s, and asks what to do. */
+  | { readonly state: "other"; readonly name: string; readonly other: string };
 
 const NAME = "colo.name";
 const SEEN = "colo.seen";
@@ -68,6 +72,8 @@ export class Session {
   private idleMs = 0;
   /** Whose things are forgotten when the account is: whoever is here, or was here last. */
   private person = "";
+  /** Who is to sign in again here, where another name was used last. */
+  private wanted = "";
   private leaving: Reason | undefined;
   private stopWaiting = () => {};
 
@@ -79,7 +85,9 @@ export class Session {
     private readonly later: (run: () => void, ms: number) => () => void,
     /** Nothing is to be kept of this person: the account is no more. */
     private readonly gone: (person: string) => void,
-  ) {}
+  ) {
+    api.stranger = () => this.stranger();
+  }
 
   /**
    * A browser that never signed in asks nothing; one that did tries its token.
@@ -88,6 +96,9 @@ export class Session {
   start(presumed: (name: string) => void): void {
     if (this.memory.getItem(NAME) === null) {
       this.set({ state: "signed_out", reason: "fresh" });
+    } else if (this.api.owner.page === undefined) {
+      // The browser lost the session's secret: without it the cookie opens nothing.
+      this.set({ state: "signed_out", reason: "ended" });
     } else {
       this.person = this.lastName;
       this.stopWaiting = this.later(() => this.presume(presumed), PATIENCE_MS);
@@ -110,7 +121,7 @@ export class Session {
 
   /** The last name used here, for the form. */
   get lastName(): string {
-    return this.memory.getItem(NAME) ?? "";
+    return this.wanted || (this.memory.getItem(NAME) ?? "");
   }
 
   /** Who may make an account here, and what this invite is worth. */
@@ -130,7 +141,40 @@ export class Session {
     this.socket().stop();
     this.set({ state: "signed_out", reason: "left" });
     this.memory.removeItem(NAME);
-    await this.api.logout();
+    const answer = await this.api.logout();
+    // One that was not heard may be asked for again, with the same secret.
+    if (answer.state !== "unreachable") this.api.owner.signedOut();
+  }
+
+  /** Another tab signed in or out. */
+  browserChanged(): void {
+    const other = this.api.owner.other();
+    const me = get(this.meCell);
+    if (other !== undefined) this.stranger();
+    // Whoever this page is of is back.
+    else if (me.state === "other") this.socket().start();
+  }
+
+  /** The browser is signed in as somebody else. Nobody becomes that person without being asked. */
+  private stranger(): void {
+    const me = get(this.meCell);
+    const { other, page } = { other: this.api.owner.other(), page: this.api.owner.page };
+    if (me.state === "signed_out") return;
+    this.socket().stop();
+    if (other !== undefined) this.set({ state: "other", name: page?.name ?? "", other });
+    else this.set({ state: "signed_out", reason: "replaced" });
+  }
+
+  /** Goes on as whoever the browser is signed in as. */
+  follow(): void {
+    this.api.owner.follow();
+    this.socket().start();
+  }
+
+  /** Signs in again as whoever this page is of. */
+  stay(): void {
+    this.wanted = this.api.owner.page?.name ?? "";
+    this.set({ state: "signed_out", reason: "ended" });
   }
 
   /**
@@ -145,6 +189,7 @@ export class Session {
     if (answer.state === "ok") {
       this.socket().stop();
       this.memory.removeItem(NAME);
+      this.api.owner.signedOut();
       // The socket may have told it already, and each new word begins the screen anew.
       const me = get(this.meCell);
       if (me.state !== "signed_out" || me.reason !== reason) this.end(reason);
@@ -161,6 +206,7 @@ export class Session {
   private end(reason: Reason): void {
     if (reason === "account_deleted" && this.person !== "") {
       for (const key of [NAME, SEEN]) this.memory.removeItem(key);
+      this.api.owner.signedOut();
       this.gone(this.person);
       this.person = "";
     }
@@ -179,6 +225,7 @@ export class Session {
     if (link.state === "up") {
       const { user, admin, idleSeconds } = link.welcome;
       this.idleMs = idleSeconds * 1000;
+      this.wanted = "";
       this.write(NAME, user);
       this.seen();
       this.person = user;

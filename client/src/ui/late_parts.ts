@@ -13,6 +13,7 @@ export const late = {
   illustration: () => import("./Illustration.svelte"),
   about: () => import("./About.svelte"),
   account: () => import("./Account.svelte"),
+  otherPerson: () => import("./OtherPerson.svelte"),
   linkOpened: () => import("./LinkOpened.svelte"),
   svg: () => import("../ink/svg"),
   png: () => import("../ink/png"),

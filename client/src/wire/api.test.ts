@@ -12,6 +12,9 @@ interface Seen {
   readonly body: string;
 }
 
+/** What each request said of whose page it is. */
+let secrets: (string | undefined)[];
+
 let server: Server;
 let base: string;
 let answering: Answering;
@@ -61,6 +64,7 @@ function newApi(): Api {
 
 beforeEach(async () => {
   seen = [];
+  secrets = [];
   waited = [];
   open = 0;
   mostOpen = 0;
@@ -71,6 +75,8 @@ beforeEach(async () => {
     let body = "";
     for await (const chunk of request) body += chunk;
     const rid = request.headers["idempotency-key"];
+    const secret = request.headers["colo-session"];
+    secrets.push(typeof secret === "string" ? secret : undefined);
     seen.push({
       call: `${request.method} ${request.url}`,
       rid: typeof rid === "string" ? rid : undefined,
@@ -187,7 +193,7 @@ test("a reply that is not what the contract says is a refusal", async () => {
 });
 
 test("signing in sends name and password, and no rid", async () => {
-  answering = (_, reply) => json(reply, 200, { username: "Ada" });
+  answering = (_, reply) => json(reply, 200, { username: "Ada", session_secret: "s3cret" });
   expect(await newApi().login("ada", "secret!!")).toEqual({ state: "ok", value: "Ada" });
   expect(seen).toEqual([
     {
@@ -202,16 +208,16 @@ test("a new sign-in forgets what the old one still had open", async () => {
   answering = (request) => request.socket.destroy();
   await newApi().logout();
   expect(memory.length).toBe(1);
-  answering = (_, reply) => json(reply, 200, { username: "ada" });
+  answering = (_, reply) => json(reply, 200, { username: "ada", session_secret: "s3cret" });
   await newApi().login("ada", "secret!!");
-  expect(memory.length).toBe(0);
+  expect([memory.key(0), memory.length]).toEqual(["colo.session", 1]);
 });
 
 test("a registration whose reply was lost ends signed in, not with a taken name", async () => {
   answering = (request, reply) => {
     if (seen.length === 1) request.socket.destroy();
     else if (request.url === "/api/register") refuse(reply, 409, "username_taken");
-    else json(reply, 200, { username: "ada" });
+    else json(reply, 200, { username: "ada", session_secret: "s3cret" });
   };
   expect(await newApi().register("ada", "secret!!")).toEqual({ state: "ok", value: "ada" });
   expect(seen.map((one) => one.call)).toEqual([
@@ -240,7 +246,7 @@ test("registering sends the invite, and asking about one spends nothing", async 
   answering = (request, reply) =>
     request.url === "/api/registration"
       ? json(reply, 200, { registration: "invite", invite: "member" })
-      : json(reply, 201, { username: "ada" });
+      : json(reply, 201, { username: "ada", session_secret: "s3cret" });
   const api = newApi();
   expect(await api.registration("CODE")).toEqual({
     state: "ok",
@@ -263,7 +269,7 @@ test("an invite that this very registration used up, its reply lost, lets it in"
   answering = (request, reply) => {
     if (seen.length === 1) request.socket.destroy();
     else if (request.url === "/api/register") refuse(reply, 403, "invite_gone");
-    else json(reply, 200, { username: "ada" });
+    else json(reply, 200, { username: "ada", session_secret: "s3cret" });
   };
   expect(await newApi().register("ada", "secret!!", "CODE")).toEqual({ state: "ok", value: "ada" });
 });
@@ -354,4 +360,88 @@ test("a token that a page spent which is gone by now is had back by that page's 
   expect(await newApi().ticket()).toEqual({ state: "ok", value: "mine" });
   expect(seen).toHaveLength(3);
   expect(memory.length).toBe(0);
+});
+
+const signIn = (name: string, secret: string) => {
+  answering = (_, reply) => json(reply, 200, { username: name, session_secret: secret });
+  return newApi().login(name, "secret!!");
+};
+const giveTickets = () => {
+  answering = (_, reply) => json(reply, 200, { ticket: "t" });
+};
+
+test("each call that spends a token says whose page it is, and no other does", async () => {
+  await signIn("ada", "of-ada");
+  giveTickets();
+  const next = newApi();
+  await next.ticket();
+  await next.registration(undefined);
+  expect(secrets).toEqual([undefined, "of-ada", undefined]);
+});
+
+test("a page does not speak for the person who signed in in another tab", async () => {
+  await signIn("ada", "of-ada");
+  const page = newApi();
+  let met = 0;
+  page.stranger = () => void met++;
+  await signIn("ben", "of-ben");
+  giveTickets();
+  seen = [];
+  expect(await page.ticket()).toMatchObject({ state: "refused", code: "other_person" });
+  expect(seen).toEqual([]);
+  expect(met).toBe(1);
+  page.owner.follow();
+  expect(await page.ticket()).toEqual({ state: "ok", value: "t" });
+  expect(secrets.pop()).toBe("of-ben");
+});
+
+test("a page goes on with the session that its person began in another tab", async () => {
+  await signIn("ada", "first");
+  const page = newApi();
+  await signIn("ada", "second");
+  giveTickets();
+  expect(await page.ticket()).toEqual({ state: "ok", value: "t" });
+  expect(secrets.pop()).toBe("second");
+});
+
+test("who signs in in another tab while a page asks is noticed by the refusal", async () => {
+  await signIn("ada", "first");
+  const page = newApi();
+  for (const [name, secret, outcome] of [
+    ["ada", "second", { state: "ok" }],
+    ["ben", "third", { code: "other_person" }],
+  ] as const) {
+    answering = (_, reply) => {
+      memory.setItem("colo.session", `${secret} ${name}`);
+      giveTickets();
+      refuse(reply, 401, "other_session");
+    };
+    expect(await page.ticket()).toMatchObject(outcome);
+  }
+});
+
+test("a cookie of another session, whoever's it is, is told and not followed", async () => {
+  await signIn("ada", "of-ada");
+  const page = newApi();
+  let met = 0;
+  page.stranger = () => void met++;
+  answering = (_, reply) => refuse(reply, 401, "other_session");
+  expect(await page.ticket()).toMatchObject({ code: "other_session" });
+  expect(met).toBe(1);
+  expect(seen).toHaveLength(2);
+});
+
+test("where nothing can be kept, a page is signed in for as long as it lives", async () => {
+  memory = {
+    ...memoryOf(),
+    setItem: () => {
+      throw new Error("full");
+    },
+  };
+  answering = (_, reply) => json(reply, 200, { username: "ada", session_secret: "of-ada" });
+  const page = newApi();
+  await page.login("ada", "secret!!");
+  giveTickets();
+  expect(await page.ticket()).toEqual({ state: "ok", value: "t" });
+  expect(secrets.pop()).toBe("of-ada");
 });

@@ -3,6 +3,7 @@
 // until it is answered, because a lost reply may hold the only good token.
 // Nothing here throws: what can go wrong is part of the answer.
 import { textField } from "./json";
+import { type Owner, Ownership } from "./owner";
 import { randomBytes, toHex } from "./random";
 import type { Turn } from "./turn";
 
@@ -79,6 +80,9 @@ const INVITES = ["none", "member", "administrator", "gone"] as const;
 /** What a registration that is repeated may run into, if the first one was heard. */
 const TAKEN_BY_US: ReadonlySet<string> = new Set(["username_taken", "invite_gone"]);
 
+/** The server's: the cookie is of another session than this page's. The page's own: see Ownership. */
+const STRANGE: ReadonlySet<string> = new Set(["other_session", "other_person"]);
+
 /** One that was sent, and may have to be sent again just so. */
 interface Sent {
   readonly rid: string;
@@ -88,8 +92,13 @@ interface Sent {
 
 export class Api {
   private last: Promise<unknown> = Promise.resolve();
+  readonly owner: Ownership;
+  /** The browser turned out to be signed in as somebody else. */
+  stranger = (): void => {};
 
-  constructor(private readonly options: ApiOptions) {}
+  constructor(private readonly options: ApiOptions) {
+    this.owner = new Ownership(options.memory);
+  }
 
   /** What this server says of making accounts. Spends nothing. */
   async registration(invite: string | undefined): Promise<Answer<Registration>> {
@@ -158,14 +167,21 @@ export class Api {
     return mine;
   }
 
-  private async account(path: string, body: object) {
-    return textOf(await this.request(`POST ${path}`, JSON.stringify(body)), "username");
+  private async account(path: string, body: object): Promise<Answer<Owner>> {
+    const answer = await this.request(`POST ${path}`, JSON.stringify(body));
+    if (answer.state !== "ok") return answer;
+    const name = textField(answer.value, "username");
+    const secret = textField(answer.value, "session_secret");
+    if (name === undefined || secret === undefined) return nonsense();
+    return { state: "ok", value: { name, secret } };
   }
 
   /** A new session makes what was still open under the old one pointless, and a logout harmful. */
-  private signedIn(answer: Answer<string>): Answer<string> {
-    if (answer.state === "ok") for (const { rid } of this.pending()) this.forget(rid);
-    return answer;
+  private signedIn(answer: Answer<Owner>): Answer<string> {
+    if (answer.state !== "ok") return answer;
+    this.owner.signedIn(answer.value);
+    for (const { rid } of this.pending()) this.forget(rid);
+    return { state: "ok", value: answer.value.name };
   }
 
   private async spendNow(spending: Spending): Promise<Answer<unknown>> {
@@ -188,7 +204,11 @@ export class Api {
     let lost = 0;
     const kept = this.remembers(sent);
     for (let spent = 0; ; ) {
-      const answer = await this.request(sent.call, sent.body, sent.rid);
+      const own = this.owner.other() === undefined ? this.owner.page : undefined;
+      const answer = await this.ask(sent);
+      // This page's person signed in again, in another tab, while it asked.
+      const stale = isSignedOut(answer) && this.owner.other() === undefined;
+      if (stale && this.owner.page?.secret !== own?.secret) continue;
       if (answer.state === "unreachable") {
         const pause = NETWORK_TRIES_MS[lost++];
         // Still remembered: the next request of this browser repeats it first.
@@ -202,9 +222,17 @@ export class Api {
         await this.settleOthers(sent.rid);
       } else {
         this.forget(sent.rid);
+        if (answer.state === "refused" && STRANGE.has(answer.code)) this.stranger();
         return answer;
       }
     }
+  }
+
+  /** Once, unless the browser is somebody else's now: this person's calls are not that one's. */
+  private async ask({ call, body, rid }: Sent): Promise<Answer<unknown>> {
+    if (this.owner.other() !== undefined) return otherPerson();
+    const answer = await this.request(call, body, rid);
+    return isSignedOut(answer) && this.owner.other() !== undefined ? otherPerson() : answer;
   }
 
   /**
@@ -214,7 +242,7 @@ export class Api {
   private async settleOthers(rid: string): Promise<void> {
     for (const other of this.pending()) {
       if (other.rid === rid) continue;
-      const answer = await this.request(other.call, other.body, other.rid);
+      const answer = await this.ask(other);
       if (answer.state !== "unreachable" && !wasSpent(answer)) this.forget(other.rid);
     }
   }
@@ -222,7 +250,10 @@ export class Api {
   private async request(call: string, body?: string, rid?: string): Promise<Answer<unknown>> {
     const [method = "POST", path = ""] = call.split(" ");
     const headers: Record<string, string> = {};
-    if (rid !== undefined) headers["Idempotency-Key"] = rid;
+    if (rid !== undefined) {
+      headers["Idempotency-Key"] = rid;
+      headers["Colo-Session"] = this.owner.page?.secret ?? "";
+    }
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), REPLY_WITHIN_MS);
@@ -285,6 +316,14 @@ export class Api {
 
 function wasSpent(answer: Answer<unknown>): boolean {
   return answer.state === "refused" && answer.code === "token_spent";
+}
+
+function isSignedOut(answer: Answer<unknown>): boolean {
+  return answer.state === "refused" && answer.status === 401;
+}
+
+function otherPerson(): Answer<never> {
+  return { state: "refused", status: 401, code: "other_person", detail: "", retryAfterMs: 0 };
 }
 
 function parse(text: string): unknown {

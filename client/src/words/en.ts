@@ -49,6 +49,14 @@ export const words = {
     closed: "Nobody can make an account here at the moment.",
   },
 
+  other: {
+    title: (other: string) => `This browser is now signed in as ${other}.`,
+    was: (name: string) =>
+      `This page was ${name}’s. What ${name} drew is kept, and is not sent as anybody else.`,
+    follow: (other: string) => `Continue as ${other}`,
+    stay: (name: string) => `Sign in as ${name}`,
+  },
+
   lobby: {
     welcome: "Welcome,",
     pick: "Pick a room and draw.",
@@ -265,6 +273,8 @@ export function signedOutWords(reason: Reason): string | undefined {
       return `You were signed out because nothing was drawn for a while. ${kept}`;
     case "restart":
       return `The server was restarted, please sign in again. ${kept}`;
+    case "replaced":
+      return `Another sign-in took the place of yours in this browser. Please sign in again. ${kept}`;
     case "ended":
       return `You were signed out. Please sign in again. ${kept}`;
     case "revoked":
@@ -295,6 +305,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   storage_failed: "The server could not write to its disk. Please try again.",
   origin_refused: "The server does not go by this address. Whoever runs it can add it to `hosts`.",
   signed_out: "You are signed out. Please sign in again.",
+  other_session: "Another sign-in took the place of yours in this browser.",
   room_full: words.room.full,
   unknown_room: words.room.unknown,
   too_many_rooms: "You are in too many rooms at once. Close another tab and try again.",
