@@ -255,8 +255,7 @@ std::optional<HttpResponse> HttpSession::refuse_by_head(const HttpRequest& reque
 
 result<void> HttpSession::check_site(const HttpRequest& request, const ResponseTo& to) const {
   if (!to.site) {
-    const auto unknown =
-        services_.sites.identify(only(request, "Host"), local_, to.secure);
+    const auto unknown = services_.sites.identify(only(request, "Host"), local_, to.secure);
     return unknown ? Refusal(errc::origin_refused) : unknown.error();
   }
   // Browsers leave Origin out of same-origin reads; where it is, it must be ours.
@@ -272,7 +271,8 @@ asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& reques
   call.content_type = only(request, "Content-Type");
   call.body = request.body();
   call.idempotency_key = only(request, "Idempotency-Key");
-  if (to.site) call.proof = {tokens_of(request, *to.site), std::string(only(request, "Colo-Session"))};
+  if (to.site)
+    call.proof = {tokens_of(request, *to.site), std::string(only(request, "Colo-Session"))};
   call.network = network_of(caller_of(request).address);
   call.user_agent = request[http::field::user_agent];
   if (to.site) call.site_origin = to.site->origin();
