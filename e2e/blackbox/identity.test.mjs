@@ -65,6 +65,11 @@ test("sixteen cookies of the name are tried, the last ones: ours is among them",
   await assertMe(phone, [[ours(), ...junk(15)].join("; ")]);
   const { status } = await meWith(phone, [[ours(), ...junk(16)].join("; ")]);
   assert.equal(status, 401);
+  // What is longer than any token of ours is not among them.
+  const long = (bytes) => `${name}=${"x".repeat(bytes)}`;
+  await assertMe(phone, [[ours(), ...junk(15), long(513)].join("; ")]);
+  const counted = await meWith(phone, [[ours(), ...junk(15), long(512)].join("; ")]);
+  assert.equal(counted.status, 401);
   await phone.me();
 });
 

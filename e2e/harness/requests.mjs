@@ -11,10 +11,10 @@ import { patience_ms, within } from "./colo.mjs";
  * @param {string} [host] the Host header, where it is another than the url's
  */
 export function cookieName(url, host) {
-  const { protocol } = new URL(url);
-  const secure = protocol === "https:";
-  const { port } = new URL(host ? `${protocol}//${host}` : url);
-  return `${secure ? "__Host-" : ""}colo_token_${port || (secure ? 443 : 80)}`;
+  const site = new URL(url);
+  const secure = site.protocol === "https:";
+  const [, port] = /:(\d+)$/.exec(host ?? site.host) ?? [];
+  return `${secure ? "__Host-" : ""}colo_token_${port ?? (secure ? 443 : 80)}`;
 }
 
 /** The token a Set-Cookie header gives; "" clears it, undefined is none. */
