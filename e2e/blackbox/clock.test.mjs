@@ -1,10 +1,11 @@
-// The machine's clock is set, by two days: nobody is signed out early or kept late.
+// The machine's clock is set: nobody is signed out early or kept late, and no drawing is removed
+// for it.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { startColo, temporaryFolder, usualConfig } from "../harness/colo.mjs";
+import { generousLimits, startColo, temporaryFolder, usualConfig } from "../harness/colo.mjs";
 import { newKey, newPhone, newPhoneIn, Phone } from "../harness/phone.mjs";
 
 const idle_ms = 4000;
@@ -27,7 +28,7 @@ function libfaketime() {
 }
 
 /** A server whose clock can be set: `set("+2d")`. */
-async function startColoWithClock(t) {
+async function startColoWithClock(t, settings = config) {
   const file = join(await temporaryFolder(t), "clock");
   const set = (offset) => writeFile(file, offset);
   await set("+0");
@@ -37,7 +38,7 @@ async function startColoWithClock(t) {
     FAKETIME_NO_CACHE: "1",
     FAKETIME_DONT_FAKE_MONOTONIC: "1",
   };
-  const colo = await startColo(t, { config, env });
+  const colo = await startColo(t, { config: settings, env });
   return { colo, set };
 }
 
@@ -77,4 +78,64 @@ async function setTheClock(t, offset, shift_ms) {
 
 test("the clock set two days ahead or back signs nobody out early and keeps nobody late", async (t) => {
   await Promise.all([setTheClock(t, "+2d", 2 * days), setTheClock(t, "-2d", -2 * days)]);
+});
+
+/** Waits until the pass of pruning at the start is over: a drawing is stored after it. */
+async function seqsAfterStart(t, colo, last) {
+  const reader = await newPhoneIn(t, colo);
+  const { messages } = await reader.join("den");
+  const seqs = messages.map((m) => m.seq).filter((seq) => seq <= last);
+  // A second look: what the first pass removes it has removed by now.
+  await reader.draw("den");
+  const again = await reader.join("den");
+  assert.deepEqual(
+    again.messages.map((m) => m.seq).filter((seq) => seq <= last),
+    seqs,
+  );
+  return seqs;
+}
+
+const den = (keep) => `${generousLimits}\n[[room]]\nid = "den"\nname = "Den"\nkeep = ${keep}\n`;
+
+test("a start with the clock 40 days ahead removes nothing of what is kept for 30", async (t) => {
+  const { colo, set } = await startColoWithClock(t, den('"30d"'));
+  const phone = await newPhoneIn(t, colo, "den");
+  for (let i = 0; i < 20; ++i) await phone.draw("den");
+  await colo.stop();
+  await set("+40d");
+  await colo.start();
+  assert.equal((await seqsAfterStart(t, colo, 20)).length, 20);
+  await colo.untilSaid(/the machine's clock is \d+ hours ahead/);
+  await colo.stop();
+  await set("+0");
+  await colo.start();
+  assert.equal((await seqsAfterStart(t, colo, 20)).length, 20);
+});
+
+test("what was drawn before the clock was set stays", async (t) => {
+  const { colo, set } = await startColoWithClock(t, den('"30d"'));
+  await colo.stop();
+  await set(`-${Math.floor(Date.now() / 1000) - 60}`); // 1970-01-01 00:01
+  await colo.start();
+  const phone = await newPhoneIn(t, colo, "den");
+  const { sentAtMs } = await phone.draw("den");
+  assert.ok(sentAtMs < days, `the clock was set: ${sentAtMs}`);
+  await set("+0");
+  await phone.draw("den");
+  await colo.restart();
+  assert.deepEqual(await seqsAfterStart(t, colo, 2), [1, 2]);
+});
+
+test("of a number to be kept only what can be seen counts, and what goes is said", async (t) => {
+  const colo = await startColo(t, { config: den(5) });
+  const phone = await newPhoneIn(t, colo, "den");
+  for (let i = 0; i < 10; ++i) await phone.draw("den");
+  for (let seq = 6; seq <= 10; ++seq) {
+    phone.line.send({ delete: { room: "den", seq } });
+    await phone.until((f) => f.deleted?.seq === seq);
+  }
+  await colo.restart();
+  assert.deepEqual(await seqsAfterStart(t, colo, 10), [1, 2, 3, 4, 5]);
+  await colo.restart(); // with one drawing more
+  await colo.untilSaid(/room den: 1 drawings that it does not keep were removed, up to 1/);
 });

@@ -203,7 +203,7 @@ test("a lost reply to making an invite is had again, and one was made", async (t
   assert.equal((await invitesOf(admin)).length, 1);
 });
 
-test("invites and their uses outlive a restart, and their maker", async (t) => {
+test("invites and their uses outlive a restart, and end with their maker's account", async (t) => {
   const { colo, admin } = await startWith(t, "invite");
   const { code } = await make(admin, { uses_max: 3 });
   const second = new Phone(colo, { name: newName("second") });
@@ -215,5 +215,8 @@ test("invites and their uses outlive a restart, and their maker", async (t) => {
     key: newKey(),
     json: { password: admin.password, drawings: "delete" },
   });
-  assert.equal((await registerNew(colo, code)).status, 201);
+  assert.equal((await ask(colo, code)).invite, "gone");
+  const late = await registerNew(colo, code);
+  assert.equal(late.status, 403);
+  assert.equal(late.json.code, "invite_gone");
 });
