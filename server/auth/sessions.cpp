@@ -20,11 +20,6 @@ namespace {
 constexpr std::chrono::minutes floor_time{10};
 constexpr std::chrono::milliseconds touch_again_max{250};
 
-// Takes the same time wherever they differ.
-bool same_secret(const std::string& secret, const std::string& shown) {
-  return secret.size() == shown.size() &&
-         sodium_memcmp(secret.data(), shown.data(), secret.size()) == 0;
-}
 }  // namespace
 
 std::string_view ending_word(Ending ending) {
@@ -159,31 +154,6 @@ bool Sessions::is_current(const SessionProof& proof) {
   const auto claims = recognise(proof);
   const auto* session = claims ? find(claims->session) : nullptr;
   return session && claims->seq == session->seq;
-}
-
-// The token of the session whose secret is shown; of several the newest, for an older one may
-// have been planted beside it. Errors: signed_out, other_session.
-result<TokenClaims> Sessions::recognise(const SessionProof& proof) {
-  std::optional<TokenClaims> newest;
-  bool of_another = false;
-  for (const auto& token : proof.tokens) {
-    const auto claims = key_.verify(token);
-    if (!claims || claims->expires_s <= unix_seconds(clock_.now())) continue;
-    const auto* secret = secret_of(claims->session);
-    if (!secret) continue;
-    if (!same_secret(*secret, proof.secret))
-      of_another = of_another || find(claims->session);
-    else if (!newest || claims->seq > newest->seq)
-      newest = claims;
-  }
-  if (newest) return *newest;
-  return of_another && !proof.secret.empty() ? errc::other_session : errc::signed_out;
-}
-
-const std::string* Sessions::secret_of(SessionId id) {
-  if (const Session* session = find(id)) return &session->secret;
-  const auto ended = farewells_.find(id);
-  return ended == farewells_.end() ? nullptr : &ended->second.secret;
 }
 
 // What is about to be spent takes the place of what was.
@@ -322,20 +292,6 @@ result<std::string> Sessions::issue_ticket(SessionId id) {
   session->tickets.push_back(ticket);
   tickets_.emplace(ticket, Ticket{id, clock_.now() + limits::ticket_time});
   return ticket;
-}
-
-result<void> Sessions::check_bearer(const std::string& ticket,
-                                    const std::vector<std::string>& tokens) const {
-  const auto found = tickets_.find(ticket);
-  if (found == tickets_.end()) return {};
-  bool of_another = false;
-  for (const auto& token : tokens) {
-    const auto claims = key_.verify(token);
-    if (claims && claims->session == found->second.session) return {};
-    if (claims) of_another = true;
-  }
-  if (of_another) return Refusal(errc::signed_out, "The ticket is another session's.");
-  return {};
 }
 
 result<Sessions::SignedIn> Sessions::redeem(const std::string& ticket, ConnectionId socket,
