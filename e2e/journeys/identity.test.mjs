@@ -5,7 +5,8 @@ import { createServer } from "node:http";
 import { test } from "node:test";
 import { newPage, newPersonIn, newTab, startBrowser, supports, wave } from "../harness/browser.mjs";
 import { startColo } from "../harness/colo.mjs";
-import { cookieName, newPhone } from "../harness/phone.mjs";
+import { cookieName, newPhone, newPhoneIn } from "../harness/phone.mjs";
+import { startRoad } from "../harness/road.mjs";
 
 const size = { width: 390, height: 664, ratio: 2, touch: true };
 
@@ -131,6 +132,40 @@ test("another tab signs in as somebody else: this page can stay whose it was", a
   await tab.tap("other-follow");
   await tab.tap("room-main-chat");
   await tab.untilSent(1);
+});
+
+test("what waits to be sent is not sent as the person who signed in elsewhere", async (context) => {
+  const colo = await startColo(context);
+  const road = await startRoad(context, colo);
+  const browser = await startBrowser(context);
+  const ana = await newPage(context, browser, road.url, { name: "ana", size });
+  const tab = await newTab(context, ana);
+  await tab.see("submit");
+  await ana.register("Ana");
+  await ana.enter("main-chat");
+  const bot = await newPhoneIn(context, colo, "main-chat");
+  road.cut();
+  await ana.see("banner");
+  await ana.stroke(wave(1));
+  await ana.tap("send");
+  await ana.untilWaiting(1);
+  // As a sign-in in the other tab would, before anything of Ana's gets through again.
+  await tab.evaluate(() => localStorage.setItem("colo.session", "unknown Ben"));
+  await ana.see("other-person");
+  road.mend();
+  await tab.register("Ben");
+  await tab.see("room-main-chat");
+  await ana.tap("other-follow");
+  await ana.untilReady();
+  assert.deepEqual(await ana.messages(), []);
+  await bot.line.settled("main-chat");
+  assert.deepEqual(bot.line.told("main-chat"), []);
+  await ana.tap("back");
+  await ana.tap("sign-out");
+  await ana.see("submit");
+  await ana.signIn("Ana");
+  const sent = await bot.until((frame) => frame.message);
+  assert.equal(sent.author, "Ana");
 });
 
 test("a page comes back by itself when its person does, in any tab", async (context) => {
