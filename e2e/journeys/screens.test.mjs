@@ -150,6 +150,13 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await page.tap("card-delete");
       await page.see("card-delete-no");
       await check(page, `${size}-${scheme}-delete`);
+      // As if another tab had signed in as somebody else.
+      await page.evaluate(() => {
+        localStorage.setItem("colo.session", "unknown Benedikt von und zu Fels");
+        window.dispatchEvent(new Event("storage"));
+      });
+      await page.see("other-person");
+      await check(page, `${size}-${scheme}-other-person`);
     });
   }
 }
