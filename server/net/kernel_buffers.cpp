@@ -1,6 +1,8 @@
 #include "net/kernel_buffers.hpp"
 
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -13,6 +15,9 @@ void bound_kernel_buffers(int socket) {
   constexpr int receive_bytes = limits::receive_buffer_bytes;
   setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof send_bytes);
   setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
+  constexpr auto kept_ms =
+      static_cast<unsigned>(std::chrono::milliseconds{limits::silence_max}.count());
+  setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &kept_ms, sizeof kept_ms);
 }
 
 std::size_t unacknowledged_bytes(int socket) {

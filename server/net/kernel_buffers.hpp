@@ -8,8 +8,9 @@
 
 namespace colo {
 
-/// Bounds both directions (limits::send_buffer_bytes, receive_buffer_bytes). Left alone, the
-/// kernel grows them to several megabytes each.
+/// Bounds both directions (limits::send_buffer_bytes, receive_buffer_bytes), and how long the
+/// kernel keeps what is not acknowledged (limits::silence_max), also after it was closed. Left
+/// alone, it grows them to several megabytes each, and keeps them for minutes.
 void bound_kernel_buffers(int socket);
 
 /// Bytes written that the other side has not acknowledged yet (SIOCOUTQ, tcp(7)).

@@ -1,6 +1,7 @@
 #include "net/phone_socket.hpp"
 
 #include <gtest/gtest.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -87,10 +88,10 @@ class PhoneSocketTest : public testing::Test {
       shard_.context().poll();
     }
   }
-  int option(int name) {
+  int option(int level, int name) {
     int value = 0;
     socklen_t size = sizeof value;
-    EXPECT_EQ(getsockopt(socket_->socket(), SOL_SOCKET, name, &value, &size), 0);
+    EXPECT_EQ(getsockopt(socket_->socket(), level, name, &value, &size), 0);
     return value;
   }
 
@@ -104,8 +105,10 @@ class PhoneSocketTest : public testing::Test {
 };
 
 TEST_F(PhoneSocketTest, TheKernelsBuffersAreBounded) {
-  EXPECT_LE(option(SO_SNDBUF), 2 * limits::send_buffer_bytes);  // it doubles what it is asked
-  EXPECT_LE(option(SO_RCVBUF), 2 * limits::receive_buffer_bytes);
+  EXPECT_LE(option(SOL_SOCKET, SO_SNDBUF),
+            2 * limits::send_buffer_bytes);  // it doubles what it is asked
+  EXPECT_LE(option(SOL_SOCKET, SO_RCVBUF), 2 * limits::receive_buffer_bytes);
+  EXPECT_EQ(std::chrono::milliseconds{option(IPPROTO_TCP, TCP_USER_TIMEOUT)}, limits::silence_max);
 }
 
 TEST_F(PhoneSocketTest, APhoneThatReadsNothingIsClosedAMegabyteBehindWithWhatTheKernelHolds) {

@@ -6,7 +6,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "domain/limits.hpp"
-#include "net/kernel_buffers.hpp"
 
 namespace colo {
 
@@ -43,7 +42,6 @@ asio::awaitable<void> Stream::say_goodbye() {
   for (std::size_t thrown_away = 0; !error && thrown_away < limits::goodbye_bytes_max;)
     thrown_away += co_await tcp().async_read_some(asio::buffer(unread),
                                                   asio::redirect_error(asio::use_awaitable, error));
-  if (unacknowledged_bytes(native_handle()) > 0) drop_unacknowledged_on_close(native_handle());
   close();
 }
 
