@@ -19,6 +19,7 @@
 #include "app/arguments.hpp"
 #include "app/library_logs.hpp"
 #include "app/terminal.hpp"
+#include "app/verify.hpp"
 #include "embedded_client.hpp"
 #include "runtime/log.hpp"
 #include "runtime/output.hpp"
@@ -93,10 +94,13 @@ void serve(const Config& config) {
   app.stop();
 }
 
-void run(const Command& command) {
+// Gives the exit code.
+int run(const Command& command) {
   if (const auto* config = std::get_if<Config>(&command)) serve(*config);
   if (const auto* create = std::get_if<CreateAdmin>(&command)) create_admin(*create);
   if (const auto* reset = std::get_if<ResetPassword>(&command)) reset_password(*reset);
+  if (const auto* look = std::get_if<Verify>(&command)) return verify(*look) ? 0 : 1;
+  return 0;
 }
 
 // The usual handler writes to standard error itself, which may block: the process would stay.
@@ -116,8 +120,7 @@ void run(const Command& command) {
 int run_to_exit_code(int argc, char** argv) {
   try {
     open_standard_descriptors();
-    run(read_arguments(argc, argv));
-    return 0;
+    return run(read_arguments(argc, argv));
   } catch (const std::exception& e) {
     log::write(fmt::format("colo: {}\n", e.what()));
     return 1;

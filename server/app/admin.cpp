@@ -36,20 +36,6 @@ class Desk {
   }
 
  private:
-  static std::filesystem::path existing_database(const std::filesystem::path& data) {
-    std::error_code unreadable;
-    if (!std::filesystem::is_directory(data, unreadable))
-      throw std::runtime_error(
-          fmt::format("there is no data folder {}. Name the server's with --data.", data.string()));
-    const auto file = database_in(data);
-    if (!std::filesystem::exists(file, unreadable))
-      throw std::runtime_error(
-          fmt::format("the folder {} holds no database of Colo's. Start the server once, or name "
-                      "its folder with --data.",
-                      data.string()));
-    return file;
-  }
-
   SqliteStore store_;
   Passwords passwords_;
 };

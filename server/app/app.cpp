@@ -16,6 +16,7 @@
 #include "domain/limits.hpp"
 #include "net/listener.hpp"
 #include "runtime/log.hpp"
+#include "runtime/problems.hpp"
 #include "runtime/wait.hpp"
 #include "storage/sqlite_store.hpp"
 
@@ -80,6 +81,7 @@ asio::awaitable<void> heed_outside_changes(SqliteStore& store, Sessions& session
                                            Invites& invites) {
   for (;;) {
     co_await sleep(look_outside_every);
+    // This is also how a removed database is noticed when nobody draws.
     const auto changes = co_await store.outside_changes();
     if (!changes || changes->empty()) continue;
     for (const auto& [id, account] : *changes) {
@@ -102,6 +104,33 @@ asio::awaitable<void> prune_rooms(SqliteStore& store, std::vector<RoomSpec> room
     if (!pruned) log::warn("rooms could not be pruned yet: {}", pruned.error().detail);
     co_await sleep(prune_every);
   }
+}
+
+std::filesystem::path database_of(const DataFolder& data) {
+  const auto file = data.database();
+  refuse_lost_database(file.parent_path());
+  return file;
+}
+
+asio::awaitable<void> watch_lock(const DataFolder& data, Problems& problems) {
+  const std::string key = "lock";
+  for (;;) {
+    co_await sleep(look_outside_every);
+    if (data.is_locked())
+      problems.resolve(key, "the lock of the data folder is back");
+    else
+      problems.report(key, "The lock of the data folder was removed.",
+                      "colo.lock of the data folder was removed or replaced while the server runs: "
+                      "another one may start there. Start this one anew");
+  }
+}
+
+// Says which file could not be read; why, the log or the refusal says.
+[[noreturn]] void refuse_to_start(const DataFolder& data, const Refusal& why) {
+  throw std::runtime_error(
+      fmt::format("The database {} cannot be used: {} The log says more, and `colo verify` what is "
+                  "damaged.",
+                  data.database().string(), why.detail));
 }
 
 SendBy choose_sending(bool io_uring) {
@@ -132,7 +161,7 @@ struct App::Parts {
         connections(shard_count(config)),
         shards(shard_count(config)),
         data(config.data),
-        store(data.database()),
+        store(database_of(data), By::server, &problems),
         passwords(surroundings.hash_cost),
         accounts(store, passwords, shards.first(),
                  {config.limits.registrations, config.limits.sign_ins}, clock),
@@ -155,7 +184,9 @@ struct App::Parts {
                  config.limits.frames,
                  TrustedProxies(config.server.trusted_proxies),
                  callers,
-                 traffic} {
+                 traffic,
+                 problems} {
+    data.note_database();
     listen();
   }
 
@@ -193,6 +224,7 @@ struct App::Parts {
   std::vector<Connections> connections;
   Shards shards;
   DataFolder data;
+  Problems problems;
   SqliteStore store;
   Passwords passwords;
   Accounts accounts;
@@ -259,11 +291,11 @@ void App::start() {
   parts.running = true;  // from here on there is somebody to drain
   auto& first = parts.shards.first();
   const auto opened = wait_for(first, parts.rooms.open());
-  if (!opened) throw std::runtime_error(opened.error().detail);
+  if (!opened) refuse_to_start(parts.data, opened.error());
   const auto resumed = wait_for(first, parts.leavers.open());
-  if (!resumed) throw std::runtime_error(resumed.error().detail);
+  if (!resumed) refuse_to_start(parts.data, resumed.error());
   auto code = wait_for(first, parts.invites.offer_set_up());
-  if (!code) throw std::runtime_error(code.error().detail);
+  if (!code) refuse_to_start(parts.data, code.error());
   parts.set_up_code = std::move(*code);
   const auto every = session_sweep_time(parts.config.session);
   start_task(first.executor(), sweep_sessions(parts.sessions, every), "ending idle sessions");
@@ -271,6 +303,7 @@ void App::start() {
              "pruning rooms");
   start_task(first.executor(), heed_outside_changes(parts.store, parts.sessions, parts.invites),
              "looking at changed accounts");
+  start_task(first.executor(), watch_lock(parts.data, parts.problems), "watching the lock");
   const auto how = choose_sending(parts.config.server.io_uring);
   for (auto& traffic : parts.traffic)
     asio::post(traffic.shard().executor(), [&traffic, how] { traffic.start(how); });

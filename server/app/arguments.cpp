@@ -46,6 +46,15 @@ CLI::App& describe_admin(CLI::App& cli, Flags& flags) {
   return admin;
 }
 
+CLI::App& describe_verify(CLI::App& cli) {
+  auto& verify = *cli.add_subcommand("verify", "Look for damage in the database");
+  verify.fallthrough()->footer(
+      "Reads the whole database, beside a running server or without one, and changes nothing.\n"
+      "Says what is damaged, by room and message, and what to do. Exit code 0: nothing is.\n\n"
+      "Example: colo verify --data /var/lib/colo");
+  return verify;
+}
+
 Config load(const Flags& flags) {
   if (flags.config_file) return load_config(*flags.config_file);
   const auto usual = std::filesystem::path(flags.data) / "colo.toml";
@@ -60,6 +69,7 @@ Command read_arguments(int argc, const char* const* argv) {
   CLI::App cli;
   describe(cli, flags);
   const auto& admin = describe_admin(cli, flags);
+  const auto& verify = describe_verify(cli);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::Success& asked) {
@@ -70,6 +80,7 @@ Command read_arguments(int argc, const char* const* argv) {
   }
   if (admin.got_subcommand("create")) return CreateAdmin{flags.data, flags.name, flags.existing};
   if (admin.got_subcommand("reset-password")) return ResetPassword{flags.data, flags.name};
+  if (verify.parsed()) return Verify{flags.data};
   Config config = load(flags);
   config.data = flags.data;
   if (flags.host) config.server.host = *flags.host;

@@ -25,8 +25,13 @@ struct ResetPassword {
   std::string name;
 };
 
+/// `colo verify`: reads the whole database and says what is damaged.
+struct Verify {
+  std::filesystem::path data;
+};
+
 /// A Config is to be served.
-using Command = std::variant<NothingToDo, Config, CreateAdmin, ResetPassword>;
+using Command = std::variant<NothingToDo, Config, CreateAdmin, ResetPassword, Verify>;
 
 /// Throws std::runtime_error, one sentence, for what cannot be.
 Command read_arguments(int argc, const char* const* argv);

@@ -74,6 +74,12 @@ asio::awaitable<result<void>> Room::open() {
   if (!last) co_return last.error();
   const auto deletion = co_await log().last_deletion(spec_.id);
   if (!deletion) co_return deletion.error();
+  if (spec_.persistent) {
+    const auto history = co_await log().history(spec_.id);
+    if (!history) co_return history.error();
+    epoch_ = history->epoch;
+    restored_at_ = history->restored_at;
+  }
   last_told_ = *last;
   recent_after_ = *last;
   last_deletion_ = *deletion;
@@ -86,7 +92,7 @@ asio::awaitable<result<void>> Room::join(Arrival arrival) {
   const auto admitted = admit(arrival);
   if (!admitted) co_return admitted.error();
 
-  auto joined = co_await catch_up(arrival);
+  auto joined = co_await catch_up(arrival, *admitted);
   const auto user = arrival.user.id;
   const auto connection = arrival.connection;
   if (!is_in(user, connection)) co_return errc::not_in_room;  // left meanwhile
@@ -143,14 +149,14 @@ void Room::undo_admission(UserId user, ConnectionId connection,
 
 // Messages up to `told` come from the log; those told while it was read come
 // from recent_, because they may or may not be in what was read.
-asio::awaitable<result<JoinedFrame>> Room::catch_up(Arrival arrival) {
+asio::awaitable<result<JoinedFrame>> Room::catch_up(Arrival arrival, bool newcomer) {
   const Seq after = arrival.after;
   for (int tries = 0; tries < catch_up_tries; ++tries) {
     JoinedFrame joined;
     joined.room = spec_.id;
     joined.epoch = epoch_;
     joined.deletion = last_deletion_;
-    joined.reset = after != Seq{} && (arrival.epoch != epoch_ || after > last_told_);
+    joined.reset = after != Seq{} && (of_another_history(arrival, newcomer) || after > last_told_);
     if (after != Seq{} && !joined.reset) {
       const auto complete = co_await read_deleted(joined, after, arrival.after_deletion);
       if (!complete) co_return complete.error();
@@ -164,8 +170,9 @@ asio::awaitable<result<JoinedFrame>> Room::catch_up(Arrival arrival) {
     if (joined.epoch != epoch_) continue;
 
     auto& messages = page->messages;
-    const auto beyond = std::erase_if(messages, [told](const Message& m) { return m.seq > told; });
-    const bool reaches_told = newest || !page->more || beyond > 0;
+    const auto untold = std::erase_if(messages, [told](const Message& m) { return m.seq > told; });
+    // A page may be short: it is large, or some of it cannot be read.
+    const bool reaches_told = newest || !page->more || untold > 0;
     joined.more = newest ? page->more : !reaches_told;
     // This phone was not told of what was deleted while it was read for.
     const auto meanwhile = deleted_since(joined.deletion);
@@ -183,6 +190,14 @@ asio::awaitable<result<JoinedFrame>> Room::catch_up(Arrival arrival) {
     co_return joined;
   }
   co_return errc::busy;
+}
+
+// A phone that sends no epoch to a saved room is believed, but for what may be of the time
+// before a restored backup: then it is reset when its connection enters, not at each Join.
+bool Room::of_another_history(const Arrival& arrival, bool newcomer) const {
+  if (arrival.epoch == epoch_) return false;
+  if (!spec_.persistent || arrival.epoch != Epoch{}) return true;
+  return newcomer && restored_at_ && arrival.after > *restored_at_;
 }
 
 // Which of the messages up to `upto` were deleted since; false when that cannot be told any more.

@@ -34,7 +34,7 @@ struct Arrival {
   ConnectionId connection;
   std::weak_ptr<Member> member;  // locked on its own shard only, so that it ends there
   Seq after;                     // 0: the newest page
-  Epoch epoch;                   // that `after` was learnt in
+  Epoch epoch;                   // that `after` was learnt in; 0: the phone does not say
   DeletionId after_deletion;     // the newest it heard of
   std::size_t page_bytes = limits::page_bytes_max;  // what it is told at once ends there
 };
@@ -133,7 +133,8 @@ class Room {
   void undo_admission(UserId user, ConnectionId connection, std::optional<SteadyTime> kept_until);
   void take_out(UserId user, ConnectionId connection);
   void lift_pen(Person& person, ConnectionId connection);
-  boost::asio::awaitable<result<JoinedFrame>> catch_up(Arrival arrival);
+  bool of_another_history(const Arrival& arrival, bool newcomer) const;
+  boost::asio::awaitable<result<JoinedFrame>> catch_up(Arrival arrival, bool newcomer);
   boost::asio::awaitable<result<bool>> read_deleted(JoinedFrame& joined, Seq upto,
                                                     DeletionId after);
   void note_deletion(Seq seq, DeletionId number);
@@ -163,6 +164,7 @@ class Room {
   Rate drawings_;
   Changed changed_;
   Epoch epoch_;
+  std::optional<Seq> restored_at_;  // see RoomHistory
   Seq last_told_;
   std::deque<Told> recent_;
   Seq recent_after_;  // recent_ has all that was told later and not deleted

@@ -88,16 +88,17 @@ class BusyLog final : public MessageLog {
   asio::awaitable<result<Stored>> append(NewMessage message) override {
     return log_.append(std::move(message));
   }
-  asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq, std::size_t limit) override {
+  asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq, PageLimit limit) override {
     auto page = co_await log_.before(std::move(room), seq, limit);
     for (int i = 0; i < 3; ++i) co_await asio::post(asio::use_awaitable);
     co_return page;
   }
-  asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, std::size_t limit) override {
+  asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, PageLimit limit) override {
     auto page = co_await log_.after(std::move(room), seq, limit);
     for (int i = 0; i < 3; ++i) co_await asio::post(asio::use_awaitable);
     co_return page;
   }
+  asio::awaitable<result<RoomHistory>> history(RoomId room) override { return log_.history(room); }
   asio::awaitable<result<Seq>> last_seq(RoomId room) override { return log_.last_seq(room); }
   asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override {
     return log_.erase(std::move(room), seq, std::move(by));

@@ -28,8 +28,11 @@ class SlowLog final : public MessageLog {
     co_return page;
   }
   asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, PageLimit limit) override {
-    return log_.after(std::move(room), seq, limit);
+    auto page = co_await log_.after(std::move(room), seq, limit);
+    std::erase_if(page->messages, [this](const Message& m) { return m.seq == damaged; });
+    co_return page;
   }
+  asio::awaitable<result<RoomHistory>> history(RoomId) override { co_return told; }
   asio::awaitable<result<Seq>> last_seq(RoomId room) override { return log_.last_seq(room); }
   asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override {
     return log_.erase(std::move(room), seq, std::move(by));
@@ -48,6 +51,8 @@ class SlowLog final : public MessageLog {
 
   std::function<void()> meanwhile;
   bool broken = false;  // a disk that neither takes nor gives anything
+  RoomHistory told{{1}, {}};
+  Seq damaged;  // is left out of pages
 
  private:
   MemoryLog log_;
@@ -244,6 +249,61 @@ TEST_F(RoomTest, ADrawingWhileAPageIsReadIsInItOnce) {
   EXPECT_EQ(ben->joined().messages(2).seq(), 3u);
   EXPECT_EQ(ben->joined().messages(2).caption(), "number 3");
   EXPECT_EQ(ben->seqs(), (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
+TEST_F(RoomTest, WhoKnowsAnotherHistoryOfASavedRoomBeginsAnew) {
+  SlowLog log;
+  log.told = {{4711}, Seq{2}};
+  Room room(saved(), shards_, log, clock_, {1000, 1min}, [] {});
+  ASSERT_TRUE(run(room.open()));
+  const auto ana = phone();
+  ASSERT_TRUE(join(room, ana_, ana));
+  EXPECT_EQ(ana->joined().epoch(), 4711u);
+  for (std::uint8_t i = 1; i <= 6; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
+  const auto reset = [&](const std::shared_ptr<Phone>& ben, std::uint64_t after, Epoch epoch) {
+    EXPECT_TRUE(join(room, ben_, ben, after, epoch));
+    return ben->joined().reset();
+  };
+  const auto ben = phone();
+  EXPECT_TRUE(reset(ben, 4, {815}));
+  EXPECT_EQ(ben->joined().messages_size(), 6);
+  EXPECT_FALSE(reset(ben, 4, {4711}));
+  EXPECT_TRUE(reset(ben, 2, {815}));
+  // One that sends none: when its connection enters, and only where it may know of before.
+  const auto bot = phone();
+  EXPECT_TRUE(reset(bot, 4, {}));
+  EXPECT_FALSE(reset(bot, 4, {}));
+  EXPECT_FALSE(reset(phone(), 2, {}));
+}
+
+TEST_F(RoomTest, WhoSendsNoEpochToASavedRoomIsBelieved) {
+  SlowLog log;
+  Room room(saved(), shards_, log, clock_, {1000, 1min}, [] {});
+  ASSERT_TRUE(run(room.open()));
+  const auto ana = phone();
+  ASSERT_TRUE(join(room, ana_, ana));
+  for (std::uint8_t i = 1; i <= 3; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
+  const auto ben = phone();
+  ASSERT_TRUE(join(room, ben_, ben, 2));
+  EXPECT_FALSE(ben->joined().reset());
+  EXPECT_EQ(ben->joined().messages_size(), 1);
+}
+
+TEST_F(RoomTest, APageThatIsShortForDamageDoesNotEndACatchUp) {
+  SlowLog log;
+  log.damaged = {20};
+  Room room(saved(), shards_, log, clock_, {1000, 1min}, [] {});
+  const auto ana = phone();
+  ASSERT_TRUE(join(room, ana_, ana));
+  for (std::uint8_t i = 1; i <= 120; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
+  const auto ben = phone();
+  std::uint64_t last = 1;
+  do {
+    ASSERT_TRUE(join(room, ben_, ben, last));
+    last = ben->seqs().back();
+  } while (ben->joined().more());
+  EXPECT_EQ(last, 120u);
+  EXPECT_EQ(ben->seqs().size(), 118u);
 }
 
 TEST_F(RoomTest, HistoryBeginsAtOneAndEndsAtTheLast) {

@@ -56,7 +56,8 @@ struct DeletionId {
   auto operator<=>(const DeletionId&) const = default;
 };
 
-/// The life of a temporary room's memory; 0 for a persistent room.
+/// The life of a temporary room's memory, or the history of a persistent room; 1 to 2^53 - 1.
+/// 0: not known.
 struct Epoch {
   std::uint64_t value = 0;
   auto operator<=>(const Epoch&) const = default;

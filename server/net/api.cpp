@@ -63,6 +63,7 @@ constexpr std::array routes{
     route("/api/ticket", "POST", ticket, Asked::by_page),
     open_route("/api/rooms", "GET", list_rooms),
     open_route("/healthz", "GET", health, Hosts::any),
+    open_route("/readyz", "GET", readiness, Hosts::any),
 };
 
 constexpr std::string_view word_characters =

@@ -75,5 +75,6 @@ ApiReply revoke_invite(Services& services, const Granted& granted, const ApiRequ
 // room_api.cpp
 ApiReply list_rooms(Services& services, const ApiRequest& request);
 ApiReply health(Services& services, const ApiRequest& request);
+ApiReply readiness(Services& services, const ApiRequest& request);
 
 }  // namespace colo

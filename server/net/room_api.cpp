@@ -1,4 +1,4 @@
-// The list of rooms, and whether the server is well.
+// The list of rooms, and whether the server is alive and well.
 #include "net/api.hpp"
 #include "wire/json_body.hpp"
 
@@ -35,6 +35,14 @@ asio::awaitable<Reply> list_rooms(Services& services, const ApiRequest& request)
 asio::awaitable<Reply> health(Services&, const ApiRequest&) {
   Reply reply;
   reply.body = health_body();
+  co_return reply;
+}
+
+asio::awaitable<Reply> readiness(Services& services, const ApiRequest&) {
+  const auto problems = services.problems.sentences();
+  Reply reply;
+  if (!problems.empty()) reply.status = 503;
+  reply.body = readiness_body(problems);
   co_return reply;
 }
 

@@ -17,6 +17,7 @@
 #include "net/site.hpp"
 #include "net/traffic.hpp"
 #include "runtime/clock.hpp"
+#include "runtime/problems.hpp"
 #include "runtime/shard.hpp"
 
 namespace colo {
@@ -35,6 +36,7 @@ struct Services {
   TrustedProxies proxies;
   CallerCount& callers;          // first shard
   std::deque<Traffic>& traffic;  // one per shard, used there
+  const Problems& problems;
 };
 
 }  // namespace colo

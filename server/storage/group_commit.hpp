@@ -3,7 +3,8 @@
 // A write runs on the writer's thread, in a savepoint of its own within the
 // transaction of its batch. Its caller hears of it after the COMMIT, never
 // before, and callers hear in the order in which they asked: two appends to
-// one room come back to the room's shard in the order of their seq.
+// one room come back to the room's shard in the order of their seq. A batch
+// that was committed into a file which is not there any more is refused.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -23,13 +24,17 @@
 
 #include "domain/errc.hpp"
 #include "runtime/batch_worker.hpp"
+#include "runtime/problems.hpp"
+#include "storage/file_guard.hpp"
+#include "storage/history_keeper.hpp"
 
 namespace colo {
 
 class GroupCommit {
  public:
-  /// `db` must outlive this; from now on it is the writer thread's alone.
-  GroupCommit(SQLite::Database& db, std::size_t jobs_max);
+  /// All must outlive this; from now on they are the writer thread's alone.
+  GroupCommit(SQLite::Database& db, FileGuard& guard, HistoryKeeper& history, Problems& problems,
+              std::size_t jobs_max);
 
   /// Calls `write()`, which returns a result<T>, on the writer's thread. What
   /// it changed is undone when it refuses or throws SQLite::Exception.
@@ -90,10 +95,14 @@ class GroupCommit {
   void enqueue(std::unique_ptr<Job> job);
   void run_batch(std::vector<std::unique_ptr<Job>>& batch);
   void run_transaction(std::vector<std::unique_ptr<Job>>& batch);
+  bool file_is_ours(std::vector<std::unique_ptr<Job>>& batch);
   void run_in_savepoint(Job& job);
   bool in_transaction();
 
   SQLite::Database& db_;
+  FileGuard& guard_;
+  HistoryKeeper& history_;
+  Problems& problems_;
   SQLite::Statement begin_;
   SQLite::Statement commit_;
   SQLite::Statement savepoint_;

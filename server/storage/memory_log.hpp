@@ -26,6 +26,7 @@ class MemoryLog final : public MessageLog {
   boost::asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq,
                                                      PageLimit limit) override;
   boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, PageLimit limit) override;
+  boost::asio::awaitable<result<RoomHistory>> history(RoomId room) override;
   boost::asio::awaitable<result<Seq>> last_seq(RoomId room) override;
   boost::asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override;
   boost::asio::awaitable<result<DeletionId>> last_deletion(RoomId room) override;

@@ -26,13 +26,19 @@ inline ClientId client_id(std::uint32_t number) {
   return id;
 }
 
+/// A drawing of one dot, told from others by `text`, which stands in a field of no meaning.
+inline std::string dot_of(const std::string& text) {
+  const std::string dot = "\x08\x01\x1A\x08\x08\x01\x18\x01\x32\x02\x02\x02";
+  return dot + '\x7A' + static_cast<char>(text.size()) + text;
+}
+
 /// A message to room "den", told from others by `number`.
 inline NewMessage drawing(const User& author, std::uint32_t number) {
   return {{"den"},
           author,
           client_id(number),
           // Bytes that are no text, with a zero among them.
-          std::string("\x08\x00\xFF", 3) + std::to_string(number),
+          dot_of(std::string("\x00\xFF", 2) + std::to_string(number)),
           "caption " + std::to_string(number),
           {},
           WallTime{std::chrono::milliseconds{1'700'000'000'000 + number}}};

@@ -11,9 +11,6 @@
 namespace colo {
 namespace {
 
-// Says in the file's header whose it is: "Colo" in ASCII.
-constexpr int application_id = 0x436F6C6F;
-
 // Never edit one that was released: add the next.
 //
 // messages: the drawing stood last when it was made, so that the columns before
@@ -145,6 +142,20 @@ DELETE FROM messages WHERE deleted AND deletion IS NULL;
 
 ALTER TABLE invites ADD COLUMN ended INTEGER;  -- of log_clock; NULL: it works
 DELETE FROM invites WHERE made_by IN (SELECT id FROM accounts WHERE gone);
+)sql",
+    // What tells a restored copy from the database that phones knew. The tag holds a
+    // random epoch and counts the commits (storage/history.hpp).
+    R"sql(
+CREATE TABLE history (
+  id       INTEGER PRIMARY KEY CHECK (id = 1),
+  tag      TEXT NOT NULL,
+  restored INTEGER NOT NULL DEFAULT 0  -- whether that was ever noticed
+) STRICT;
+
+INSERT INTO history (id, tag) VALUES (1,
+  printf('colo-history %016x %016x', abs(random() % 9007199254740991) + 1, 0));
+
+ALTER TABLE rooms ADD COLUMN restored_at INTEGER;  -- last_seq when it was noticed last
 )sql",
 };
 

@@ -11,6 +11,9 @@ class Database;
 
 namespace colo {
 
+/// Says in the file's header whose it is: "Colo" in ASCII.
+inline constexpr int application_id = 0x436F6C6F;
+
 /// The version that bring_up_to_date() ends at.
 int schema_version();
 

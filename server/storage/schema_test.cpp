@@ -35,8 +35,8 @@ class SchemaTest : public testing::Test {
 TEST_F(SchemaTest, ANewDatabaseGetsAllTables) {
   bring_up_to_date(db);
   EXPECT_EQ(version(), schema_version());
-  for (const char* table :
-       {"accounts", "rooms", "messages", "invites", "outside_changes", "log_clock", "marks"})
+  for (const char* table : {"accounts", "rooms", "messages", "invites", "outside_changes",
+                            "log_clock", "marks", "history"})
     EXPECT_TRUE(db.tableExists(table));
 }
 

@@ -1,37 +1,22 @@
 #include "storage/sqlite_messages.hpp"
 
+#include <SQLiteCpp/Exception.h>
+#include <sqlite3.h>
+
 #include <algorithm>
-#include <cassert>
-#include <cstring>
 #include <string>
 #include <utility>
 
+#include "storage/history.hpp"
+#include "storage/row_reader.hpp"
 #include "storage/sqlite_query.hpp"
 
 namespace colo {
 namespace {
 
 // INDEXED BY: a plan that steps over the rows of deleted messages is refused, not run.
-constexpr const char* page_columns =
-    "SELECT m.seq, a.name, m.sent_at, m.drawing, m.caption, m.remix_of, m.client_id, r.name "
-    "FROM messages m INDEXED BY messages_living JOIN accounts a ON a.id = m.author "
-    "LEFT JOIN accounts r ON r.id = m.remix_author WHERE m.room = ? AND NOT m.deleted ";
-
-Message message_of(SqliteQuery& row, const RoomId& room) {
-  Message message;
-  message.room = room;
-  message.seq = row.seq(0);
-  message.author = row.bytes(1);
-  message.sent_at = row.time(2);
-  message.drawing = row.bytes(3);
-  message.caption = row.bytes(4);
-  message.remix_of = row.seq(5);
-  const std::string client_id = row.bytes(6);
-  assert(client_id.size() == message.client_id.bytes.size());
-  std::memcpy(message.client_id.bytes.data(), client_id.data(),
-              std::min(client_id.size(), message.client_id.bytes.size()));
-  message.remix_author = row.bytes(7);
-  return message;
+std::string page_of_living(const char* rest) {
+  return page_columns + std::string("INDEXED BY messages_living ") + page_joins + rest;
 }
 
 }  // namespace
@@ -133,9 +118,14 @@ result<Erasure> MessageWrites::erase_of(const RoomId& room, UserId author, std::
   return erasure;
 }
 
-MessageReads::MessageReads(SQLite::Database& db)
-    : before_(db, page_columns + std::string("AND m.seq < ? ORDER BY m.seq DESC LIMIT ?")),
-      after_(db, page_columns + std::string("AND m.seq > ? ORDER BY m.seq LIMIT ?")),
+MessageReads::MessageReads(SQLite::Database& db, const OnDamage& damaged)
+    : one_by_one_(db, damaged),
+      damaged_(damaged),
+      before_(db, page_of_living("AND m.seq < ? ORDER BY m.seq DESC LIMIT ?")),
+      after_(db, page_of_living("AND m.seq > ? ORDER BY m.seq LIMIT ?")),
+      history_(db,
+               "SELECT h.tag, coalesce(r.restored_at, CASE h.restored WHEN 1 THEN 0 ELSE -1 END) "
+               "FROM history h LEFT JOIN rooms r ON r.id = ?"),
       last_seq_(db, "SELECT last_seq FROM rooms WHERE id = ?"),
       last_deletion_(db, "SELECT deletions FROM rooms WHERE id = ?"),
       deleted_(db,
@@ -146,25 +136,50 @@ MessageReads::MessageReads(SQLite::Database& db)
                 "WHERE author = ? AND NOT deleted") {}
 
 MessagePage MessageReads::before(const RoomId& room, Seq seq, PageLimit limit) {
-  MessagePage newest_first = page(before_, room, seq, limit);
-  std::ranges::reverse(newest_first.messages);
-  return newest_first;
+  auto page = quick_page(before_, room, seq, limit);
+  if (!page) return one_by_one_.before(room, seq, limit);
+  std::ranges::reverse(page->messages);
+  return std::move(*page);
 }
 
 MessagePage MessageReads::after(const RoomId& room, Seq seq, PageLimit limit) {
-  return page(after_, room, seq, limit);
+  auto page = quick_page(after_, room, seq, limit);
+  return page ? std::move(*page) : one_by_one_.after(room, seq, limit);
 }
 
-MessagePage MessageReads::page(SQLite::Statement& statement, const RoomId& room, Seq seq,
-                               PageLimit limit) {
+// Nothing when damage is in the way, or nothing of the page can be read.
+std::optional<MessagePage> MessageReads::quick_page(SQLite::Statement& statement,
+                                                    const RoomId& room, Seq seq, PageLimit limit) {
   PageFill fill(limit);
   SqliteQuery rows(statement);
   // One more than asked for: whether it is there is what `more` says. A row's drawing is read
   // when it is stepped to, so those that do not fit into the page are not, but for one.
   rows.with(room).with(seq).with(static_cast<std::int64_t>(limit.messages) + 1);
-  while (rows.next())
-    if (!fill.add(message_of(rows, room))) break;
-  return fill.take();
+  try {
+    for (std::size_t count = 0; rows.next(); ++count) {
+      if (count == limit.messages) {
+        fill.leave_the_rest();
+        break;
+      }
+      auto message = message_of(rows, room, check_, damaged_);
+      if (message && !fill.add(std::move(*message))) break;
+    }
+  } catch (const SQLite::Exception& e) {
+    if (!is_damage(e)) throw;
+    return std::nullopt;
+  }
+  auto page = fill.take();
+  if (page.messages.empty() && page.more) return std::nullopt;
+  return page;
+}
+
+RoomHistory MessageReads::history(const RoomId& room) {
+  SqliteQuery row(history_);
+  const auto tag = row.with(room).next() ? read_tag(row.bytes(0)) : std::nullopt;
+  if (!tag) throw SQLite::Exception("the table \"history\" is damaged", SQLITE_CORRUPT);
+  RoomHistory history{tag->epoch, {}};
+  if (row.number(1) >= 0) history.restored_at = row.seq(1);
+  return history;
 }
 
 Seq MessageReads::last_seq(const RoomId& room) {
@@ -181,7 +196,14 @@ std::vector<Seq> MessageReads::deleted(const RoomId& room, DeletionId after, Del
   std::vector<Seq> seqs;
   SqliteQuery rows(deleted_);
   rows.with(room).with(after).with(last);
-  while (rows.next()) seqs.push_back(rows.seq(0));
+  try {
+    while (rows.next()) seqs.push_back(rows.seq(0));
+  } catch (const SQLite::Exception& e) {
+    if (!is_damage(e)) throw;
+    // As if they were forgotten: the phone reads its page anew.
+    if (damaged_) damaged_(room, {}, e.what());
+    return {};
+  }
   return seqs;
 }
 

@@ -8,11 +8,14 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "domain/errc.hpp"
 #include "domain/message.hpp"
+#include "domain/room.hpp"
+#include "storage/row_reader.hpp"
 #include "storage/store.hpp"
 
 namespace colo {
@@ -46,22 +49,28 @@ class MessageWrites {
 
 class MessageReads {
  public:
-  explicit MessageReads(SQLite::Database& db);
+  /// `damaged` hears of messages that cannot be read; they are left out of pages.
+  explicit MessageReads(SQLite::Database& db, const OnDamage& damaged = {});
 
   /// See MessageLog.
   MessagePage before(const RoomId& room, Seq seq, PageLimit limit);
   MessagePage after(const RoomId& room, Seq seq, PageLimit limit);
+  RoomHistory history(const RoomId& room);
   Seq last_seq(const RoomId& room);
   DeletionId last_deletion(const RoomId& room);
   std::vector<Seq> deleted(const RoomId& room, DeletionId after, DeletionId last);
   std::vector<RoomId> rooms_drawn_in(UserId author);
 
  private:
-  static MessagePage page(SQLite::Statement& statement, const RoomId& room, Seq seq,
-                          PageLimit limit);
+  std::optional<MessagePage> quick_page(SQLite::Statement& statement, const RoomId& room, Seq seq,
+                                        PageLimit limit);
 
+  RowReader one_by_one_;
+  OnDamage damaged_;
+  StoredDrawingCheck check_;
   SQLite::Statement before_;
   SQLite::Statement after_;
+  SQLite::Statement history_;
   SQLite::Statement last_seq_;
   SQLite::Statement last_deletion_;
   SQLite::Statement deleted_;

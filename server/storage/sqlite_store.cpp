@@ -1,16 +1,14 @@
 #include "storage/sqlite_store.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
 
-#include <cerrno>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "runtime/log.hpp"
+#include "storage/database_check.hpp"
 #include "storage/name_looks.hpp"
 #include "storage/schema.hpp"
 #include "storage/sqlite_store_parts.hpp"
@@ -22,33 +20,20 @@ namespace {
 
 constexpr int busy_ms_max = 5000;  // somebody's backup may hold the file for a moment
 
-/// SQLite would create the file for everybody to read; its -wal and -shm
-/// take their mode from it.
-void make_private(const std::filesystem::path& file) {
-  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
-  if (fd < 0) throw std::runtime_error(std::generic_category().message(errno));
-  if (::fchmod(fd, 0600) != 0) {
-    log::warn("storage: {} may be readable by others: {}", file.string(),
-              std::generic_category().message(errno));
-  }
-  ::close(fd);
-}
-
 // What SQLite would write to a temporary file (the undo of a large write) stays in memory:
 // there may be no folder for it that can be written to, and then such a write fails.
 void need_no_temporary_folder(SQLite::Database& db) {
   db.exec("PRAGMA temp_store = MEMORY");
 }
 
-SQLite::Database open_to_read(const std::filesystem::path& file) {
-  SQLite::Database db(file.string(), SQLite::OPEN_READONLY, busy_ms_max);
+SQLite::Database open_to_read(const DatabaseFile& file) {
+  SQLite::Database db(file.path().string(), SQLite::OPEN_READONLY, busy_ms_max);
   need_no_temporary_folder(db);
   return db;
 }
 
-SQLite::Database open_to_write(const std::filesystem::path& file) {
-  make_private(file);
-  SQLite::Database db(file.string(), SQLite::OPEN_READWRITE, busy_ms_max);
+SQLite::Database open_to_write(DatabaseFile& file) {
+  SQLite::Database db(file.path().string(), SQLite::OPEN_READWRITE, busy_ms_max);
   if (db.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
     throw std::runtime_error("its file system does not allow SQLite's write-ahead log");
   }
@@ -58,37 +43,105 @@ SQLite::Database open_to_write(const std::filesystem::path& file) {
   db.exec("PRAGMA secure_delete = ON");  // deleted means gone from the file, too
   bring_up_to_date(db);
   bring_name_looks_up_to_date(db);
+  check_vital_parts(db);
+  file.watch();
   return db;
 }
 
 }  // namespace
 
-SqliteStore::Writing::Writing(const std::filesystem::path& file, By by)
+SqliteStore::Writing::Writing(DatabaseFile& file, By by, Problems& problems)
     : db(open_to_write(file)),
+      history(db, file, by),
+      guard(db, file, problems),
       messages(db),
       retention(db),
       accounts(db, by),
       invites(db),
-      commits(db, limits::store_queue_max) {}
+      commits(db, guard, history, problems, limits::store_queue_max) {}
 
-SqliteStore::Reader::Reader(const std::filesystem::path& file) : db(open_to_read(file)) {}
+SqliteStore::Reader::Reader(const DatabaseFile& file, Problems& reports)
+    : problems(reports), db(open_to_read(file)), guard(db, file, problems) {}
 
-SqliteStore::SqliteStore(const std::filesystem::path& file, By by) try
-    : writing_(std::make_unique<Writing>(file, by)),
-      reading_(std::make_unique<Reading>(file)),
-      signing_in_(std::make_unique<SigningIn>(file)) {
+SqliteStore::Reading::Reading(const DatabaseFile& file, Problems& reports)
+    : Reader(file, reports),
+      messages(db, [this](const RoomId& room, Seq seq, const std::string& what) {
+        report_damage(room, seq, what);
+      }) {}
+
+SqliteStore::SigningIn::SigningIn(const DatabaseFile& file, Problems& reports)
+    : Reader(file, reports), accounts(db), invites(db) {}
+
+void SqliteStore::Reading::report_damage(const RoomId& room, Seq seq, const std::string& what) {
+  problems.report(
+      "damaged room " + room.value,
+      fmt::format("Some messages of the room {} are damaged and left out.", room.value),
+      fmt::format("storage: room {}: message {} cannot be read and is left out, perhaps others, "
+                  "too: {}. `colo verify` lists them and says what to do",
+                  room.value, seq.value, what));
+}
+
+SqliteStore::SqliteStore(const std::filesystem::path& file, By by, Problems* problems) try
+    : by_(by),
+      problems_(problems ? *problems : own_problems_),
+      file_(std::make_unique<DatabaseFile>(file)),
+      writing_(std::make_unique<Writing>(*file_, by, problems_)),
+      reading_(std::make_unique<Reading>(*file_, problems_)),
+      signing_in_(std::make_unique<SigningIn>(*file_, problems_)) {
+  if (by == By::server) meet_damage();
+} catch (const SQLite::Exception& e) {
+  const bool damaged = is_damage(e) || e.getErrorCode() == SQLITE_NOTADB;
+  throw std::runtime_error("cannot open the database " + file.string() + ": " + e.what() +
+                           (damaged ? ". " + remedy_for(file) : ""));
 } catch (const std::exception& e) {
   throw std::runtime_error("cannot open the database " + file.string() + ": " + e.what());
 }
 
+// Whoever starts the server hears of a damaged newest page at once, not when somebody enters.
+void SqliteStore::meet_damage() {
+  SQLite::Statement rooms(reading_->db, "SELECT id FROM rooms");
+  while (rooms.executeStep()) {
+    const RoomId room{rooms.getColumn(0).getString()};
+    try {
+      reading_->messages.before(room, Seq{~std::uint64_t{0}}, 1);
+    } catch (const SQLite::Exception& e) {
+      if (!is_damage(e)) throw;
+      reading_->report_damage(room, {}, e.what());
+    }
+  }
+}
+
 SqliteStore::~SqliteStore() {
   stop();
+  close();
 }
 
 void SqliteStore::stop() {
   writing_->commits.stop();
   reading_->worker.stop();
   signing_in_->worker.stop();
+}
+
+// SQLite copies the write-ahead log into the file when its last connection closes: not into
+// a file that is another's by now.
+void SqliteStore::close() {
+  bool ours = false;
+  try {
+    ours = writing_->guard.check().has_value() && reading_->guard.check().has_value() &&
+           signing_in_->guard.check().has_value();
+  } catch (const SQLite::Exception& e) {
+    log::warn("storage: at the end the database could not be looked at: {}", e.what());
+  }
+  if (!ours) {
+    for (auto* db :
+         {writing_->db.getHandle(), reading_->db.getHandle(), signing_in_->db.getHandle()})
+      sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  }
+  const auto history = writing_->guard.history();
+  signing_in_.reset();
+  reading_.reset();
+  writing_.reset();
+  if (ours) note_closed(*file_, by_, history);
 }
 
 asio::awaitable<result<Stored>> SqliteStore::append(NewMessage message) {
@@ -107,6 +160,13 @@ asio::awaitable<result<MessagePage>> SqliteStore::after(RoomId room, Seq seq, Pa
   return reading_->run(
       [&messages = reading_->messages, room = std::move(room), seq,
        limit]() -> result<MessagePage> { return messages.after(room, seq, limit); });
+}
+
+asio::awaitable<result<RoomHistory>> SqliteStore::history(RoomId room) {
+  return reading_->run(
+      [&messages = reading_->messages, room = std::move(room)]() -> result<RoomHistory> {
+        return messages.history(room);
+      });
 }
 
 asio::awaitable<result<Seq>> SqliteStore::last_seq(RoomId room) {

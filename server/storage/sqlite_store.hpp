@@ -14,26 +14,28 @@
 #include <vector>
 
 #include "runtime/clock.hpp"
+#include "runtime/problems.hpp"
+#include "storage/database_file.hpp"
 #include "storage/store.hpp"
 
 namespace colo {
-
-/// Who writes. What is done to accounts from outside is noted along with it, for
-/// the server that may be running (AccountStore::outside_changes).
-enum class By { server, outside };
 
 class SqliteStore final : public MessageLog, public AccountStore, public InviteStore {
  public:
   /// Opens `file`, creating it (mode 0600) and bringing it up to date. Throws
   /// std::runtime_error, one sentence, when that cannot be: no such folder or
-  /// no right to write there, not a database, or one of a newer version.
-  explicit SqliteStore(const std::filesystem::path& file, By by = By::server);
+  /// no right to write there, not a database, one of a newer version, one that is
+  /// damaged where all of it is reached from, or not the one that was here before.
+  /// `problems`, which outlives this, hears of damage and of files that are gone.
+  explicit SqliteStore(const std::filesystem::path& file, By by = By::server,
+                       Problems* problems = nullptr);
   ~SqliteStore() override;
 
   boost::asio::awaitable<result<Stored>> append(NewMessage message) override;
   boost::asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq,
                                                      PageLimit limit) override;
   boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, PageLimit limit) override;
+  boost::asio::awaitable<result<RoomHistory>> history(RoomId room) override;
   boost::asio::awaitable<result<Seq>> last_seq(RoomId room) override;
   boost::asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override;
   boost::asio::awaitable<result<DeletionId>> last_deletion(RoomId room) override;
@@ -95,6 +97,13 @@ class SqliteStore final : public MessageLog, public AccountStore, public InviteS
   boost::asio::awaitable<result<Pruned>> prune_room(const RoomId& room, const Keep& keep);
   boost::asio::awaitable<result<void>> end_prune_of(const RoomId& room);
 
+  void meet_damage();
+  void close();
+
+  By by_;
+  Problems own_problems_;  // where nobody else asks
+  Problems& problems_;
+  std::unique_ptr<DatabaseFile> file_;  // closed after the connections
   std::unique_ptr<Writing> writing_;
   std::unique_ptr<Reading> reading_;
   std::unique_ptr<SigningIn> signing_in_;

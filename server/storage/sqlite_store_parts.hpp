@@ -5,14 +5,20 @@
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
+#include <sqlite3.h>
 
 #include <filesystem>
+#include <string>
 #include <utility>
 
 #include "domain/limits.hpp"
 #include "runtime/log.hpp"
+#include "runtime/problems.hpp"
 #include "runtime/worker.hpp"
+#include "storage/database_file.hpp"
+#include "storage/file_guard.hpp"
 #include "storage/group_commit.hpp"
+#include "storage/history_keeper.hpp"
 #include "storage/sqlite_accounts.hpp"
 #include "storage/sqlite_invites.hpp"
 #include "storage/sqlite_messages.hpp"
@@ -22,9 +28,11 @@
 namespace colo {
 
 struct SqliteStore::Writing {
-  Writing(const std::filesystem::path& file, By by);
+  Writing(DatabaseFile& file, By by, Problems& problems);
 
   SQLite::Database db;
+  HistoryKeeper history;
+  FileGuard guard;
   MessageWrites messages;
   SqliteRetention retention;
   AccountWrites accounts;
@@ -33,40 +41,55 @@ struct SqliteStore::Writing {
 };
 
 struct SqliteStore::Reader {
-  explicit Reader(const std::filesystem::path& file);
+  Reader(const DatabaseFile& file, Problems& problems);
 
   /// Calls `read()`, which returns a result<T>, on the reader's thread.
   template <class Read>
   auto run(Read read) {
-    return worker.run([read = std::move(read)]() mutable { return guarded(read); });
+    return worker.run([this, read = std::move(read)]() mutable { return guarded(read); });
   }
 
+  /// What was read of a file that is another's is not given to anybody.
   template <class Read>
-  static auto guarded(Read& read) -> decltype(read()) {
+  auto guarded(Read& read) -> decltype(read()) {
+    const Refusal refusal(errc::storage_failed,
+                          "The server could not read this. Please try again.");
     try {
-      return read();
+      auto outcome = read();
+      if (!guard.check()) return refusal;
+      return outcome;
     } catch (const SQLite::Exception& e) {
-      log::error("storage: a read failed: {}", e.what());
-      return Refusal(errc::storage_failed, "The server could not read this. Please try again.");
+      // Damage is met by each read that comes there.
+      if (e.getErrorCode() == SQLITE_CORRUPT)
+        problems.report("database read", "The database is damaged: some of it cannot be read.",
+                        std::string("storage: a read met a damaged page: ") + e.what() +
+                            ". `colo verify` says where, and what to do");
+      else
+        log::error("storage: a read failed: {}", e.what());
+      return refusal;
     }
   }
 
+  Problems& problems;
   SQLite::Database db;
+  FileGuard guard;
   // Its thread uses the statements of whoever derives: it is stopped before they end.
   Worker worker{1, limits::store_queue_max};
 };
 
 /// Of messages: those who come into rooms and scroll back.
 struct SqliteStore::Reading : Reader {
-  explicit Reading(const std::filesystem::path& file) : Reader(file), messages(db) {}
+  Reading(const DatabaseFile& file, Problems& problems);
   ~Reading() { worker.stop(); }
+
+  void report_damage(const RoomId& room, Seq seq, const std::string& what);
 
   MessageReads messages;
 };
 
 /// Of accounts and invites.
 struct SqliteStore::SigningIn : Reader {
-  explicit SigningIn(const std::filesystem::path& file) : Reader(file), accounts(db), invites(db) {}
+  SigningIn(const DatabaseFile& file, Problems& problems);
   ~SigningIn() { worker.stop(); }
 
   AccountReads accounts;

@@ -11,7 +11,9 @@
 #include <string>
 
 #include "domain/limits.hpp"
+#include "storage/database_check.hpp"
 #include "storage/message_log_contract.hpp"
+#include "storage/row_reader.hpp"
 #include "storage/temporary_folder.hpp"
 
 namespace asio = boost::asio;
@@ -287,10 +289,74 @@ TEST_F(SqliteStoreTest, AMissingFolderIsSaidInOneSentence) {
 TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsRefusedAndLeftAlone) {
   const std::string text = "Dear diary, this is not a database but a long enough text file.\n";
   std::ofstream(file) << text;
-  EXPECT_EQ(refusal_to_open(),
-            "cannot open the database " + file.string() + ": file is not a database");
+  EXPECT_EQ(refusal_to_open(), "cannot open the database " + file.string() +
+                                   ": file is not a database. " + remedy_for(file));
   std::ifstream in(file);
   EXPECT_EQ(std::string((std::istreambuf_iterator<char>(in)), {}), text);
+}
+
+TEST_F(SqliteStoreTest, DamageIsWalkedThroughInBoundedSteps) {
+  {
+    SqliteStore store(file);
+    ASSERT_TRUE(run_to_end(store.append(drawing(register_person(store, "Ann"), 1))));
+  }
+  // Opening passes over as many as one call does, the first call over as many more, and there
+  // is one left.
+  const auto last = std::to_string(1 + 2 * RowReader::passed_max + 1);
+  SQLite::Database(file.string(), SQLite::OPEN_READWRITE)
+      .exec("WITH RECURSIVE n(seq) AS (VALUES (2) UNION ALL SELECT seq + 1 FROM n WHERE seq < " +
+            last +
+            ") INSERT INTO messages (room, seq, author, client_id, sent_at, remix_of, caption, "
+            "drawing) "
+            "SELECT 'den', seq, 1, CAST(printf('%016d', seq) AS BLOB), 0, 0, '', x'FF' FROM n;"
+            "UPDATE rooms SET last_seq = " +
+            last);
+  Problems problems;
+  SqliteStore store(file, By::server, &problems);
+  EXPECT_EQ(problems.sentences().size(), 1u);
+  EXPECT_EQ(run_to_end(store.before(den, {1'000'000}, 50)).error().code, errc::storage_failed);
+  const auto page = run_to_end(store.before(den, {1'000'000}, 50));
+  ASSERT_TRUE(page);
+  EXPECT_EQ(seqs_of(*page), (std::vector<std::uint64_t>{1}));
+  EXPECT_FALSE(page->more);
+}
+
+TEST_F(SqliteStoreTest, AnEmptiedDatabaseIsRefusedAsLongAsSomethingOfItIsThere) {
+  { SqliteStore store(file); }
+  std::filesystem::resize_file(file, 0);
+  EXPECT_NE(refusal_to_open().find("it is empty"), std::string::npos) << refusal_to_open();
+  std::filesystem::remove(file);
+  EXPECT_NE(refusal_to_open().find("it is missing"), std::string::npos) << refusal_to_open();
+  std::filesystem::remove(file.string() + "-mark");
+  EXPECT_EQ(refusal_to_open(), "it opened");
+}
+
+TEST_F(SqliteStoreTest, TheHistoryChangesWithAnOlderCopyOnly) {
+  const auto epoch_of = [this](SqliteStore& store) {
+    return run_to_end(store.history(den))->epoch;
+  };
+  const auto copy = folder.path() / "copy.db";
+  Epoch first;
+  {
+    SqliteStore store(file);
+    first = epoch_of(store);
+    EXPECT_NE(first, Epoch{});
+    const User ann = register_person(store, "Ann");
+    ASSERT_TRUE(run_to_end(store.append(drawing(ann, 1))));
+  }
+  std::filesystem::copy_file(file, copy);
+  {
+    SqliteStore store(file);
+    EXPECT_EQ(epoch_of(store), first);
+    EXPECT_FALSE(run_to_end(store.history(den))->restored_at);
+    const User ann = run_to_end(store.find_account("ann"))->value().user;
+    ASSERT_TRUE(run_to_end(store.append(drawing(ann, 2))));
+  }
+  std::filesystem::copy_file(copy, file, std::filesystem::copy_options::overwrite_existing);
+  SqliteStore store(file);
+  EXPECT_NE(epoch_of(store), first);
+  EXPECT_EQ(run_to_end(store.history(den))->restored_at, Seq{1});
+  EXPECT_EQ(run_to_end(store.history({"attic"}))->restored_at, Seq{0});
 }
 
 // Notes in which order calls come back; the loop ends when all have.

@@ -30,6 +30,12 @@ struct Stored {
   std::string remix_author;  // see Message; not of a repeated one
 };
 
+/// Which history of a room its seqs belong to.
+struct RoomHistory {
+  Epoch epoch;                     // another one after an older copy was restored
+  std::optional<Seq> restored_at;  // the last seq then; none: that was never noticed
+};
+
 /// What one bite of erasing took away.
 struct Erasure {
   std::vector<Seq> seqs;  // in the order of their deletions; none: nothing was left
@@ -59,6 +65,9 @@ class PageFill {
     if (!page_.more) page_.messages.push_back(std::move(message));
     return !page_.more;
   }
+  /// There is more, whether or not it would fit.
+  void leave_the_rest() { page_.more = true; }
+  bool empty() const { return page_.messages.empty(); }
   MessagePage take() { return std::move(page_); }
 
  private:
@@ -85,6 +94,9 @@ class MessageLog {
   virtual boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq,
                                                             PageLimit limit) = 0;
 
+  /// Does not change while the log is open.
+  virtual boost::asio::awaitable<result<RoomHistory>> history(RoomId room) = 0;
+
   /// The last seq given in the room, also when that message was deleted; 0: none yet.
   virtual boost::asio::awaitable<result<Seq>> last_seq(RoomId room) = 0;
 
@@ -107,6 +119,10 @@ class MessageLog {
   virtual boost::asio::awaitable<result<Erasure>> erase_of(RoomId room, UserId author,
                                                            std::size_t limit) = 0;
 };
+
+/// Who writes. What is done to accounts from outside is noted along with it, for
+/// the server that may be running (AccountStore::outside_changes).
+enum class By { server, outside };
 
 struct Account {
   User user;

@@ -206,9 +206,13 @@ SharedFrame in_json(const OutgoingFrame& server_frame) {
   const auto payload = server_frame.payload();
   v1::ServerFrame frame;
   std::string json;
-  if (frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-    const auto status = pb::util::MessageToJsonString(frame, &json);
-    if (!status.ok()) json.clear();
+  const bool parsed = frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()));
+  if (!parsed || !pb::util::MessageToJsonString(frame, &json).ok() || json.empty()) {
+    json.clear();
+    v1::ServerFrame instead;
+    instead.mutable_rejected()->set_code(std::string(code_name(errc::internal)));
+    instead.mutable_rejected()->set_reason(std::string(sentence(errc::internal)));
+    static_cast<void>(pb::util::MessageToJsonString(instead, &json));
   }
   return std::make_shared<const OutgoingFrame>(ws::Op::text, json);
 }

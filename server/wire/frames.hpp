@@ -69,7 +69,8 @@ class ClientFrameReader {
   google::protobuf::Arena arena_;
 };
 
-/// The same ServerFrame in protobuf's JSON mapping, for `colo.v1.json`.
+/// The same ServerFrame in protobuf's JSON mapping, for `colo.v1.json`. One that
+/// cannot be put so becomes a Rejected that says `internal`: never an empty message.
 SharedFrame in_json(const OutgoingFrame& server_frame);
 
 /// 16 bytes. Errors: bad_client_id.

@@ -264,5 +264,15 @@ TEST(Outlines, LeaveOutWhatIsNoRoomOrClientId) {
   EXPECT_EQ((*text)->send().room(), "");
 }
 
+TEST(Frames, AFrameThatHasNoJsonIsNoEmptyMessage) {
+  MessagePage page;
+  page.messages.emplace_back();
+  page.messages.back().seq = {1};
+  page.messages.back().drawing = "\xFF\xFF";  // as after damage to a disk
+  const auto text = in_json(*page_frame({"den"}, page));
+  EXPECT_NE(text->payload().find("\"rejected\""), std::string::npos) << text->payload();
+  EXPECT_NE(text->payload().find("internal"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace colo

@@ -84,6 +84,12 @@ bool has_unknown_fields(const google::protobuf::Message& message) {
 
 }  // namespace
 
+result<void> check_strokes(const v1::Drawing& drawing) {
+  for (int i = 0; i < drawing.strokes_size(); ++i)
+    if (auto checked = check_stroke(drawing.strokes(i), i); !checked) return checked;
+  return {};
+}
+
 result<std::string> check_drawing(v1::Drawing& drawing) {
   if (drawing.version() != ink::drawing_version)
     return Refusal(errc::drawing_version,
@@ -102,8 +108,7 @@ result<std::string> check_drawing(v1::Drawing& drawing) {
   if (points > limits::points_max)
     return Refusal(errc::drawing_too_big, fmt::format("The drawing has {} points; {} is the most.",
                                                       points, limits::points_max));
-  for (int i = 0; i < drawing.strokes_size(); ++i)
-    if (auto checked = check_stroke(drawing.strokes(i), i); !checked) return checked.error();
+  if (auto checked = check_strokes(drawing); !checked) return checked.error();
 
   if (const auto length = length_of(drawing); length > limits::ink_length_max)
     return Refusal(errc::drawing_too_big,

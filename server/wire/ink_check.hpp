@@ -16,4 +16,7 @@ namespace colo {
 /// each with a sentence that says where.
 result<std::string> check_drawing(v1::Drawing& drawing);
 
+/// Only what each stroke is, whatever the drawing's size. Errors: as check_drawing().
+result<void> check_strokes(const v1::Drawing& drawing);
+
 }  // namespace colo

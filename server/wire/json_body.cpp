@@ -178,6 +178,13 @@ std::string health_body() {
   return json::serialize(json::object{{"status", "ok"}});
 }
 
+std::string readiness_body(std::span<const std::string> problems) {
+  if (problems.empty()) return health_body();
+  json::array sentences;
+  for (const auto& problem : problems) sentences.emplace_back(problem);
+  return json::serialize(json::object{{"status", "problems"}, {"problems", std::move(sentences)}});
+}
+
 std::string problem_body(const Refusal& refusal) {
   return json::serialize(json::object{{"type", "about:blank"},
                                       {"title", sentence(refusal.code)},

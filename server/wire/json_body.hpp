@@ -60,6 +60,8 @@ std::string set_up_body(const User& user, std::chrono::seconds idle,
 std::string ticket_body(std::string_view ticket);
 std::string rooms_body(std::span<const RoomView> rooms);
 std::string health_body();
+/// {"status": "ok"}, or "problems" with their sentences.
+std::string readiness_body(std::span<const std::string> problems);
 
 /// `{registration, invite}`, as protocol/http-api.md names their values.
 std::string registration_body(std::string_view registration, std::string_view invite);

@@ -86,6 +86,16 @@ describe("coming back", () => {
     expect(back.older).toBe("exist");
   });
 
+  test("into a saved room that was restored: what the server does not hold is forgotten", () => {
+    const before = run(
+      [{ kind: "outside" }, { kind: "asked_to_join" }],
+      entered(messages(1, 10), { epoch: 4711 }),
+    );
+    const after = reduce(before, joined(messages(1, 7), { reset: true, epoch: 815 }));
+    expect(seqs(after)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(after).toMatchObject({ epoch: 815, upTo: 7, older: "none", need: "nothing" });
+  });
+
   test("into another life of a temporary room: the old one is forgotten, own drawings are not", () => {
     const before = run(
       [{ kind: "put", pending: pending("mine") }, { kind: "outside" }, { kind: "asked_to_join" }],

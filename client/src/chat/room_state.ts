@@ -28,7 +28,7 @@ export interface Origin {
 
 /** The same, for a drawing that is not sent yet. */
 export interface Remix extends Origin {
-  /** The life of the room that `seq` counts in. */
+  /** The life of the room that `seq` counts in; 0: kept when saved rooms had none. */
   readonly epoch: number;
 }
 
@@ -282,7 +282,8 @@ function joined(room: RoomState, event: Extract<RoomEvent, { kind: "joined" }>):
 
 /** Of another life of the room, a seq is another drawing's. */
 function remixesOfThisLife(room: RoomState): RoomState {
-  const foreign = (one: Pending) => one.remix !== undefined && one.remix.epoch !== room.epoch;
+  const foreign = ({ remix }: Pending) =>
+    remix !== undefined && remix.epoch !== 0 && remix.epoch !== room.epoch;
   if (room.place !== "inside" || !room.pending.some(foreign)) return room;
   const pending = room.pending.map((one) => (foreign(one) ? { ...one, remix: undefined } : one));
   return { ...room, pending };

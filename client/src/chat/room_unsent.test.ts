@@ -87,6 +87,13 @@ describe("remixes", () => {
     expect(room.messages[5]?.remix).toMatchObject({ seq: 3, author: "bob" });
   });
 
+  test("one kept from when saved rooms had no epoch stays one", () => {
+    const old = { ...remix, epoch: 0 };
+    const waiting = run([{ kind: "put", pending: { ...pending("a"), remix: old } }]);
+    const room = run([{ kind: "asked_to_join" }, joined([], { epoch: 8 })], waiting);
+    expect(room.pending[0]?.remix).toEqual(old);
+  });
+
   test("in another life of the room the number is another drawing's", () => {
     const waiting = run([{ kind: "put", pending: { ...pending("a"), remix } }]);
     expect(waiting.pending[0]?.remix).toBeDefined();

@@ -20,6 +20,19 @@ test("what was seen is remembered per person and room, and never shrinks", () =>
   expect(leftOff(kept, "bob", "main").read(0)).toBeUndefined();
 });
 
+test("after a restored backup nothing was seen, but what an older server numbered counts", () => {
+  const kept = memory();
+  const mine = leftOff(kept, "ada", "main");
+  mine.write(4711, 7);
+  expect(mine.read(4711)).toBe(7);
+  expect(mine.read(815)).toBeUndefined();
+  mine.write(815, 2);
+  expect(mine.read(815)).toBe(2);
+  const before = leftOff(kept, "ada", "attic");
+  before.write(0, 5);
+  expect(before.read(4711)).toBe(5);
+});
+
 test("who will not come back is forgotten, and nobody else", () => {
   const values = new Map<string, string>();
   const kept = {

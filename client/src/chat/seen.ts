@@ -1,6 +1,6 @@
 // How far a person has seen each room, in this browser: what came after that
 // begins at "You left off here". A temporary room that began anew is another
-// room, and nothing of it was seen.
+// room, and nothing of it was seen; so is a saved one after an older copy was restored.
 import type { Memory } from "../wire/api";
 
 const PREFIX = "colo.left.";
@@ -21,7 +21,9 @@ export function leftOff(
   const key = `${PREFIX}${room}\n${person}`;
   const read = (epoch: number): number | undefined => {
     const [seq, life] = (memory.getItem(key) ?? "").split(" ").map(Number);
-    return life === epoch && Number.isSafeInteger(seq) ? seq : undefined;
+    // Older servers gave saved rooms no epoch.
+    const same = life === epoch || life === 0;
+    return same && Number.isSafeInteger(seq) ? seq : undefined;
   };
   return {
     read,
