@@ -185,7 +185,8 @@ struct App::Parts {
                  TrustedProxies(config.server.trusted_proxies),
                  callers,
                  traffic,
-                 problems} {
+                 problems,
+                 loops} {
     data.note_database();
     listen();
   }
@@ -221,6 +222,7 @@ struct App::Parts {
   Config config;
   std::shared_ptr<const Clock> clock_kept;
   const Clock& clock;
+  BackgroundLoops loops{clock};
   std::vector<Connections> connections;
   Shards shards;
   DataFolder data;
@@ -298,12 +300,16 @@ void App::start() {
   if (!code) refuse_to_start(parts.data, code.error());
   parts.set_up_code = std::move(*code);
   const auto every = session_sweep_time(parts.config.session);
-  start_task(first.executor(), sweep_sessions(parts.sessions, every), "ending idle sessions");
-  start_task(first.executor(), prune_rooms(parts.store, parts.config.rooms, parts.clock),
-             "pruning rooms");
-  start_task(first.executor(), heed_outside_changes(parts.store, parts.sessions, parts.invites),
-             "looking at changed accounts");
-  start_task(first.executor(), watch_lock(parts.data, parts.problems), "watching the lock");
+  auto& loops = parts.loops;
+  loops.start(first.executor(), "ending idle sessions",
+              [&parts, every] { return sweep_sessions(parts.sessions, every); });
+  loops.start(first.executor(), "pruning rooms",
+              [&parts] { return prune_rooms(parts.store, parts.config.rooms, parts.clock); });
+  loops.start(first.executor(), "looking at changed accounts", [&parts] {
+    return heed_outside_changes(parts.store, parts.sessions, parts.invites);
+  });
+  loops.start(first.executor(), "watching the lock",
+              [&parts] { return watch_lock(parts.data, parts.problems); });
   const auto how = choose_sending(parts.config.server.io_uring);
   for (auto& traffic : parts.traffic)
     asio::post(traffic.shard().executor(), [&traffic, how] { traffic.start(how); });

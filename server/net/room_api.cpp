@@ -39,7 +39,9 @@ asio::awaitable<Reply> health(Services&, const ApiRequest&) {
 }
 
 asio::awaitable<Reply> readiness(Services& services, const ApiRequest&) {
-  const auto problems = services.problems.sentences();
+  auto problems = services.problems.sentences();
+  for (const auto& loop : services.loops.failing())
+    problems.push_back("A part of the server failed and was started again: " + loop + ".");
   Reply reply;
   if (!problems.empty()) reply.status = 503;
   reply.body = readiness_body(problems);

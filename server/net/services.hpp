@@ -16,6 +16,7 @@
 #include "net/proxies.hpp"
 #include "net/site.hpp"
 #include "net/traffic.hpp"
+#include "runtime/background_loops.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/problems.hpp"
 #include "runtime/shard.hpp"
@@ -37,6 +38,7 @@ struct Services {
   CallerCount& callers;          // first shard
   std::deque<Traffic>& traffic;  // one per shard, used there
   const Problems& problems;
+  const BackgroundLoops& loops;
 };
 
 }  // namespace colo

@@ -91,8 +91,11 @@ TEST(Output, LosesWhatDoesNotFitAndCountsItInItsPlace) {
   std::string all;
   for (std::size_t i = 0; i < kept; ++i) all += "kept\n";
   EXPECT_EQ(read_until(pipe.reading(), "lost\n"), all + "2 lost\n");
-  EXPECT_TRUE(output.write("again\n"));
-  EXPECT_EQ(read_until(pipe.reading(), "again\n"), "again\n");
+  // Bytes arrive before the thread that wrote them has taken their lines off the queue.
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!output.write("again\n") && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  EXPECT_TRUE(read_until(pipe.reading(), "again\n").ends_with("again\n"));
 }
 
 TEST(Output, IsBoundedInBytes) {

@@ -13,8 +13,8 @@ constexpr int errc_count = static_cast<int>(errc::too_slow) + 1;
 // otherwise.
 bool passes_by_itself(errc code) {
   const auto status = http_status(code);
-  return status == 429 || status >= 500 || close_code(code) >= 4500 || code == errc::token_spent ||
-         code == errc::slow_down;
+  return status == 429 || status == 500 || status == 503 || close_code(code) >= 4500 ||
+         code == errc::token_spent || code == errc::slow_down;
 }
 
 TEST(Errors, EveryCodeThatPassesByItselfCarriesATimeAndNoOther) {
