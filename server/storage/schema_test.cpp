@@ -128,8 +128,8 @@ class Version3 : public SchemaTest {
     EXPECT_TRUE(run_to_end(
         store.prune({{{"den"}, {age, {}}}}, {}, WallTime{std::chrono::milliseconds{wall}})));
     std::vector<std::uint64_t> seqs;
-    for (const auto& message : run_to_end(store.after({"den"}, {0}, 50))->messages)
-      seqs.push_back(message.seq.value);
+    const auto page = run_to_end(store.after({"den"}, {0}, 50));
+    for (const auto& message : page.value().messages) seqs.push_back(message.seq.value);
     return seqs;
   }
 

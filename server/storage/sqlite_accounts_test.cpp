@@ -202,7 +202,8 @@ class InviteStoreTest : public AccountsTest {
   }
   std::vector<std::int64_t> invite_ids() {
     std::vector<std::int64_t> ids;
-    for (const auto& invite : run_to_end(store.invites()).value()) ids.push_back(invite.id.value);
+    const auto invites = run_to_end(store.invites());
+    for (const auto& invite : invites.value()) ids.push_back(invite.id.value);
     return ids;
   }
 
