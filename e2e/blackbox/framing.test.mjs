@@ -430,8 +430,9 @@ test("requests that wait behind one that is answered are read only then", async 
   assert.equal(answered.at(-1), 404);
 });
 
-test("the health check is answered without a Host in HTTP/1.0, and under any Host", async () => {
-  assert.deepEqual(statuses(await rawExchange(colo, "GET /healthz HTTP/1.0\r\n\r\n")), [200]);
+test("health checks are answered without a Host in HTTP/1.0, and under any Host", async () => {
+  for (const path of ["/healthz", "/readyz"])
+    assert.deepEqual(statuses(await rawExchange(colo, `GET ${path} HTTP/1.0\r\n\r\n`)), [200]);
   for (const Host of ["10.9.8.7:8080", "balancer.example", ""]) {
     const ask = (path, ...fields) =>
       rawExchange(
@@ -440,7 +441,8 @@ test("the health check is answered without a Host in HTTP/1.0, and under any Hos
           "\r\n",
         ),
       );
-    assert.deepEqual(statuses(await ask("/healthz")), [200], Host);
+    for (const path of ["/healthz", "/readyz"])
+      assert.deepEqual(statuses(await ask(path)), [200], Host);
     assert.deepEqual(statuses(await ask("/api/rooms")), [403], Host);
     assert.deepEqual(statuses(await ask("/healthz", "Origin: http://evil.example")), [403], Host);
   }
