@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import net from "node:net";
+import { cookieName } from "../../e2e/harness/requests.mjs";
 import { frame, text } from "./websocket.mjs";
 
 const began = performance.now();
@@ -34,7 +35,7 @@ function upgrade(task, token) {
     "Sec-WebSocket-Version: 13",
     `Sec-WebSocket-Key: ${randomBytes(16).toString("base64")}`,
     "Sec-WebSocket-Protocol: colo.v1.json",
-    ...(token ? [`Cookie: colo_token=${token}`] : []),
+    ...(token ? [`Cookie: ${cookieName(task.url)}=${token}`] : []),
   ]);
 }
 

@@ -4,6 +4,7 @@
  */
 import WebSocket from "ws";
 import { drawing, newClientId } from "../../e2e/harness/drawings.mjs";
+import { cookieName } from "../../e2e/harness/requests.mjs";
 
 const every_ms = 50;
 const patience_ms = 5000;
@@ -11,7 +12,7 @@ const patience_ms = 5000;
 function open({ url, ticket, token }, heard) {
   const socket = new WebSocket(`${url.replace("http", "ws")}/ws`, "colo.v1.json", {
     origin: url,
-    headers: { Cookie: `colo_token=${token}` },
+    headers: { Cookie: `${cookieName(url)}=${token}` },
     perMessageDeflate: false,
   });
   return new Promise((tell, fail) => {

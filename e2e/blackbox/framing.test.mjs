@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import net from "node:net";
 import { after, test } from "node:test";
 import { startColo, within } from "../harness/colo.mjs";
-import { newPhone, rawExchange } from "../harness/phone.mjs";
+import { cookieName, newPhone, rawExchange } from "../harness/phone.mjs";
 
 const colo = await startColo({ after });
 const host = `127.0.0.1:${colo.port}`;
@@ -263,7 +263,7 @@ test("cookies have room of their own, in one line or many, and not one byte more
 test("somebody whose browser sends 9 KiB of foreign cookies is signed in", async (t) => {
   const phone = await newPhone(t, colo);
   const foreign = Array.from({ length: 9 }, (_, i) => `other${i}=${"x".repeat(1000)}`).join("; ");
-  const Cookie = `${foreign}; colo_token=${phone.token}`;
+  const Cookie = `${foreign}; ${cookieName(colo.url)}=${phone.token}`;
   const reply = await phone.call("POST", "/api/ticket", {
     key: "0123456789abcdef",
     headers: { Cookie },

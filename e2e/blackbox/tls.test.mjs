@@ -248,7 +248,10 @@ test("the plain port sends to TLS, whatever is asked of it, and only under our n
   // Port 80 of a router, which then forwards 443 as well.
   const forwarded = await request(url, { path: "/x", headers: { Host: publicName } });
   assert.equal(forwarded.headers.location, `https://${publicName}/x`);
-  for (const Host of ["evil.example", `${publicName}.evil.example`, `${publicName}.`]) {
+  // The same name, and to a browser another site.
+  const dotted = await request(url, { path: "/x", headers: { Host: `${publicName}.` } });
+  assert.equal(dotted.headers.location, `https://${publicName}./x`);
+  for (const Host of ["evil.example", `${publicName}.evil.example`]) {
     const reply = await request(url, { headers: { Host } });
     assert.equal(reply.status, 403, Host);
     assert.equal(reply.headers.location, undefined);
