@@ -130,9 +130,12 @@ test("a remix says whose it came from, and leads to the original far up", async 
   for (let i = 0; i < 140; ++i) bot.line.post("main-chat");
   for (let i = 0; i < 140; ++i) await bot.until((f) => f.accepted);
   const again = await bot.draw("main-chat", { remixOf: original.seq, drawing: sketch(100) });
+  const isThere = (wanted) => document.querySelector(wanted) !== null;
+  // Seen to the end: a page that had not shown all of it would open where it left off.
+  await ben.until(isThere, `[data-seq="${again.seq}"]`);
   await ben.goto("/");
   await ben.enter("main-chat");
-  await ben.until((wanted) => document.querySelector(wanted) !== null, `[data-seq="${again.seq}"]`);
+  await ben.until(isThere, `[data-seq="${again.seq}"]`);
   await ben.evaluate(
     (wanted) => document.querySelector(wanted).click(),
     `[data-seq="${again.seq}"] ${named("remix-of")}`,
