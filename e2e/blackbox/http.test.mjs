@@ -1,5 +1,6 @@
 // Requests that are not as they should be, and the headers of those that are.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, test } from "node:test";
 import { startColo } from "../harness/colo.mjs";
 import { newKey, newName, Phone, rawExchange, request } from "../harness/phone.mjs";
@@ -275,7 +276,13 @@ test("whoever opens an address in a browser that is refused gets a page in plain
     assert.match(page.headers["content-security-policy"], /default-src 'none'/);
     assert.match(page.text, words);
     assert.match(page.text, /^<!doctype html>\n<html lang="en">/);
-    assert.doesNotMatch(page.text, /<script|<style|style=|evil/);
+    assert.doesNotMatch(page.text, /<script|style=|evil/);
+    // The policy allows the page's own style, and only that.
+    const [, style] = /<style>(.*)<\/style>/s.exec(page.text);
+    const hash = createHash("sha256").update(style).digest("base64");
+    const policy = page.headers["content-security-policy"];
+    assert.match(policy, /^default-src 'none'; style-src '[^']+';/);
+    assert.ok(policy.includes(`'sha256-${hash}'`), policy);
     const program = await request(colo.url, { path, headers: { Accept: "*/*", ...headers } });
     assert.equal(program.status, status);
     assert.equal(program.headers["content-type"], "application/problem+json");

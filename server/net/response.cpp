@@ -7,6 +7,7 @@
 #include <boost/beast/http/span_body.hpp>
 
 #include "net/fields.hpp"
+#include "net/refusal_page.hpp"
 
 namespace colo {
 
@@ -78,48 +79,15 @@ void fill_body(http::response<http::string_body>& response, const ResponseTo& to
   }
 }
 
-std::string escaped(std::string_view text) {
-  std::string html;
-  for (const char c : text) {
-    if (c == '&')
-      html += "&amp;";
-    else if (c == '<')
-      html += "&lt;";
-    else
-      html += c;
-  }
-  return html;
-}
-
-std::string_view page_title(unsigned status) {
-  switch (status) {
-    case 403:
-      return "This address does not work";
-    case 404:
-      return "There is nothing here";
-    case 431:
-      return "Your browser sent too much";
-    default:
-      return "This cannot be shown";
-  }
-}
-
-// Without a style: the policy allows none in the page, and a file's could be refused as well.
-std::string refusal_page(unsigned status, const Refusal& why) {
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n"
-      "<title>{0}</title>\n<h1>{0}</h1>\n<p>{1}</p>\n<p><a href=\"/\">Open Colo</a></p>\n",
-      page_title(status), escaped(why.detail));
-}
-
 http::response<http::string_body> start_refusal(const ResponseTo& to, const Refusal& why) {
   auto reply = refuse(why);
   auto response = start<http::string_body>(to, reply.status);
-  if (to.html) reply.body = refusal_page(reply.status, why);
+  if (to.html) reply.body = refusal_page(reply.status, why.detail);
   fill_body(response, to, reply);
-  if (to.html) response.set(http::field::content_type, "text/html; charset=utf-8");
+  if (to.html) {
+    response.set(http::field::content_type, "text/html; charset=utf-8");
+    response.set("Content-Security-Policy", refusal_page_policy());
+  }
   return response;
 }
 
