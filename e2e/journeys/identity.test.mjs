@@ -144,6 +144,10 @@ test("what waits to be sent is not sent as the person who signed in elsewhere", 
   await ana.register("Ana");
   await ana.enter("main-chat");
   const bot = await newPhoneIn(context, colo, "main-chat");
+  // The question is a part of the page that follows in a quiet moment.
+  await ana.until(() =>
+    performance.getEntriesByType("resource").some(({ name }) => name.includes("/OtherPerson-")),
+  );
   road.cut();
   await ana.see("banner");
   await ana.stroke(wave(1));
