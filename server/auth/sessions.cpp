@@ -286,7 +286,7 @@ result<std::string> Sessions::issue_ticket(SessionId id) {
   if (!session) return errc::signed_out;
   if (session->tickets.size() >= limits::tickets_per_session_max) {
     tickets_.erase(session->tickets.front());
-    session->tickets.pop_front();
+    session->tickets.erase(session->tickets.begin());
   }
   auto ticket = random_text(24);
   session->tickets.push_back(ticket);
@@ -304,6 +304,7 @@ result<Sessions::SignedIn> Sessions::redeem(const std::string& ticket, Connectio
   if (clock_.now() >= used.until) return Refusal(errc::signed_out, "The ticket came too late.");
   Session* session = find(used.session);
   if (!session) return errc::signed_out;
+  std::erase(session->tickets, ticket);
   if (session->sockets.size() >= limits::sockets_per_session_max ||
       sockets_of(session->user.id) >= limits::sockets_per_person_max)
     return Refusal(errc::flooding, "Too many open pages.");

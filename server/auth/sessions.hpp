@@ -11,7 +11,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -211,7 +210,7 @@ class Sessions {
     std::shared_ptr<Spent> spent;  // by token seq - 1
     std::vector<Earlier> earlier;  // oldest first; at most late_twins_max, forgotten by sweep()
     std::unordered_map<ConnectionId, CloseSocket> sockets;
-    std::deque<std::string> tickets;  // the newest, some of them used
+    std::vector<std::string> tickets;  // issued and not used, oldest first; some may be late
   };
   // Signing out ends the session, and yet its reply can be lost: what it was
   // answered outlives it.
