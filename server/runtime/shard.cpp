@@ -33,6 +33,7 @@ Shard::~Shard() {
 }
 
 void Shard::start() {
+  running_.store(true, std::memory_order_release);
   thread_ = std::thread([this] { loop(); });
 }
 
@@ -61,6 +62,7 @@ bool Shard::run_some() {
 void Shard::stop() {
   context_.stop();
   if (thread_.joinable()) thread_.join();
+  running_.store(false, std::memory_order_release);
 }
 
 Shards::Shards(std::uint32_t count) {

@@ -7,6 +7,7 @@
 // order; what a shard asks of itself is done at once.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -35,6 +36,11 @@ class Shard {
 
   std::uint32_t index() const { return index_; }
   asio::io_context& context() { return context_; }
+  /// Whether the caller runs on this shard. From any thread.
+  bool is_current() { return executor().running_in_this_thread(); }
+  /// Whether the caller may touch what lives here: it runs on this shard, or the shard has no
+  /// thread (it was not started yet, or was stopped). From any thread.
+  bool may_touch() { return !running_.load(std::memory_order_acquire) || is_current(); }
   asio::io_context::executor_type executor() { return context_.get_executor(); }
 
   /// Calls `task()` on this shard: now, when called there, or else soon. From any shard.
@@ -68,6 +74,7 @@ class Shard {
   std::uint32_t index_;
   std::uint64_t connections_ = 0;
   bool paced_ = false;
+  std::atomic<bool> running_{false};
   Loop context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::thread thread_;
