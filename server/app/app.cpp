@@ -14,6 +14,7 @@
 
 #include "app/data_folder.hpp"
 #include "domain/limits.hpp"
+#include "net/http_session.hpp"
 #include "net/listener.hpp"
 #include "runtime/log.hpp"
 #include "runtime/problems.hpp"
@@ -35,16 +36,17 @@ std::uint32_t shard_count(const Config& config) {
   return config.server.shards > 0 ? config.server.shards : Shards::one_per_core();
 }
 
-// A phone is a file descriptor; the usual soft limit of 1,024 is soon reached.
+// Each connection is a file descriptor, and the usual soft limit of 1,024 is low.
 void raise_open_files_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) log::debug("the limit of open files stays as it is");
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    log::debug("the limit of open files could not be raised");
 }
 
-// Drawings come and go by the megabyte: what one gave back is soon wanted again. Giving it back
-// to the kernel each time cost some 3 % of the server's time with 100 busy rooms.
+// Megabytes of drawings are freed and allocated again all the time. Returning them to the kernel
+// each time cost 3 % of the server's CPU time with 100 busy rooms.
 void keep_freed_memory() {
   mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
   mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
@@ -57,7 +59,7 @@ std::deque<Traffic> make_traffic(Shards& shards) {
   return traffic;
 }
 
-// Idle sessions end soon after they are due, also when the timeout is short.
+// Short against the timeout, so that sessions end soon after they are due.
 std::chrono::milliseconds session_sweep_time(const Config::Session& times) {
   return std::clamp<std::chrono::milliseconds>(
       times.idle_timeout / 20, std::chrono::milliseconds{50}, std::chrono::seconds{1});
@@ -65,8 +67,8 @@ std::chrono::milliseconds session_sweep_time(const Config::Session& times) {
 
 asio::awaitable<void> sleep(std::chrono::milliseconds time) {
   asio::steady_timer timer(co_await asio::this_coro::executor, time);
-  boost::system::error_code error;  // only a stopping loop ends it early
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  boost::system::error_code stopping;  // only a stopping shard ends it early
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, stopping));
 }
 
 asio::awaitable<void> sweep_sessions(Sessions& sessions, std::chrono::milliseconds every) {
@@ -76,12 +78,12 @@ asio::awaitable<void> sweep_sessions(Sessions& sessions, std::chrono::millisecon
   }
 }
 
-// An administrator of the machine changed accounts in another process.
-asio::awaitable<void> heed_outside_changes(SqliteStore& store, Sessions& sessions,
-                                           Invites& invites) {
+// Accounts that `colo admin` changed in another process.
+asio::awaitable<void> apply_outside_changes(SqliteStore& store, Sessions& sessions,
+                                            Invites& invites) {
   for (;;) {
     co_await sleep(look_outside_every);
-    // This is also how a removed database is noticed when nobody draws.
+    // This query also notices a removed database while nobody draws.
     const auto changes = co_await store.outside_changes();
     if (!changes || changes->empty()) continue;
     for (const auto& [id, account] : *changes) {
@@ -125,7 +127,7 @@ asio::awaitable<void> watch_lock(const DataFolder& data, Problems& problems) {
   }
 }
 
-// Says which file could not be read; why, the log or the refusal says.
+// Names the file. The log and the refusal say why.
 [[noreturn]] void refuse_to_start(const DataFolder& data, const Refusal& why) {
   throw std::runtime_error(
       fmt::format("The database {} cannot be used: {} The log says more, and `colo verify` what is "
@@ -139,30 +141,30 @@ SendBy choose_sending(bool io_uring) {
   return possible ? SendBy::io_uring : SendBy::sendmsg;
 }
 
-// Asks every connection of the shard to end, and waits until they have or time is up.
-asio::awaitable<void> stop_shard(std::deque<Listener>& listeners, Shard& shard,
-                                 Connections& connections, const Clock& clock) {
+// Asks every connection of the shard to close, and waits for that up to drain_time.
+asio::awaitable<void> stop_shard(std::deque<Listener>& listeners, Owned<Connections>& owned,
+                                 const Clock& clock) {
   const auto deadline = clock.now() + limits::drain_time;
-  for (auto& listener : listeners) listener.stop(shard);
+  for (auto& listener : listeners) listener.stop(owned.home());
+  auto& connections = owned.here();
   connections.stop_all();
   while (!connections.empty() && clock.now() < deadline) co_await sleep(drain_step);
 }
 
 }  // namespace
 
-// In the order of construction; what a suspended coroutine may still hold on to
-// when its loop is destroyed (the connections) stands before the shards, what
-// needs a loop to be destroyed stands after them.
+// In the order of construction. Tasks that still wait when the shards stop are destroyed first,
+// while everything that they refer to is there.
 struct App::Parts {
-  Parts(Config settings, Assets assets, Surroundings surroundings)
+  Parts(Config settings, Assets assets, Dependencies dependencies)
       : config(std::move(settings)),
-        clock_kept(std::move(surroundings.clock)),
+        clock_kept(std::move(dependencies.clock)),
         clock(*clock_kept),
-        connections(shard_count(config)),
         shards(shard_count(config)),
+        connections(shards),
         data(config.data),
         store(database_of(data), By::server, &problems),
-        passwords(surroundings.hash_cost),
+        passwords(dependencies.hash_cost),
         accounts(store, passwords, shards.first(),
                  {config.limits.registrations, config.limits.sign_ins}, clock),
         sessions({config.session.idle_timeout, config.session.lifetime}, clock,
@@ -170,7 +172,7 @@ struct App::Parts {
         invites(store, store, shards.first(), config.accounts.registration, clock),
         rooms(config.rooms, shards, store, clock, config.limits.drawings),
         leavers(shards, rooms, store, store),
-        callers(config.limits.connections, clock),
+        quota(config.limits.connections, shards, connections, clock),
         traffic(make_traffic(shards)),
         services{shards,
                  clock,
@@ -183,31 +185,40 @@ struct App::Parts {
                  Sites(config.server.hosts),
                  config.limits.frames,
                  TrustedProxies(config.server.trusted_proxies),
-                 callers,
+                 connections,
+                 quota,
                  traffic,
                  problems,
                  loops} {
     data.note_database();
     listen();
   }
+  ~Parts() {
+    shards.stop();
+    shards.discard();
+  }
 
   void listen() {
-    Door door;
+    ListenerSettings settings;
     if (!config.server.tls_cert.empty())
-      door.tls = load_certificate(config.server.tls_cert, config.server.tls_key);
-    open(config.server.port, door, "--port");
+      settings.tls = load_certificate(config.server.tls_cert, config.server.tls_key);
+    open(config.server.port, settings, "--port");
     if (!config.server.http_port) return;
-    Door plain;
+    ListenerSettings plain;
     plain.https_port = listeners.front().port();
     open(*config.server.http_port, plain, "http_port in colo.toml");
   }
 
-  // `setting`: where another port is chosen.
-  void open(std::uint16_t port, const Door& door, std::string_view setting) {
+  // `setting`: what to change when the port is in use.
+  void open(std::uint16_t port, const ListenerSettings& settings, std::string_view setting) {
     const auto& host = config.server.host;
     try {
-      listeners.emplace_back(services, connections,
-                             tcp::endpoint(asio::ip::make_address(host), port), door);
+      listeners.emplace_back(shards, tcp::endpoint(asio::ip::make_address(host), port), settings,
+                             [this](Shard& shard, tcp::socket socket, const ListenerSettings& how) {
+                               start_task(shard.executor(),
+                                          serve_connection(services, shard, std::move(socket), how),
+                                          "serving a connection");
+                             });
     } catch (const boost::system::system_error& e) {
       if (e.code() == asio::error::address_in_use)
         throw std::runtime_error(fmt::format(
@@ -223,8 +234,8 @@ struct App::Parts {
   std::shared_ptr<const Clock> clock_kept;
   const Clock& clock;
   BackgroundLoops loops{clock};
-  std::vector<Connections> connections;
   Shards shards;
+  PerShard<Connections> connections;
   DataFolder data;
   Problems problems;
   SqliteStore store;
@@ -234,18 +245,18 @@ struct App::Parts {
   Invites invites;
   Rooms rooms;
   Leavers leavers;
-  CallerCount callers;
+  ConnectionQuota quota;
   std::deque<Traffic> traffic;
   Services services;
-  std::deque<Listener> listeners;  // that of the page, and perhaps one that sends there
+  std::deque<Listener> listeners;  // of the page, and of the port that redirects to it
   std::optional<std::string> set_up_code;
   bool running = false;
 };
 
-App::App(Config config, Assets assets, Surroundings surroundings) {
+App::App(Config config, Assets assets, Dependencies dependencies) {
   raise_open_files_limit();
   keep_freed_memory();
-  parts_ = std::make_unique<Parts>(std::move(config), assets, std::move(surroundings));
+  parts_ = std::make_unique<Parts>(std::move(config), assets, std::move(dependencies));
 }
 
 App::~App() {
@@ -275,12 +286,8 @@ void App::reload_certificate() {
     log::error("the certificate stays as it was: {}", e.what());
     return;
   }
-  for (std::uint32_t i = 0; i < parts.shards.size(); ++i) {
-    auto& shard = parts.shards[i];
-    asio::post(shard.executor(),
-               [&listener = parts.listeners.front(), &shard, tls] { listener.use(shard, tls); });
-  }
-  log::info("the certificate was read anew from {}", parts.config.server.tls_cert.string());
+  parts.listeners.front().use(tls);
+  log::info("the certificate was read again from {}", parts.config.server.tls_cert.string());
 }
 
 const std::optional<std::string>& App::set_up_code() const {
@@ -290,7 +297,7 @@ const std::optional<std::string>& App::set_up_code() const {
 void App::start() {
   auto& parts = *parts_;
   parts.shards.start();
-  parts.running = true;  // from here on there is somebody to drain
+  parts.running = true;  // from now on stop() has something to do
   auto& first = parts.shards.first();
   const auto opened = wait_for(first, parts.rooms.open());
   if (!opened) refuse_to_start(parts.data, opened.error());
@@ -306,21 +313,21 @@ void App::start() {
   loops.start(first.executor(), "pruning rooms",
               [&parts] { return prune_rooms(parts.store, parts.config.rooms, parts.clock); });
   loops.start(first.executor(), "looking at changed accounts", [&parts] {
-    return heed_outside_changes(parts.store, parts.sessions, parts.invites);
+    return apply_outside_changes(parts.store, parts.sessions, parts.invites);
   });
   loops.start(first.executor(), "watching the lock",
               [&parts] { return watch_lock(parts.data, parts.problems); });
   const auto how = choose_sending(parts.config.server.io_uring);
   for (auto& traffic : parts.traffic)
     asio::post(traffic.shard().executor(), [&traffic, how] { traffic.start(how); });
-  for (auto& listener : parts.listeners) listener.start();
+  for (auto& listener : parts.listeners) listener.start(parts.loops);
 }
 
 void App::stop() {
   auto& parts = *parts_;
   if (!std::exchange(parts.running, false)) return;
   wait_for_all(parts.shards, [&parts](Shard& shard) {
-    return stop_shard(parts.listeners, shard, parts.connections[shard.index()], parts.clock);
+    return stop_shard(parts.listeners, parts.connections[shard], parts.clock);
   });
   parts.store.stop();
   parts.passwords.stop();

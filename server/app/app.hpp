@@ -1,7 +1,7 @@
 // The server as a whole: built from a Config, started, drained, stopped.
 //
-// Used from one thread (main's, or a test's). After stop() it cannot start
-// again: the signing key is gone, and with it everybody's session.
+// Used from one thread (main's, or a test's). It starts once: after stop() the signing key is
+// gone, and with it every session.
 #pragma once
 
 #include <cstdint>
@@ -16,36 +16,35 @@
 
 namespace colo {
 
-/// What the server takes from the world besides its settings; a test has its own.
-struct Surroundings {
+/// What the server depends on besides its settings; tests bring their own.
+struct Dependencies {
   std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
   HashCost hash_cost = HashCost::interactive();
 };
 
 class App {
  public:
-  /// Opens the data folder and binds the port. Throws std::runtime_error, one
-  /// sentence for whoever runs the server, when something of that cannot be.
-  App(Config config, Assets assets, Surroundings surroundings = {});
+  /// Opens the data folder and binds the port. Throws std::runtime_error, one sentence for the
+  /// administrator, when it cannot.
+  App(Config config, Assets assets, Dependencies dependencies = {});
   ~App();
 
-  std::uint16_t port() const;                      // the one bound, also when 0 was asked for
-  std::optional<std::uint16_t> http_port() const;  // the same; none where none was asked for
+  std::uint16_t port() const;                      // the one bound, also when 0 was configured
+  std::optional<std::uint16_t> http_port() const;  // the same; none where none was configured
   bool speaks_tls() const;
 
-  /// Begins to serve; returns at once.
+  /// Starts serving and returns. Throws std::runtime_error when the database cannot be used.
   void start();
 
-  /// Reads the certificate and its key again: connections from now on have the
-  /// new one, those that are open keep theirs. One that cannot be used is
-  /// reported in the log, and the old one stays.
+  /// Reads the certificate and its key again. New connections use them, open ones keep theirs.
+  /// If they cannot be used, the log says why and the old ones stay.
   void reload_certificate();
 
-  /// The code of the set-up link; none when there was an administrator at the start.
+  /// The code of the set-up link; none when there was an administrator at start.
   const std::optional<std::string>& set_up_code() const;
 
-  /// No more arrivals; phones are told to come back later (4500), open writes
-  /// are finished, the disk is up to date. Returns within 5 s.
+  /// Stops accepting, tells clients to reconnect later (4500), finishes open writes and commits
+  /// what was accepted. Returns within 5 s.
   void stop();
 
  private:

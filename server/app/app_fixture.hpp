@@ -45,7 +45,7 @@ class Server {
     config.limits.registrations.count = 1'000'000;
     config.limits.sign_ins.count = 1'000'000;
     if (change) change(config);
-    app_ = std::make_unique<App>(config, Assets{}, Surroundings{clock_, HashCost::least()});
+    app_ = std::make_unique<App>(config, Assets{}, Dependencies{clock_, HashCost::least()});
     app_->start();
   }
 

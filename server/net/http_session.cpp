@@ -17,7 +17,7 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::string_view socket_path = "/ws";
-constexpr char tls_handshake = 0x16;  // how its first record begins (RFC 8446 §5.1)
+constexpr char tls_handshake = 0x16;  // first byte of a TLS connection (RFC 8446 §5.1)
 
 std::string_view path_of(const HttpRequest& request) {
   const std::string_view target = request.target();
@@ -28,8 +28,8 @@ bool only_reads(const HttpRequest& request) {
   return request.method() == http::verb::get || request.method() == http::verb::head;
 }
 
-// The tokens in all cookies of the site's name, over all Cookie lines: proxies from HTTP/2
-// split them (RFC 9113 §8.2.3).
+// The tokens in all cookies of the site's name. There may be several Cookie lines: proxies that
+// speak HTTP/2 split them (RFC 9113 §8.2.3).
 std::vector<std::string> tokens_of(const HttpRequest& request, const Site& site) {
   std::vector<std::string> tokens;
   const auto [begin, end] = request.equal_range(http::field::cookie);
@@ -54,14 +54,14 @@ bool is_listed(std::string_view method, std::string_view methods) {
 }  // namespace
 
 HttpSession::HttpSession(asio::ip::tcp::socket socket, Services& services, Shard& shard,
-                         Connections& connections, Door door, CallerPlace place)
+                         ListenerSettings settings, ConnectionSlot slot)
     : stream_(std::move(socket)),
       services_(services),
       shard_(shard),
-      connections_(connections),
+      connections_(services.connections[shard].here()),
       id_(shard.next_connection()),
-      door_(std::move(door)),
-      place_(std::move(place)),
+      settings_(std::move(settings)),
+      slot_(std::move(slot)),
       local_(stream_.local()),
       remote_(stream_.remote()) {}
 
@@ -72,16 +72,16 @@ asio::awaitable<void> HttpSession::run() {
   });
   try {
     bool open = true;
-    if (door_.tls) open = co_await begin_tls();
+    if (settings_.tls) open = co_await begin_tls();
     if (open) co_await serve();
   } catch (const std::exception& e) {
-    log::error("a connection was given up: {}",
-               e.what());  // our fault; stopping must not wait for it
+    // Our fault. Stopping must not wait for this connection.
+    log::error("a connection was closed because serving it failed: {}", e.what());
   }
   connections_.remove(id_);
 }
 
-// False when there is nobody to serve.
+// False when the client is gone or the handshake failed.
 asio::awaitable<bool> HttpSession::begin_tls() {
   become_idle();
   stream_.expires_after(limits::handshake_time);
@@ -89,8 +89,8 @@ asio::awaitable<bool> HttpSession::begin_tls() {
   if (gone) co_return false;
   const auto begun = reader_.arrived();
   const char first = begun.front();
-  if (first != tls_handshake) co_return first >= 'A' && first <= 'Z';  // plain HTTP, by mistake
-  const auto failure = co_await stream_.encrypt(*door_.tls, asio::buffer(begun));
+  if (first != tls_handshake) co_return first >= 'A' && first <= 'Z';  // plain HTTP
+  const auto failure = co_await stream_.encrypt(*settings_.tls, asio::buffer(begun));
   reader_.discard_arrived();
   co_return !failure;
 }
@@ -102,19 +102,19 @@ asio::awaitable<void> HttpSession::serve() {
     idle_entry_.reset();
     if (!whole) co_await refuse_and_close(whole.error());
     if (!whole || !*whole) co_return;
-    if (!sent_elsewhere() && path_of(reader_.request()) == socket_path &&
+    if (!is_redirected() && path_of(reader_.request()) == socket_path &&
         is_upgrade(reader_.request())) {
       co_await become_websocket(reader_.take_request());
       co_return;
     }
     const bool goes_on = co_await serve_one(reader_.request());
     if (goes_on) continue;
-    co_await say_goodbye();
+    co_await close_gracefully();
     co_return;
   }
 }
 
-// False when the connection ended, or was idle for too long.
+// False when the connection closed, or was idle for too long.
 asio::awaitable<bool> HttpSession::wait_for_request() {
   if (connections_.stopping()) co_return false;
   reader_.begin();
@@ -125,16 +125,16 @@ asio::awaitable<bool> HttpSession::wait_for_request() {
   co_return !gone;
 }
 
-// False when there is nobody to answer, or the header was enough for an answer.
+// False when the connection closed, or when the header was enough for an answer.
 asio::awaitable<result<bool>> HttpSession::read_request() {
   stream_.expires_after(limits::request_time);
   auto head = co_await reader_.read_head();
   if (!head || !*head) co_return head;
   if (reader_.awaits_continue()) {
     auto to = response_to(reader_.request());
-    to.keep_alive = false;  // the body may come nevertheless
+    to.keep_alive = false;  // the client may send the body all the same
     if (auto refused = refuse_by_head(reader_.request(), to)) {
-      co_await turn_away(std::move(*refused));
+      co_await write_and_close(std::move(*refused));
       co_return false;
     }
     auto go_on = continue_response();
@@ -145,23 +145,23 @@ asio::awaitable<result<bool>> HttpSession::read_request() {
   co_return co_await reader_.read_body();
 }
 
-// Until a whole request has arrived: when the server stops, too, it may be closed at once.
+// Until a complete request has arrived. An idle connection is closed at once when the server stops.
 void HttpSession::become_idle() {
   idle_ = true;
-  make_room_if_asked();
+  allow_eviction();
 }
 
-// From here on it is closed when its network needs room.
-void HttpSession::make_room_if_asked() {
-  if (!place_ || idle_entry_) return;
+// From now on the connection may be closed for a new one of its network.
+void HttpSession::allow_eviction() {
+  if (!slot_ || idle_entry_) return;
   idle_entry_.emplace(
-      connections_.idle().add(*place_, {services_.clock.now(), id_}, [weak = weak_from_this()] {
+      connections_.idle().add(*slot_, {services_.clock.now(), id_}, [weak = weak_from_this()] {
         if (const auto session = weak.lock()) session->stream_.close();
       }));
 }
 
-asio::awaitable<void> HttpSession::say_goodbye() {
-  make_room_if_asked();
+asio::awaitable<void> HttpSession::close_gracefully() {
+  allow_eviction();
   co_await stream_.say_goodbye();
 }
 
@@ -184,12 +184,12 @@ asio::awaitable<void> HttpSession::refuse_and_close(Refusal why) {
   to.secure = stream_.encrypted();
   to.html = reader_.accepts_html();
   auto response = refusal_response(to, why);
-  co_await turn_away(std::move(response));
+  co_await write_and_close(std::move(response));
 }
 
-asio::awaitable<void> HttpSession::turn_away(HttpResponse response) {
+asio::awaitable<void> HttpSession::write_and_close(HttpResponse response) {
   const bool written = co_await write(std::move(response));
-  if (written) co_await say_goodbye();
+  if (written) co_await close_gracefully();
 }
 
 asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
@@ -198,16 +198,16 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
   const auto upgrade = check_upgrade(request, to);
   if (!upgrade) {
     auto refused = refusal_response(to, upgrade.error());
-    co_return co_await turn_away(std::move(refused));
+    co_return co_await write_and_close(std::move(refused));
   }
   if (only(request, "Sec-WebSocket-Version") != "13") {
     auto refused = version_response(to);
-    co_return co_await turn_away(std::move(refused));
+    co_return co_await write_and_close(std::move(refused));
   }
   auto response = upgrade_response(*upgrade);
   const bool written = co_await write(std::move(response));
   if (!written) co_return;
-  // From here on it is another's, and nothing of this one remains.
+  // The WebSocket takes over everything that this session holds.
   connections_.remove(id_);
   auto tokens = tokens_of(request, *to.site);
   std::string came(reader_.arrived());
@@ -215,7 +215,7 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
       std::make_shared<PhoneSocket>(std::move(stream_), services_.traffic[shard_.index()],
                                     upgrade->encoding.value_or(Encoding::binary), std::move(came));
   const auto session = std::make_shared<WsSession>(std::move(socket), services_, connections_,
-                                                   shard_.next_connection(), std::move(place_));
+                                                   shard_.next_connection(), std::move(slot_));
   start_task(shard_.executor(), session->run(std::move(tokens)), "serving a phone");
 }
 
@@ -231,14 +231,14 @@ asio::awaitable<HttpResponse> HttpSession::respond(const HttpRequest& request, R
   co_return co_await respond_api(request, std::move(to));
 }
 
-// The answer, where the header is enough to know that the request is not served.
+// The response, where the header shows that the request is not served.
 std::optional<HttpResponse> HttpSession::refuse_by_head(const HttpRequest& request,
                                                         const ResponseTo& to) const {
   const auto path = path_of(request);
   const bool any_host = takes_any_host(path);
-  if (sent_elsewhere() && (to.site || !any_host)) return redirect(request, to);
+  if (is_redirected() && (to.site || !any_host)) return redirect(request, to);
   if (request.method() == http::verb::unknown) return refusal_response(to, errc::not_implemented);
-  if (path == "*") return method_response(to, "GET, HEAD, POST, DELETE");  // of the whole server
+  if (path == "*") return method_response(to, "GET, HEAD, POST, DELETE");  // what the server has
   if (find_asset(services_.assets, path)) {
     if (only_reads(request)) return std::nullopt;
     return method_response(to, "GET, HEAD");
@@ -258,14 +258,14 @@ result<void> HttpSession::check_site(const HttpRequest& request, const ResponseT
     const auto unknown = services_.sites.identify(only(request, "Host"), local_, to.secure);
     return unknown ? Refusal(errc::origin_refused) : unknown.error();
   }
-  // Browsers leave Origin out of same-origin reads; where it is, it must be ours.
+  // Browsers send no Origin with same-origin reads. If one is there, it must be ours.
   if (only_reads(request) && request.count(http::field::origin) == 0) return {};
   return check_origin(*to.site, only(request, "Origin"));
 }
 
 asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& request, ResponseTo to) {
   ApiRequest call;
-  // HEAD is a GET whose body is not sent.
+  // HEAD is a GET whose response has no body.
   call.method = request.method() == http::verb::head ? "GET" : request.method_string();
   call.path = path_of(request);
   call.content_type = only(request, "Content-Type");
@@ -273,10 +273,10 @@ asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& reques
   call.idempotency_key = only(request, "Idempotency-Key");
   if (to.site)
     call.proof = {tokens_of(request, *to.site), std::string(only(request, "Colo-Session"))};
-  call.network = network_of(caller_of(request).address);
+  call.network = network_of(client_of(request).address);
   call.user_agent = request[http::field::user_agent];
   if (to.site) call.site_origin = to.site->origin();
-  // What runs now may wait for a hash or the disk; the reader's deadline is over.
+  // The call may wait for a password hash or the disk: the deadline for reading has passed.
   stream_.expires_never();
   const auto reply = co_await answer_api(services_, std::move(call));
   co_return api_response(to, reply, services_.sessions.token_seconds());
@@ -289,27 +289,43 @@ ResponseTo HttpSession::response_to(const HttpRequest& request) const {
   to.head = request.method() == http::verb::head;
   to.html = only_reads(request) && reader_.accepts_html();
   to.now = services_.clock.wall();
-  to.secure = caller_of(request).secure;
+  to.secure = client_of(request).secure;
   const auto site = services_.sites.identify(only(request, "Host"), local_, to.secure);
   if (site) to.site = *site;
   if (site) to.secure = site->secure;
   return to;
 }
 
-Caller HttpSession::caller_of(const HttpRequest& request) const {
-  const Caller peer{remote_, stream_.encrypted()};
+ClientAddress HttpSession::client_of(const HttpRequest& request) const {
+  const ClientAddress peer{remote_, stream_.encrypted()};
   if (!services_.proxies.trusts(remote_)) return peer;
-  return services_.proxies.caller(peer, whole_list(request, "X-Forwarded-For"),
-                                  whole_list(request, "X-Forwarded-Proto"));
+  return services_.proxies.client_address(peer, whole_list(request, "X-Forwarded-For"),
+                                          whole_list(request, "X-Forwarded-Proto"));
 }
 
-// To the same place under TLS, of the names that are ours only: an address from
-// a forged Host is nobody's to be sent to.
+// Redirects to the same path under TLS, and only to names of ours: a forged Host must not
+// choose where a browser goes.
 HttpResponse HttpSession::redirect(const HttpRequest& request, const ResponseTo& to) const {
   if (!to.site) return refusal_response(to, check_site(request, to).error());
-  const auto origin = https_origin(*to.site, door_.port, door_.https_port);
+  const auto origin = https_origin(*to.site, settings_.port, settings_.https_port);
   const std::string_view target = request.target();
   return redirect_response(to, origin + (target.starts_with('/') ? std::string(target) : "/"));
+}
+
+// A trusted proxy's address stands for all of its clients: it is not counted, and the proxy
+// limits its clients itself.
+asio::awaitable<void> serve_connection(Services& services, Shard& shard,
+                                       asio::ip::tcp::socket socket, ListenerSettings settings) {
+  boost::system::error_code reset;  // by the client already; reading reports it
+  const auto peer = socket.remote_endpoint(reset).address();
+  ConnectionSlot slot;
+  if (!services.proxies.trusts(peer)) {
+    slot = co_await services.quota.acquire(network_of(peer));
+    if (!slot) co_return;
+  }
+  const auto session = std::make_shared<HttpSession>(std::move(socket), services, shard,
+                                                     std::move(settings), std::move(slot));
+  co_await session->run();
 }
 
 }  // namespace colo

@@ -1,16 +1,17 @@
-// One HTTP connection: requests in turn, until it closes or becomes a WebSocket.
+// One HTTP connection: serves one request after another, until it closes or becomes a WebSocket.
 //
-// Lives on the shard that accepted it. Handshakes, headers, bodies and the time
-// they take are bounded. Until a whole request has arrived, and between two, it may
-// be closed to make room. What comes in plain where TLS is spoken is sent there.
+// Handshakes, headers, bodies and the time they take are bounded. While no complete request is
+// there, the connection is idle: it may be closed for a new one (ConnectionQuota). A plain request
+// on a TLS port is redirected to https.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <optional>
 
-#include "net/caller_count.hpp"
+#include "net/connection_quota.hpp"
 #include "net/connections.hpp"
+#include "net/listener.hpp"
 #include "net/request_reader.hpp"
 #include "net/response.hpp"
 #include "net/stream.hpp"
@@ -19,20 +20,13 @@
 
 namespace colo {
 
-/// What is behind a port: plain HTTP unless it says otherwise.
-struct Door {
-  std::uint16_t port = 0;
-  TlsContext tls;                // spoken here
-  std::uint16_t https_port = 0;  // plain requests are sent there; 0: they are answered
-};
-
 class HttpSession final : public std::enable_shared_from_this<HttpSession> {
  public:
-  /// `place` is held until the connection ends, whatever it became.
+  /// `slot` is held until the connection closes, also as a WebSocket.
   HttpSession(boost::asio::ip::tcp::socket socket, Services& services, Shard& shard,
-              Connections& connections, Door door, CallerPlace place);
+              ListenerSettings settings, ConnectionSlot slot);
 
-  /// To the end of the connection, or until it became a WebSocket.
+  /// Returns when the connection has closed or has become a WebSocket.
   boost::asio::awaitable<void> run();
 
  private:
@@ -43,7 +37,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   boost::asio::awaitable<bool> serve_one(const HttpRequest& request);
   boost::asio::awaitable<void> become_websocket(HttpRequest request);
   boost::asio::awaitable<bool> write(HttpResponse response);
-  boost::asio::awaitable<void> turn_away(HttpResponse response);
+  boost::asio::awaitable<void> write_and_close(HttpResponse response);
   result<Upgrade> check_upgrade(const HttpRequest& request, const ResponseTo& to) const;
   boost::asio::awaitable<void> refuse_and_close(Refusal why);
   boost::asio::awaitable<HttpResponse> respond(const HttpRequest& request, ResponseTo to);
@@ -52,11 +46,11 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   result<void> check_site(const HttpRequest& request, const ResponseTo& to) const;
   boost::asio::awaitable<HttpResponse> respond_api(const HttpRequest& request, ResponseTo to);
   void become_idle();
-  void make_room_if_asked();
-  boost::asio::awaitable<void> say_goodbye();
-  bool sent_elsewhere() const { return door_.https_port != 0 && !stream_.encrypted(); }
+  void allow_eviction();
+  boost::asio::awaitable<void> close_gracefully();
+  bool is_redirected() const { return settings_.https_port != 0 && !stream_.encrypted(); }
   HttpResponse redirect(const HttpRequest& request, const ResponseTo& to) const;
-  Caller caller_of(const HttpRequest& request) const;
+  ClientAddress client_of(const HttpRequest& request) const;
   ResponseTo response_to(const HttpRequest& request) const;
 
   Stream stream_;
@@ -64,13 +58,18 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   Shard& shard_;
   Connections& connections_;
   ConnectionId id_;
-  Door door_;
-  CallerPlace place_;
+  ListenerSettings settings_;
+  ConnectionSlot slot_;
   boost::asio::ip::address local_;
   boost::asio::ip::address remote_;
   RequestReader reader_{stream_};
-  bool idle_ = false;  // no whole request is here: stopping may close it at once
-  std::optional<IdleConnections::Entry> idle_entry_;  // it makes room, where it is counted
+  bool idle_ = false;  // no complete request is here: stopping may close the connection at once
+  std::optional<IdleConnections::Entry> idle_entry_;  // where it has a slot
 };
+
+/// Serves a connection that was accepted on `shard` to its end, unless its network has too many.
+boost::asio::awaitable<void> serve_connection(Services& services, Shard& shard,
+                                              boost::asio::ip::tcp::socket socket,
+                                              ListenerSettings settings);
 
 }  // namespace colo

@@ -1,8 +1,7 @@
-// The connections of one shard that nothing is done for: no whole request has
-// arrived, or none since the last reply.
+// Connections that wait: for a complete first request, or for the next one after a reply.
 //
-// Lives on its shard. Where a network has as many connections as it may, the
-// oldest of these is closed to make room for a new one.
+// When a network has as many connections as it may, the one that has been idle for longest is
+// evicted: closed for a new one.
 #pragma once
 
 #include <compare>
@@ -19,16 +18,16 @@ namespace colo {
 
 class IdleConnections {
  public:
-  /// The order in which they are closed: by how long they have been idle, and by nothing
-  /// else. If those that never were served came first, a stranger could fill a network with
-  /// connections that were, and every newcomer would be closed for the next one.
+  /// The order of eviction: how long a connection has been idle, and nothing else. If those that
+  /// were never served came first, a stranger could fill a network with connections that were
+  /// served, and each new connection would be closed for the next one.
   struct Rank {
     SteadyTime since{};
     ConnectionId id{};
     auto operator<=>(const Rank&) const = default;
   };
 
-  /// A connection is idle for as long as this lives. Movable.
+  /// A connection counts as idle while this lives. Movable.
   class Entry {
    public:
     Entry(Entry&& other) noexcept
@@ -47,22 +46,22 @@ class IdleConnections {
     std::pair<std::string, Rank> key_;
   };
 
-  /// `close` is called once at most, and closes the connection at once.
+  /// `close` must close the connection at once. It is called at most once.
   [[nodiscard]] Entry add(const std::string& network, Rank rank, std::function<void()> close) {
     open_.insert_or_assign({network, rank}, std::move(close));
     return Entry(this, {network, rank});
   }
 
-  /// Of the one that close_first() would close; nothing where the network has none.
-  std::optional<Rank> first(const std::string& network) const {
+  /// The connection that evict_oldest() would close; none where the network has no idle one.
+  std::optional<Rank> oldest(const std::string& network) const {
     const auto found = open_.lower_bound({network, Rank{}});
     if (found == open_.end() || found->first.first != network) return std::nullopt;
     return found->first.second;
   }
 
-  /// False when the network has none.
-  bool close_first(const std::string& network) {
-    const auto rank = first(network);
+  /// Closes the oldest one. False when the network has no idle one.
+  bool evict_oldest(const std::string& network) {
+    const auto rank = oldest(network);
     if (!rank) return false;
     const auto closing = open_.extract({network, *rank});
     closing.mapped()();
@@ -70,7 +69,7 @@ class IdleConnections {
   }
 
  private:
-  // Ordered, not hashed: clients choose the addresses that they come from.
+  // Ordered, not hashed: clients choose their addresses, so they could force collisions.
   std::map<std::pair<std::string, Rank>, std::function<void()>> open_;
 };
 

@@ -1,49 +1,65 @@
-// Where phones arrive: one acceptor per shard on the same port.
+// Accepts connections on one port: an acceptor on each shard, among which the kernel
+// distributes them (SO_REUSEPORT).
 //
-// Made and started from outside the shards; each acceptor then lives on its
-// own, and the kernel spreads arrivals over them (SO_REUSEPORT).
+// An exception in the handler, or a lack of file descriptors, does not end accepting.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <memory>
-#include <vector>
+#include <cstdint>
+#include <deque>
+#include <functional>
 
-#include "net/connections.hpp"
-#include "net/http_session.hpp"
-#include "net/services.hpp"
+#include "net/tls.hpp"
+#include "runtime/background_loops.hpp"
+#include "runtime/owned.hpp"
 
 namespace colo {
 
+/// How connections of one port are served: in plain HTTP unless it says otherwise.
+struct ListenerSettings {
+  std::uint16_t port = 0;        // the one bound
+  TlsContext tls;                // spoken here; null: plain HTTP
+  std::uint16_t https_port = 0;  // plain requests are redirected there; 0: they are answered
+};
+
 class Listener {
  public:
-  /// Binds at once; port 0 takes a free one, and so does that of `door`, which is
-  /// not looked at. `connections`: one per shard. Throws
-  /// boost::system::system_error, address_in_use among others.
-  Listener(Services& services, std::vector<Connections>& connections,
-           boost::asio::ip::tcp::endpoint endpoint, Door door);
+  /// Takes over a connection that was accepted on `shard`. Called there.
+  using Handler = std::function<void(Shard& shard, boost::asio::ip::tcp::socket socket,
+                                     const ListenerSettings& settings)>;
 
-  std::uint16_t port() const { return endpoint_.port(); }
+  /// Binds at once. `endpoint` with port 0 takes a free port; the one of `settings` is filled in.
+  /// Throws boost::system::system_error, address_in_use among others.
+  Listener(Shards& shards, boost::asio::ip::tcp::endpoint endpoint, ListenerSettings settings,
+           Handler handler);
 
-  void start();
+  std::uint16_t port() const { return port_; }
 
-  /// No more arrivals. To be called on each shard for its own acceptor.
+  /// Accepts on every shard until it is stopped there.
+  void start(BackgroundLoops& loops);
+
+  /// Stops accepting on `shard`, which is the caller's own.
   void stop(Shard& shard);
 
-  /// Connections from now on speak TLS with this. To be called on each shard.
-  void use(Shard& shard, TlsContext tls) { doors_[shard.index()].tls = std::move(tls); }
+  /// New connections speak TLS with this from now on.
+  void use(const TlsContext& tls);
 
  private:
-  boost::asio::awaitable<void> accept(Shard& shard);
-  boost::asio::awaitable<void> receive(Shard& shard, boost::asio::ip::tcp::socket socket);
-  boost::asio::awaitable<CallerPlace> count(std::string network);
-  boost::asio::awaitable<bool> close_idle(std::string network);
+  struct Acceptor {
+    boost::asio::ip::tcp::acceptor socket;
+    ListenerSettings settings;
+    bool refusing = false;  // the last accept failed; logged once until one works again
 
-  Services& services_;
-  std::vector<Connections>& connections_;
-  boost::asio::ip::tcp::endpoint endpoint_;
-  std::vector<Door> doors_;  // one per shard, touched there
-  std::vector<boost::asio::ip::tcp::acceptor> acceptors_;
+    void close();
+    void use(TlsContext tls) { settings.tls = std::move(tls); }
+  };
+
+  asio::awaitable<void> accept(Owned<Acceptor>& owned);
+
+  Handler handler_;
+  std::uint16_t port_ = 0;
+  std::deque<Owned<Acceptor>> acceptors_;  // one per shard
 };
 
 }  // namespace colo

@@ -20,7 +20,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// Takes the last part after a comma off `list`.
+// Removes the last part of a comma-separated `list` and returns it.
 std::string_view take_last(std::string_view& list) {
   const auto comma = list.rfind(',');
   const auto last = comma == std::string_view::npos ? list : list.substr(comma + 1);
@@ -110,18 +110,19 @@ bool TrustedProxies::trusts(const ip::address& address) const {
                              [&plain](const auto& network) { return holds(network, plain); });
 }
 
-Caller TrustedProxies::caller(const Caller& peer, std::string_view forwarded_for,
-                              std::string_view forwarded_proto) const {
+ClientAddress TrustedProxies::client_address(const ClientAddress& peer,
+                                             std::string_view forwarded_for,
+                                             std::string_view forwarded_proto) const {
   if (!trusts(peer.address)) return peer;
-  Caller caller = peer;
-  while (!forwarded_for.empty() && trusts(caller.address)) {
+  ClientAddress client = peer;
+  while (!forwarded_for.empty() && trusts(client.address)) {
     const auto address = read_address(take_last(forwarded_for));
     if (!address) break;
-    caller.address = *address;
+    client.address = *address;
   }
   if (!forwarded_proto.empty())
-    caller.secure = is_tls(trimmed(forwarded_proto.substr(0, forwarded_proto.find(','))));
-  return caller;
+    client.secure = is_tls(trimmed(forwarded_proto.substr(0, forwarded_proto.find(','))));
+  return client;
 }
 
 }  // namespace colo

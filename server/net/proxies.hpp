@@ -1,8 +1,8 @@
-// Who really calls, when a proxy stands in between.
+// Finds the client of a request when a reverse proxy stands in between.
 //
-// Only a proxy that whoever runs the server has named is believed: anybody can
-// write X-Forwarded-For. The newer `Forwarded` header (RFC 7239) is not read;
-// Caddy and nginx do not send it unasked. Immutable; safe from any thread.
+// Only proxies that the administrator has named are believed: anybody can write
+// X-Forwarded-For. The `Forwarded` header (RFC 7239) is not read: Caddy and nginx do not send it
+// by default. Immutable.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -12,10 +12,10 @@
 
 namespace colo {
 
-/// One side of a connection, as far as it can be believed.
-struct Caller {
+/// Where a request comes from, as far as that can be believed.
+struct ClientAddress {
   boost::asio::ip::address address;
-  bool secure = false;  // TLS from the caller to the first proxy, or to us
+  bool secure = false;  // TLS from the client to the first proxy, or to us
 };
 
 class TrustedProxies {
@@ -25,19 +25,16 @@ class TrustedProxies {
 
   bool trusts(const boost::asio::ip::address& address) const;
 
-  /// Who calls through `peer`. Addresses are listed in `forwarded_for` from the
-  /// farthest to the nearest: the last that is not a trusted proxy is the
-  /// caller's. A port, brackets, quotes and a zone are left out; what is no
-  /// address ends the walk at the proxy that wrote it.
+  /// The client behind `peer`. `forwarded_for` lists addresses from the farthest to the nearest:
+  /// the last that is not a trusted proxy is the client's. A port, brackets, quotes and a zone are
+  /// ignored. Text that is no address ends the search at the proxy that wrote it.
   ///
-  /// `forwarded_proto` is the scheme the caller used, "https" or, of an upgrade
-  /// through Traefik, "wss". Of a list the first counts: proxies that add to it
-  /// put the next hop behind it. It is as true as the trusted proxies make it: one
-  /// that passes on what its callers write lets them claim TLS. They gain nothing
-  /// by it: it chooses the cookie's name and the Origin that their own request must
-  /// have, and no page can make a browser send that header.
-  Caller caller(const Caller& peer, std::string_view forwarded_for,
-                std::string_view forwarded_proto) const;
+  /// `forwarded_proto` is the scheme that the client used: "https" or, for an upgrade through
+  /// Traefik, "wss". The first entry of a list counts: proxies append the next hop. A proxy that
+  /// passes its clients' own header on lets them claim TLS. They gain nothing: the scheme chooses
+  /// the cookie's name and the Origin of their own request, and no page can set that header.
+  ClientAddress client_address(const ClientAddress& peer, std::string_view forwarded_for,
+                               std::string_view forwarded_proto) const;
 
  private:
   struct Network {
@@ -50,7 +47,7 @@ class TrustedProxies {
   std::vector<Network> networks_;
 };
 
-/// Is this an address, or a network as in "10.0.0.0/8"?
+/// Whether `text` is an address, or a network such as "10.0.0.0/8".
 bool is_network(std::string_view text);
 
 }  // namespace colo

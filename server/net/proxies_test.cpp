@@ -7,34 +7,34 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-Caller at(const std::string& address, bool secure = false) {
+ClientAddress at(const std::string& address, bool secure = false) {
   return {ip::make_address(address), secure};
 }
 
-std::string caller(const TrustedProxies& proxies, const std::string& peer,
-                   const std::string& forwarded_for) {
-  return proxies.caller(at(peer), forwarded_for, "").address.to_string();
+std::string client_of(const TrustedProxies& proxies, const std::string& peer,
+                      const std::string& forwarded_for) {
+  return proxies.client_address(at(peer), forwarded_for, "").address.to_string();
 }
 
-TEST(TrustedProxies, NobodyIsBelievedUnlessNamed) {
+TEST(TrustedProxies, OnlyNamedProxiesAreBelieved) {
   const TrustedProxies none({});
-  EXPECT_EQ(caller(none, "127.0.0.1", "198.51.100.7"), "127.0.0.1");
-  EXPECT_FALSE(none.caller(at("127.0.0.1"), "198.51.100.7", "https").secure);
+  EXPECT_EQ(client_of(none, "127.0.0.1", "198.51.100.7"), "127.0.0.1");
+  EXPECT_FALSE(none.client_address(at("127.0.0.1"), "198.51.100.7", "https").secure);
   const TrustedProxies other({"10.0.0.1"});
-  EXPECT_EQ(caller(other, "10.0.0.2", "198.51.100.7"), "10.0.0.2");
+  EXPECT_EQ(client_of(other, "10.0.0.2", "198.51.100.7"), "10.0.0.2");
 }
 
-TEST(TrustedProxies, TheCallerIsTheLastThatIsNoProxyOfOurs) {
+TEST(TrustedProxies, TheClientIsTheLastAddressThatIsNotATrustedProxy) {
   const TrustedProxies proxies({"127.0.0.1", "10.0.0.0/8"});
-  EXPECT_EQ(caller(proxies, "127.0.0.1", "198.51.100.7"), "198.51.100.7");
-  // What stands before it was written by the caller, whoever that is.
-  EXPECT_EQ(caller(proxies, "127.0.0.1", "192.0.2.1, 198.51.100.7"), "198.51.100.7");
-  EXPECT_EQ(caller(proxies, "127.0.0.1", "127.0.0.1,198.51.100.7 , 10.1.2.3"), "198.51.100.7");
-  EXPECT_EQ(caller(proxies, "127.0.0.1", "2001:db8::7"), "2001:db8::7");
-  EXPECT_EQ(caller(proxies, "127.0.0.1", "10.9.9.9, 10.1.2.3"), "10.9.9.9");  // all are ours
+  EXPECT_EQ(client_of(proxies, "127.0.0.1", "198.51.100.7"), "198.51.100.7");
+  // What stands before it was written by the client.
+  EXPECT_EQ(client_of(proxies, "127.0.0.1", "192.0.2.1, 198.51.100.7"), "198.51.100.7");
+  EXPECT_EQ(client_of(proxies, "127.0.0.1", "127.0.0.1,198.51.100.7 , 10.1.2.3"), "198.51.100.7");
+  EXPECT_EQ(client_of(proxies, "127.0.0.1", "2001:db8::7"), "2001:db8::7");
+  EXPECT_EQ(client_of(proxies, "127.0.0.1", "10.9.9.9, 10.1.2.3"), "10.9.9.9");  // all are ours
 }
 
-TEST(TrustedProxies, GarbageIsWhoeverWroteIt) {
+TEST(TrustedProxies, GarbageCountsAsTheProxyThatWroteIt) {
   const TrustedProxies proxies({"127.0.0.1", "10.0.0.0/8"});
   for (const std::string garbage : {"",
                                     " ",
@@ -60,8 +60,8 @@ TEST(TrustedProxies, GarbageIsWhoeverWroteIt) {
                                     "localhost",
                                     "0x7f.1",
                                     "198.51.100.7, nonsense"})
-    EXPECT_EQ(caller(proxies, "127.0.0.1", garbage), "127.0.0.1") << garbage;
-  EXPECT_EQ(caller(proxies, "127.0.0.1", "198.51.100.7, nonsense, 10.1.2.3"), "10.1.2.3");
+    EXPECT_EQ(client_of(proxies, "127.0.0.1", garbage), "127.0.0.1") << garbage;
+  EXPECT_EQ(client_of(proxies, "127.0.0.1", "198.51.100.7, nonsense, 10.1.2.3"), "10.1.2.3");
 }
 
 // As Azure's gateway, IIS and HAProxy write them, and RFC 7239 §6 for IPv6.
@@ -71,13 +71,13 @@ TEST(TrustedProxies, AnAddressIsTakenWithoutItsPortBracketsQuotesAndZone) {
        {"198.51.100.7", "198.51.100.7:4711", "\"198.51.100.7:4711\"", "\"198.51.100.7\"",
         " 198.51.100.7:1 ", "192.0.2.1, 198.51.100.7:4711", "198.51.100.7:4711, 10.1.2.3:80",
         "198.51.100.7, [fd00::1]:443"})
-    EXPECT_EQ(caller(proxies, "127.0.0.1", v4), "198.51.100.7") << v4;
+    EXPECT_EQ(client_of(proxies, "127.0.0.1", v4), "198.51.100.7") << v4;
   for (const std::string v6 :
        {"2001:db8::7", "[2001:db8::7]", "[2001:db8::7]:4711", "\"[2001:db8::7]:4711\"",
         "[2001:DB8:0::7]:65535", "2001:db8::7%eth0", "[2001:db8::7%eth0]:4711",
         "[2001:db8::7%25eth0]"})
-    EXPECT_EQ(caller(proxies, "127.0.0.1", v6), "2001:db8::7") << v6;
-  EXPECT_EQ(caller(proxies, "127.0.0.1", "[::ffff:198.51.100.7]:4711"), "::ffff:198.51.100.7");
+    EXPECT_EQ(client_of(proxies, "127.0.0.1", v6), "2001:db8::7") << v6;
+  EXPECT_EQ(client_of(proxies, "127.0.0.1", "[::ffff:198.51.100.7]:4711"), "::ffff:198.51.100.7");
 }
 
 TEST(TrustedProxies, NetworksAreTakenByTheirPrefix) {
@@ -95,7 +95,7 @@ TEST(TrustedProxies, NetworksAreTakenByTheirPrefix) {
 TEST(TrustedProxies, TheSchemeIsTheOneTheCallerUsed) {
   const TrustedProxies proxies({"127.0.0.1"});
   const auto secure = [&proxies](const std::string& proto, bool encrypted = false) {
-    return proxies.caller(at("127.0.0.1", encrypted), "198.51.100.7", proto).secure;
+    return proxies.client_address(at("127.0.0.1", encrypted), "198.51.100.7", proto).secure;
   };
   for (const std::string tls : {"https", "HTTPS", "wss", "https,http", "https, http", "wss,http",
                                 " https\t, https", "https,"})
@@ -105,7 +105,8 @@ TEST(TrustedProxies, TheSchemeIsTheOneTheCallerUsed) {
     EXPECT_FALSE(secure(other)) << other;
   EXPECT_TRUE(secure("", true));
   EXPECT_FALSE(secure("http", true));  // encrypted only between the proxy and us
-  EXPECT_FALSE(proxies.caller(at("127.0.0.2"), "", "https").secure);  // nobody we trust says so
+  EXPECT_FALSE(
+      proxies.client_address(at("127.0.0.2"), "", "https").secure);  // nobody we trust says so
 }
 
 TEST(Network, IsAnAddressOrAPrefix) {

@@ -1,7 +1,6 @@
 // What every connection of the server works with.
 //
-// Plain references, fixed before the first connection and outliving the last.
-// Each part's own header says from which shard it may be called.
+// Plain references, fixed before the first connection and valid until the last has closed.
 #pragma once
 
 #include <deque>
@@ -12,12 +11,14 @@
 #include "chat/leavers.hpp"
 #include "chat/rooms.hpp"
 #include "net/assets.hpp"
-#include "net/caller_count.hpp"
+#include "net/connection_quota.hpp"
+#include "net/connections.hpp"
 #include "net/proxies.hpp"
 #include "net/site.hpp"
 #include "net/traffic.hpp"
 #include "runtime/background_loops.hpp"
 #include "runtime/clock.hpp"
+#include "runtime/owned.hpp"
 #include "runtime/problems.hpp"
 #include "runtime/shard.hpp"
 
@@ -35,7 +36,8 @@ struct Services {
   Sites sites;
   Rate frames;  // per socket; faster is flooding
   TrustedProxies proxies;
-  CallerCount& callers;          // first shard
+  PerShard<Connections>& connections;
+  ConnectionQuota& quota;
   std::deque<Traffic>& traffic;  // one per shard, used there
   const Problems& problems;
   const BackgroundLoops& loops;

@@ -52,12 +52,12 @@ asio::awaitable<result<Sessions::SignedIn>> redeem_on_first(Sessions& sessions, 
 }  // namespace
 
 WsSession::WsSession(std::shared_ptr<PhoneSocket> socket, Services& services,
-                     Connections& connections, ConnectionId id, CallerPlace place)
+                     Connections& connections, ConnectionId id, ConnectionSlot slot)
     : socket_(std::move(socket)),
       services_(services),
       connections_(connections),
       id_(id),
-      place_(std::move(place)) {}
+      slot_(std::move(slot)) {}
 
 asio::awaitable<void> WsSession::run(std::vector<std::string> tokens) {
   const auto self = shared_from_this();
@@ -82,8 +82,8 @@ asio::awaitable<void> WsSession::run(std::vector<std::string> tokens) {
 
 // As long as this lives, the connection is closed when its network needs room.
 std::optional<IdleConnections::Entry> WsSession::make_room_if_asked() {
-  if (!place_) return std::nullopt;
-  return connections_.idle().add(*place_, {services_.clock.now(), id_}, [weak = weak_from_this()] {
+  if (!slot_) return std::nullopt;
+  return connections_.idle().add(*slot_, {services_.clock.now(), id_}, [weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->socket_->hang_up();
   });
 }

@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-#include "net/caller_count.hpp"
+#include "net/connection_quota.hpp"
 #include "net/connections.hpp"
 #include "net/conversation.hpp"
 #include "net/phone_socket.hpp"
@@ -19,7 +19,7 @@ namespace colo {
 class WsSession final : public Member, public std::enable_shared_from_this<WsSession> {
  public:
   WsSession(std::shared_ptr<PhoneSocket> socket, Services& services, Connections& connections,
-            ConnectionId id, CallerPlace place);
+            ConnectionId id, ConnectionSlot slot);
 
   /// From the handshake, whose cookies held `tokens`, to the end.
   boost::asio::awaitable<void> run(std::vector<std::string> tokens);
@@ -49,7 +49,7 @@ class WsSession final : public Member, public std::enable_shared_from_this<WsSes
   Services& services_;
   Connections& connections_;
   ConnectionId id_;
-  CallerPlace place_;
+  ConnectionSlot slot_;
   std::optional<SessionId> session_;
   std::optional<Conversation> conversation_;
   std::size_t frame_bytes_ = 0;  // of the frame read last

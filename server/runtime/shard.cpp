@@ -74,6 +74,10 @@ Shards::Shards(std::uint32_t count) {
 // A discarded task comes back to its own shard's loop to be destroyed.
 Shards::~Shards() {
   stop();
+  discard();
+}
+
+void Shards::discard() {
   for (int hop = 0; hop < hops_max; ++hop)
     for (auto& shard : shards_) shard->discard();
 }

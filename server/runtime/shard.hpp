@@ -102,6 +102,9 @@ class Shards {
   /// Throws std::system_error when threads cannot be had.
   void start();
   void stop();
+  /// Destroys what still waits on the stopped shards, so that nothing refers to their values any
+  /// more. Afterwards the shards can only be destroyed.
+  void discard();
 
  private:
   std::vector<std::unique_ptr<Shard>> shards_;
