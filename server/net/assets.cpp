@@ -20,7 +20,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// Takes the part before `separator` off `list`.
+// Removes the part before `separator` from `list` and returns it.
 std::string_view take_until(std::string_view& list, char separator) {
   const auto end = list.find(separator);
   const auto part = trimmed(list.substr(0, end));

@@ -1,6 +1,4 @@
-// The web client, embedded in the executable, and which form of it to send.
-//
-// Immutable; safe from any thread.
+// The web client, embedded in the executable, in the encodings it is sent in. Immutable.
 #pragma once
 
 #include <span>
@@ -21,7 +19,7 @@ struct Asset {
 
 using Assets = std::span<const Asset>;
 
-/// Null when there is none with that path.
+/// Null when no asset has that path.
 const Asset* find_asset(Assets assets, std::string_view path);
 
 struct AssetForm {
@@ -32,7 +30,7 @@ struct AssetForm {
 /// The smallest form that an Accept-Encoding header allows (RFC 9110 §12.5.3).
 AssetForm choose_form(const Asset& asset, std::string_view accept_encoding);
 
-/// Does an If-None-Match header name this ETag (weak comparison, RFC 9110 §13.1.2)?
+/// Whether an If-None-Match header names this ETag (weak comparison, RFC 9110 §13.1.2).
 bool etag_matches(std::string_view if_none_match, std::string_view etag);
 
 }  // namespace colo

@@ -1,6 +1,4 @@
-// QR codes, as squares of dark and light modules.
-//
-// A pure function.
+// QR codes, as rows of dark and light modules. A pure function.
 #pragma once
 
 #include <optional>
@@ -9,8 +7,8 @@
 
 namespace colo {
 
-/// `text` as the rows of a QR code, '1' for dark and '0' for light, without a
-/// margin; nothing if it does not fit one.
+/// `text` as the rows of a QR code without a margin: '1' is dark, '0' is light. Nothing when the
+/// text does not fit into a QR code.
 std::optional<std::vector<std::string>> qr_rows(const std::string& text);
 
 }  // namespace colo

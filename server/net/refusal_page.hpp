@@ -1,7 +1,7 @@
-// The page that somebody sees whose request was refused: a heading, a sentence, a way back.
+// The page that a browser shows when a request was refused: a heading, a sentence, a link back.
 //
-// Complete in itself: where the request for it was refused, one for a file could be, too. Its
-// style stands in it, and its policy allows that style and nothing else.
+// It needs no other file, because a request for one could be refused too. Its style is inline, and
+// its policy allows that style only.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace colo {
 
-/// HTML. `sentence` is plain text.
+/// The page as HTML. `sentence` is plain text and is escaped.
 std::string refusal_page(unsigned status, std::string_view sentence);
 
 /// The Content-Security-Policy of refusal_page(): the hash of its style (CSP Level 3 §2.3.1).

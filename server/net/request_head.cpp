@@ -14,7 +14,7 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::string_view digits = "0123456789";
-// What a host and a port are written with (RFC 3986 §3.2.2, §3.2.3).
+// The characters of a host and a port (RFC 3986 §3.2.2, §3.2.3).
 constexpr std::string_view authority_characters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=:[]";
 
@@ -36,7 +36,7 @@ Refusal bad(std::string detail) {
   return {errc::bad_request, std::move(detail)};
 }
 
-// The fields of one name as one list (RFC 9110 §5.3).
+// Joins all fields of one name into one list (RFC 9110 §5.3).
 void merge(HttpRequest& request, http::field name) {
   if (request.count(name) < 2) return;
   std::string list;
@@ -56,8 +56,8 @@ result<void> check_host(const HttpRequest& request) {
   return {};
 }
 
-// Two readers that disagree about where a body ends let one request hide in
-// another, so whatever is not plain is refused (RFC 9112 §6.1, §6.3).
+// If a proxy and we disagree about where a body ends, one request can hide in another. So anything
+// ambiguous is refused (RFC 9112 §6.1, §6.3).
 result<void> check_framing(const HttpRequest& request) {
   const auto lengths = request.count(http::field::content_length);
   const auto codings = request.count(http::field::transfer_encoding);
@@ -83,7 +83,7 @@ std::size_t scheme_size(std::string_view target) {
   return 0;
 }
 
-// RFC 9112 §3.2: a path, a whole address, whose host then replaces Host, or "*".
+// RFC 9112 §3.2: a path, an absolute address whose host replaces Host, or "*".
 result<void> normalize_target(HttpRequest& request) {
   const std::string target = request.target();
   if (target.find('#') != std::string::npos) return bad("A target has no fragment.");
@@ -124,7 +124,7 @@ result<std::optional<std::size_t>> HeadScanner::scan(std::string_view bytes) {
   return std::optional<std::size_t>();
 }
 
-// `line` without CR LF. True for the empty one that ends the header.
+// `line` has no CR LF. True for the empty line that ends the header.
 result<bool> HeadScanner::end_line(std::string_view line) {
   (is_cookie(line) ? cookie_bytes_ : other_bytes_) += line.size() + 2;
   if (const auto fits = check_size(""); !fits) return fits.error();
@@ -133,7 +133,7 @@ result<bool> HeadScanner::end_line(std::string_view line) {
     if (other_bytes_ > 2 * limits::empty_lines_max) return errc::bad_request;
     return false;
   }
-  // A line folded into the one before (RFC 9112 §5.2), or a first one that hides (§2.2).
+  // A folded line (RFC 9112 §5.2), or a first line that begins with a space (§2.2).
   if (line.front() == ' ' || line.front() == '\t')
     return bad("A line must not begin with a space.");
   if (++lines_ > 1 + limits::header_fields_max)

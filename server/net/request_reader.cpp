@@ -18,7 +18,7 @@ constexpr std::size_t head_bytes_max = limits::header_bytes_max + limits::cookie
 
 }  // namespace
 
-// With a byte that is too many: there is room as long as the header is not refused.
+// One byte more than the limits: the scanner refuses a header that is too long before it fills up.
 RequestReader::RequestReader(Stream& stream) : stream_(stream), buffer_(head_bytes_max + 1) {}
 
 asio::awaitable<boost::system::error_code> RequestReader::fill() {
@@ -63,7 +63,7 @@ asio::awaitable<result<bool>> RequestReader::read_head() {
 
 result<void> RequestReader::parse_head(std::size_t size) {
   parser_.emplace();
-  // What is allowed was counted by the scanner: Beast counts each read anew.
+  // The scanner has checked the limits. Beast's own limit counts each read from zero.
   parser_->header_limit(static_cast<std::uint32_t>(head_bytes_max) + 1);
   parser_->body_limit(limits::body_bytes_max);
   buffer_.consume(scanner_.begin());
@@ -73,8 +73,7 @@ result<void> RequestReader::parse_head(std::size_t size) {
   buffer_.consume(size);
   if (error == http::error::body_limit) return errc::body_too_large;
   if (error || !parser_->is_header_done()) return errc::bad_request;
-  // A copy: trailers would be added to Beast's as if they had stood in the header
-  // (RFC 9110 §6.5.1).
+  // A copy, because Beast adds trailers to its own as if they were headers (RFC 9110 §6.5.1).
   request_.base() = parser_->get().base();
   keep_alive_ = parser_->keep_alive();
   if (const auto checked = check_head(request_); !checked) return checked.error();
@@ -98,8 +97,8 @@ asio::awaitable<result<bool>> RequestReader::read_body() {
   co_return true;
 }
 
-// As much as has arrived. What Beast leaves is part of a line between two chunks,
-// or of the trailers: it is read again once more has come, and may not go on forever.
+// Parses what has arrived. Beast leaves an incomplete line between chunks, or an incomplete
+// trailer, in the buffer. It is parsed again with the next bytes, so its size must be bounded.
 result<void> RequestReader::parse_body() {
   if (buffer_.size() > 0 && !parser_->is_done()) {
     boost::system::error_code error;

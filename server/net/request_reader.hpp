@@ -1,9 +1,8 @@
-// Reads the requests of one connection, in turn: header, then body.
+// Reads the requests of one connection, one after another: header, then body.
 //
-// Lives on the connection's shard. Holds at most limits::header_bytes_max and
-// cookie_bytes_max of what has arrived and is not read yet, and of a chunked body
-// what is not data is counted, too (limits::chunk_overhead_max). Reads nothing
-// while nobody asks. Deadlines are the caller's.
+// Holds at most limits::header_bytes_max and cookie_bytes_max of unread bytes. Overhead of a
+// chunked body is bounded too (limits::chunk_overhead_max). It reads only when it is asked to.
+// Deadlines are the caller's.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -19,32 +18,31 @@ namespace colo {
 
 class RequestReader {
  public:
-  /// `stream` outlives this, or nothing more is read.
+  /// `stream` must outlive this.
   explicit RequestReader(Stream& stream);
 
-  /// Waits for some bytes.
+  /// Waits until bytes have arrived.
   boost::asio::awaitable<boost::system::error_code> fill();
-  /// What has arrived and was not read yet.
+  /// The bytes that have arrived and are not read yet.
   std::string_view arrived() const;
   void discard_arrived();
 
-  /// Forgets the request before, with its memory, for the next one.
+  /// Frees the previous request and prepares for the next one.
   void begin();
-  /// False when the connection is gone. Errors: those of HeadScanner, check_head()
-  /// and expects_continue(); body_too_large where Content-Length says so.
+  /// False when the connection has closed. Errors: those of HeadScanner, check_head() and
+  /// expects_continue(); body_too_large when Content-Length is.
   boost::asio::awaitable<result<bool>> read_head();
-  /// After read_head(): does the client wait for 100 Continue?
+  /// After read_head(): whether the client waits for 100 Continue.
   bool awaits_continue() const { return awaits_continue_ && arrived().empty(); }
-  /// After read_head(). False when the connection is gone. Errors: bad_request,
-  /// body_too_large.
+  /// After read_head(). False when the connection has closed. Errors: bad_request, body_too_large.
   boost::asio::awaitable<result<bool>> read_body();
 
-  /// Whole after read_body(); before that, the header alone. Without trailers.
+  /// The header after read_head(), with the body after read_body(). Trailers are left out.
   const HttpRequest& request() const { return request_; }
   HttpRequest take_request() { return std::move(request_); }
   /// Whether another request may follow on the connection.
   bool keep_alive() const { return keep_alive_; }
-  /// Whether the request is for a page, also when it could not be read.
+  /// Whether the client asked for a page. Known also when the request could not be read.
   bool accepts_html() const { return scanner_.accepts_html(); }
 
  private:

@@ -16,7 +16,7 @@ namespace http = boost::beast::http;
 
 namespace {
 
-// Safari before 15.4 does not count ws: as 'self', so the socket is named.
+// For Safari before 15.4, 'self' does not include ws:, so the socket's origin is listed.
 std::string content_security_policy(const std::optional<Site>& site) {
   std::string sockets;
   if (site) sockets = fmt::format(" {}://{}", site->secure ? "wss" : "ws", site->host);
@@ -63,7 +63,7 @@ std::string cookie(const Site& site, const std::string& token, std::chrono::seco
                      age.count(), site.secure ? "; Secure" : "");
 }
 
-// A reply to HEAD tells the length of a body that it does not have (RFC 9110 §9.3.2).
+// A response to HEAD has the Content-Length of GET, and no body (RFC 9110 §9.3.2).
 void fill_body(http::response<http::string_body>& response, const ResponseTo& to,
                const Reply& reply) {
   response.set(http::field::cache_control, "no-store");

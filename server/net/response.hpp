@@ -1,4 +1,4 @@
-// Replies as HTTP responses, with the headers a careful server sends.
+// Builds HTTP responses with their security headers (docs/headers.md lists them).
 #pragma once
 
 #include <boost/beast/http/message_generator.hpp>
@@ -15,38 +15,38 @@ namespace colo {
 using HttpRequest = boost::beast::http::request<boost::beast::http::string_body>;
 using HttpResponse = boost::beast::http::message_generator;
 
-/// What every response needs to know of its request.
+/// What a response depends on in its request.
 struct ResponseTo {
   unsigned version = 11;
   bool keep_alive = false;
   bool head = false;
-  std::optional<Site> site;  // none when the Host is not known
-  bool secure = false;       // came through TLS, also where the site is not known
-  bool html = false;         // a browser opens the address: a refusal is a page
+  std::optional<Site> site;  // none when the Host is unknown
+  bool secure = false;       // came through TLS; known without a site too
+  bool html = false;         // a browser opens the address, so a refusal is a page
   WallTime now{};
 };
 
-/// The JSON reply of the API, with the token's cookie.
+/// A JSON reply of the API, with the cookie of the next token.
 HttpResponse api_response(const ResponseTo& to, const Reply& reply,
                           std::chrono::seconds token_seconds);
 
-/// A refusal of a request before any call was made: problem+json, or a small page where a
-/// browser asks for one.
+/// Refuses a request before any call is made: problem+json, or a small page where a browser asks
+/// for one.
 HttpResponse refusal_response(const ResponseTo& to, const Refusal& why);
 
 /// 405 with Allow.
 HttpResponse method_response(const ResponseTo& to, std::string_view allow);
 
-/// 100: the body may be sent. Has no headers.
+/// 100, without headers: the client may send the body.
 HttpResponse continue_response();
 
-/// 400, for a WebSocket of another version than 13, which it names (RFC 6455 §4.4).
+/// 400 with the version that is supported: the WebSocket version was not 13 (RFC 6455 §4.4).
 HttpResponse version_response(const ResponseTo& to);
 
-/// 308: the same request is to be made again, at `location`.
+/// 308: the client repeats the same request at `location`.
 HttpResponse redirect_response(const ResponseTo& to, const std::string& location);
 
-/// A file of the client, or 304 where the browser has it.
+/// A file of the web client, or 304 when the browser has it.
 HttpResponse asset_response(const ResponseTo& to, const Asset& asset, const HttpRequest& request);
 
 }  // namespace colo

@@ -30,8 +30,8 @@ bool is_port(std::string_view text) {
          std::stoul(std::string(text)) <= 65535;
 }
 
-// "example.org:5000" → "example.org", "5000"; "[::1]" → "::1". Nothing else: no
-// user, no path, no zone, no empty port, and no letter that is not one of ASCII.
+// "example.org:5000" → "example.org", "5000"; "[::1]" → "::1". Refuses a user, a path, a zone, an
+// empty port and letters outside ASCII.
 std::optional<HostPort> parse_host(std::string_view text) {
   const std::string host = lower_case(text);
   const bool v6 = host.starts_with('[');
@@ -49,7 +49,7 @@ std::optional<HostPort> parse_host(std::string_view text) {
   return parsed;
 }
 
-// A browser leaves the usual port out, whatever a proxy may add (RFC 6454 §6.2).
+// Browsers leave the default port out, whatever a proxy adds (RFC 6454 §6.2).
 Site site_of(const HostPort& host, bool v6, bool secure) {
   std::string name = v6 ? "[" + host.name + "]" : host.name;
   if (!host.port.empty() && host.port != (secure ? "443" : "80")) name += ":" + host.port;
@@ -62,12 +62,12 @@ std::string_view without_root(std::string_view name) {
   return name;
 }
 
-// A link-local address as a browser names it: which link it is on only the machine knows.
+// A link-local address as browsers write it: the zone is local to the machine.
 ip::address without_zone(const ip::address& address) {
   return address.is_v6() ? ip::address_v6(address.to_v6().to_bytes()) : address;
 }
 
-// Empty: it has none.
+// Empty when the machine has no name.
 std::string machine_name() {
   boost::system::error_code error;
   auto name = ip::host_name(error);
@@ -87,8 +87,8 @@ std::string Site::cookie() const {
 Sites::Sites(const std::vector<std::string>& hosts) : Sites(hosts, machine_name()) {}
 
 Sites::Sites(const std::vector<std::string>& hosts, std::string_view machine) {
-  // First, for the first that fits counts: a machine may be called what its
-  // TLS proxy answers to.
+  // The first match counts. Configured names come first, because the machine's own name may be
+  // the name of its TLS proxy.
   constexpr std::string_view https = "https://";
   for (const std::string_view host : hosts) {
     const bool secure = host.starts_with(https);
@@ -115,14 +115,14 @@ result<Site> Sites::identify(std::string_view host, const ip::address& local, bo
       return site_of(*parsed, false, secure || known->secure);
     boost::system::error_code not_an_address;
     const auto address = ip::make_address(parsed->name, not_an_address);
-    // In the one way that browsers write it: "[0:0::1]" is a look-alike of "[::1]".
+    // Only the form that browsers write: "[0:0::1]" is a look-alike of "[::1]".
     const bool canonical =
         !not_an_address && address.to_string() == parsed->name && address.is_v6() == bracketed;
     if (canonical && (address == without_zone(unmapped(local)) || address.is_loopback()))
       return site_of(*parsed, address.is_v6(), secure);
   }
   return Refusal(errc::origin_refused,
-                 "This server does not go by that name. Whoever runs it can add it to hosts in "
+                 "This server does not know that name. Its administrator can add it to hosts in "
                  "the [server] part of colo.toml.");
 }
 
