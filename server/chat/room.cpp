@@ -65,7 +65,7 @@ Room::Room(RoomSpec spec, Shards& shards, MessageLog& log, const Clock& clock, R
       changed_(std::move(changed)),
       epoch_(spec_.persistent ? Epoch{} : new_epoch()) {
   for (std::uint32_t i = 0; i < shards.size(); ++i)
-    audiences_.push_back(std::make_unique<Audience>());
+    subscribers_.push_back(std::make_unique<Subscribers>(shards[i]));
   connections_on_.resize(shards.size());
 }
 
@@ -106,11 +106,11 @@ asio::awaitable<result<void>> Room::join(Arrival arrival) {
   const bool caught_up = arrival.after == Seq{} || joined->reset || !joined->more;
   auto frame = joined_frame(*joined);
   run_at(connection, [caught_up, frame = std::move(frame),
-                      phone = std::move(arrival.member)](Audience& audience) {
+                      phone = std::move(arrival.member)](Subscribers& subscribers) {
     const auto member = phone.lock();
     if (!member) return;
-    member->answer(frame);
-    if (caught_up) audience.add(member);
+    member->reply(frame);
+    if (caught_up) subscribers.add(member);
   });
   co_return result<void>{};
 }
@@ -247,7 +247,7 @@ void Room::take_out(UserId user, ConnectionId connection) {
   lift_pen(person, connection);
   std::erase(person.connections, connection);
   --connections_on_[connection.shard];
-  run_at(connection, [connection](Audience& audience) { audience.remove(connection); });
+  run_at(connection, [connection](Subscribers& subscribers) { subscribers.remove(connection); });
 }
 
 asio::awaitable<result<Stored>> Room::say(User user, ConnectionId connection, Saying saying) {
@@ -357,22 +357,22 @@ void Room::remove(UserId user, bool for_good) {
 void Room::fan_out(const SharedFrame& frame) {
   for (std::uint32_t i = 0; i < shards_.size(); ++i) {
     if (connections_on_[i] == 0) continue;
-    shards_[i].run([audience = audiences_[i].get(), frame] { audience->publish(frame); });
+    shards_[i].run([subscribers = subscribers_[i].get(), frame] { subscribers->publish(frame); });
   }
 }
 
 void Room::tell_others(const Person& person, const SharedFrame& frame) {
   for (std::uint32_t i = 0; i < shards_.size(); ++i) {
     if (connections_on_[i] == 0) continue;
-    shards_[i].run([audience = audiences_[i].get(), frame, not_to = person.connections] {
-      audience->publish_except(frame, not_to);
+    shards_[i].run([subscribers = subscribers_[i].get(), frame, not_to = person.connections] {
+      subscribers->publish_except(frame, not_to);
     });
   }
 }
 
-void Room::run_at(ConnectionId connection, std::function<void(Audience&)> task) {
-  shards_[connection.shard].run(
-      [audience = audiences_[connection.shard].get(), task = std::move(task)] { task(*audience); });
+void Room::run_at(ConnectionId connection, std::function<void(Subscribers&)> task) {
+  shards_[connection.shard].run([subscribers = subscribers_[connection.shard].get(),
+                                 task = std::move(task)] { task(*subscribers); });
 }
 
 bool Room::is_in(UserId user, ConnectionId connection) const {

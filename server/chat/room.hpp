@@ -15,7 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "chat/audience.hpp"
+#include "chat/subscribers.hpp"
 #include "domain/errc.hpp"
 #include "domain/limits.hpp"
 #include "domain/message.hpp"
@@ -32,10 +32,10 @@ namespace colo {
 struct Arrival {
   User user;
   ConnectionId connection;
-  std::weak_ptr<Member> member;  // locked on its own shard only, so that it ends there
-  Seq after;                     // 0: the newest page
-  Epoch epoch;                   // that `after` was learnt in; 0: the phone does not say
-  DeletionId after_deletion;     // the newest it heard of
+  std::weak_ptr<Subscriber> member;  // locked on its own shard only, so that it ends there
+  Seq after;                         // 0: the newest page
+  Epoch epoch;                       // that `after` was learnt in; 0: the phone does not say
+  DeletionId after_deletion;         // the newest it heard of
   std::size_t page_bytes = limits::page_bytes_max;  // what it is told at once ends there
 };
 
@@ -151,7 +151,7 @@ class Room {
   void tell_presence_now(Notices& notices, bool is_in);
   void fan_out(const SharedFrame& frame);
   void tell_others(const Person& person, const SharedFrame& frame);
-  void run_at(ConnectionId connection, std::function<void(Audience&)> task);
+  void run_at(ConnectionId connection, std::function<void(Subscribers&)> task);
   // `for_good`: they do not come back, and are not to be named any more.
   void remove(UserId user, bool for_good = false);
 
@@ -174,8 +174,8 @@ class Room {
   std::unordered_map<UserId, SteadyTime> gone_;  // till nothing of theirs can be on its way
   std::unordered_map<UserId, Bucket> sayings_;   // outlives a person's coming and going
   std::unordered_map<UserId, Notices> notices_;
-  std::vector<std::unique_ptr<Audience>> audiences_;  // one per shard, each touched only there
-  std::vector<std::size_t> connections_on_;           // how many, per shard
+  std::vector<std::unique_ptr<Subscribers>> subscribers_;  // one per shard, each touched only there
+  std::vector<std::size_t> connections_on_;                // how many, per shard
   bool occupancy_to_tell_ = false;
 };
 

@@ -24,15 +24,15 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 // A phone that remembers what it was told.
-class Phone final : public Member {
+class Phone final : public Subscriber {
  public:
   explicit Phone(ConnectionId id) : id_(id) {}
   ConnectionId connection() const override { return id_; }
-  void answer(const SharedFrame& frame) override {
+  void reply(const SharedFrame& frame) override {
     frames.emplace_back();
     ASSERT_TRUE(frames.back().ParseFromString(std::string(frame->payload())));
   }
-  void deliver(const SharedFrame& frame, TurnQueue&) override { answer(frame); }
+  void publish(const SharedFrame& frame, FlowId) override { reply(frame); }
 
   v1::Joined joined() const {
     for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame)

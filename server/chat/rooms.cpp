@@ -32,7 +32,8 @@ Rooms::Rooms(std::vector<RoomSpec> specs, Shards& shards, MessageLog& log, const
                                             [this] { occupancy_changed(); }));
     by_id_.emplace(rooms_.back()->spec().id, rooms_.back().get());
   }
-  for (std::uint32_t i = 0; i < shards.size(); ++i) lobbies_.push_back(std::make_unique<Lobby>());
+  for (std::uint32_t i = 0; i < shards.size(); ++i)
+    lobbies_.push_back(std::make_unique<Lobby>(shards[i]));
 }
 
 asio::awaitable<result<void>> Rooms::open() {

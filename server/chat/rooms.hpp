@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "chat/lobby.hpp"
 #include "chat/room.hpp"
+#include "chat/subscribers.hpp"
 
 namespace colo {
 

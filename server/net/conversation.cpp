@@ -10,7 +10,7 @@ namespace asio = boost::asio;
 
 using Frame = v1::ClientFrame;
 
-Conversation::Conversation(Services& services, std::shared_ptr<Member> phone,
+Conversation::Conversation(Services& services, std::shared_ptr<Subscriber> phone,
                            Sessions::SignedIn who, std::size_t page_bytes)
     : services_(services),
       phone_(*phone),
@@ -26,10 +26,10 @@ asio::awaitable<void> Conversation::greet() {
   const auto rooms = co_await services_.rooms.views();
   // For show only. Where it cannot be looked up, nobody is shown what may not be theirs.
   const auto user = co_await services_.accounts.current(who_.user.id);
-  phone_.answer(welcome_frame(user ? *user : who_.user, services_.sessions.idle_seconds(), rooms));
+  phone_.reply(welcome_frame(user ? *user : who_.user, services_.sessions.idle_seconds(), rooms));
   lobby.enter(phone_for_rooms_.lock());
   // Told while the rooms were asked one by one: it may be newer than what they said.
-  if (lobby.last() != told_before) phone_.answer(lobby.last());
+  if (lobby.last() != told_before) phone_.reply(lobby.last());
 }
 
 result<void> Conversation::count_frame() {
@@ -122,7 +122,7 @@ asio::awaitable<void> Conversation::leave(const v1::Leave& frame) {
 asio::awaitable<void> Conversation::return_to_lobby() {
   services_.rooms.lobby(connection_.shard).enter(phone_for_rooms_.lock());
   const auto rooms = co_await services_.rooms.views();
-  phone_.answer(rooms_frame(rooms));
+  phone_.reply(rooms_frame(rooms));
 }
 
 asio::awaitable<void> Conversation::send(v1::Send& frame, std::size_t frame_bytes) {
@@ -144,7 +144,7 @@ asio::awaitable<void> Conversation::send(v1::Send& frame, std::size_t frame_byte
     reject(Frame::kSend, id.value, stored.error(), bytes_of(client_id));
     co_return;
   }
-  phone_.answer(accepted_frame(client_id, id, stored->seq, stored->sent_at));
+  phone_.reply(accepted_frame(client_id, id, stored->seq, stored->sent_at));
 }
 
 result<Saying> Conversation::check_send(v1::Send& frame, std::size_t frame_bytes) {
@@ -170,7 +170,7 @@ asio::awaitable<void> Conversation::history(const v1::History& frame) {
     reject(Frame::kHistory, (*room)->spec().id.value, page.error());
     co_return;
   }
-  phone_.answer(page_frame((*room)->spec().id, *page));
+  phone_.reply(page_frame((*room)->spec().id, *page));
 }
 
 asio::awaitable<void> Conversation::erase(const v1::Delete& frame) {
@@ -209,7 +209,7 @@ result<Room*> Conversation::room_of(const std::string& id) const {
 
 void Conversation::reject(int frame, const std::string& room, const Refusal& why,
                           const std::string& client_id) {
-  phone_.answer(rejected_frame({frame, room, client_id}, why));
+  phone_.reply(rejected_frame({frame, room, client_id}, why));
 }
 
 void Conversation::touch() {

@@ -9,7 +9,7 @@
 #include <unordered_map>
 
 #include "auth/sessions.hpp"
-#include "chat/member.hpp"
+#include "chat/subscribers.hpp"
 #include "domain/rate.hpp"
 #include "net/services.hpp"
 
@@ -18,7 +18,7 @@ namespace colo {
 class Conversation {
  public:
   /// `phone` owns this conversation. Pages for it end at `page_bytes`.
-  Conversation(Services& services, std::shared_ptr<Member> phone, Sessions::SignedIn who,
+  Conversation(Services& services, std::shared_ptr<Subscriber> phone, Sessions::SignedIn who,
                std::size_t page_bytes);
 
   /// Says Welcome and shows the list of rooms.
@@ -52,8 +52,8 @@ class Conversation {
   void leave_room(Room& room, Departure how);
 
   Services& services_;
-  Member& phone_;
-  std::weak_ptr<Member> phone_for_rooms_;
+  Subscriber& phone_;
+  std::weak_ptr<Subscriber> phone_for_rooms_;
   ConnectionId connection_;
   Sessions::SignedIn who_;
   std::size_t page_bytes_;
