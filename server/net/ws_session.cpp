@@ -213,15 +213,15 @@ void WsSession::end(const ws::Event& event) {
   socket_->close(event.code == ws::no_code ? normal_closure : event.code, "");
 }
 
-void WsSession::answer(const SharedFrame& frame) {
+void WsSession::reply(const SharedFrame& frame) {
   const auto per_byte = socket_->encoding() == Encoding::binary ? limits::work::per_binary_byte_out
                                                                 : limits::work::per_json_byte_out;
   socket_->charge(limits::work::per_answer + frame->bytes().size() * per_byte);
   socket_->send(frame);
 }
 
-void WsSession::deliver(const SharedFrame& frame, TurnQueue& queue) {
-  socket_->send(frame, queue);
+void WsSession::publish(const SharedFrame& frame, FlowId flow) {
+  socket_->send(frame, socket_->traffic().queue_of(flow));
 }
 
 void WsSession::leave() {

@@ -16,7 +16,7 @@
 
 namespace colo {
 
-class WsSession final : public Member, public std::enable_shared_from_this<WsSession> {
+class WsSession final : public Subscriber, public std::enable_shared_from_this<WsSession> {
  public:
   WsSession(std::shared_ptr<PhoneSocket> socket, Services& services, Connections& connections,
             ConnectionId id, CallerPlace place);
@@ -28,8 +28,8 @@ class WsSession final : public Member, public std::enable_shared_from_this<WsSes
   void close(std::uint16_t code, std::string_view reason) { socket_->close(code, reason); }
 
   ConnectionId connection() const override { return id_; }
-  void answer(const SharedFrame& frame) override;
-  void deliver(const SharedFrame& frame, TurnQueue& queue) override;
+  void reply(const SharedFrame& frame) override;
+  void publish(const SharedFrame& frame, FlowId flow) override;
 
  private:
   boost::asio::awaitable<bool> say_hello(std::vector<std::string> tokens);
