@@ -69,15 +69,16 @@ asio::awaitable<result<Stored>> Room::append(User user, ConnectionId connection,
   if (wait.count() > 0)
     co_return Refusal(errc::slow_down, std::string(sentence(errc::slow_down)), wait);
 
-  auto stored = co_await timeline_.append({spec_.id,
-                                           std::move(user),
-                                           draft.client_id,
-                                           std::move(draft.drawing),
-                                           std::move(draft.caption),
-                                           draft.remix_of,
-                                           clock_.wall(),
-                                           {},
-                                           {}});
+  Message message{spec_.id,
+                  std::move(user),
+                  draft.client_id,
+                  std::move(draft.drawing),
+                  std::move(draft.caption),
+                  draft.remix_of,
+                  clock_.wall(),
+                  {},
+                  {}};
+  auto stored = co_await timeline_.append(std::move(message));
   // It was not stored, and the client will send it again.
   if (!stored && retry_time(stored.error().code).count() > 0)
     if (auto* rate = drawing_rates_.find(author)) rate->give_back();

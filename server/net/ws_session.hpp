@@ -11,7 +11,7 @@
 
 #include "net/caller_count.hpp"
 #include "net/connections.hpp"
-#include "net/conversation.hpp"
+#include "net/frame_handler.hpp"
 #include "net/phone_socket.hpp"
 
 namespace colo {
@@ -51,7 +51,7 @@ class WsSession final : public Subscriber, public std::enable_shared_from_this<W
   ConnectionId id_;
   CallerPlace place_;
   std::optional<SessionId> session_;
-  std::optional<Conversation> conversation_;
+  std::optional<FrameHandler> handler_;
   std::size_t frame_bytes_ = 0;  // of the frame read last
   Departure departure_ = Departure::clean;
   bool ended_ = false;  // nothing more comes; departure_ says how that came about
