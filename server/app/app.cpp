@@ -171,7 +171,7 @@ struct App::Parts {
                  shards.first().executor(), config.limits.cpu_percent),
         invites(store, store, shards.first(), config.accounts.registration, clock),
         rooms(config.rooms, shards, store, clock, config.limits.drawings),
-        leavers(shards, rooms, store, store),
+        account_eraser(shards, rooms, store, store),
         quota(config.limits.connections, shards, connections, clock),
         traffic(make_traffic(shards)),
         services{shards,
@@ -180,7 +180,7 @@ struct App::Parts {
                  accounts,
                  invites,
                  rooms,
-                 leavers,
+                 account_eraser,
                  assets,
                  Sites(config.server.hosts),
                  config.limits.frames,
@@ -244,7 +244,7 @@ struct App::Parts {
   Sessions sessions;
   Invites invites;
   Rooms rooms;
-  Leavers leavers;
+  AccountEraser account_eraser;
   ConnectionQuota quota;
   std::deque<Traffic> traffic;
   Services services;
@@ -299,10 +299,9 @@ void App::start() {
   parts.shards.start();
   parts.running = true;  // from now on stop() has something to do
   auto& first = parts.shards.first();
-  const auto opened = wait_for(first, parts.rooms.open());
+  const auto opened = wait_for(first, parts.rooms.open(parts.loops));
   if (!opened) refuse_to_start(parts.data, opened.error());
-  const auto resumed = wait_for(first, parts.leavers.open());
-  if (!resumed) refuse_to_start(parts.data, resumed.error());
+  parts.account_eraser.start(parts.loops);
   auto code = wait_for(first, parts.invites.offer_set_up());
   if (!code) refuse_to_start(parts.data, code.error());
   parts.set_up_code = std::move(*code);

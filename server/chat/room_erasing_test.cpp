@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "chat/forwarding_log.hpp"
 #include "chat/room_fixture.hpp"
 
 namespace colo {
@@ -8,23 +9,23 @@ namespace {
 TEST_F(RoomTest, WhoIsGoneIsOutOfTheRoomAndDoesNothingThereAnyMore) {
   for (const auto& spec : {saved(), temporary()}) {
     auto room = make(spec);
-    const auto ana = phone();
-    const auto ana_too = phone();
-    const auto ben = phone();
+    const auto ana = client();
+    const auto ana_too = client();
+    const auto ben = client();
     ASSERT_TRUE(join(room, ana_, ana));
     ASSERT_TRUE(join(room, ana_, ana_too));
     ASSERT_TRUE(join(room, ben_, ben));
-    room.let_go(ana_.id);
+    room.remove_account(ana_.id);
     settle();
     EXPECT_EQ(ben->notices(), std::vector<std::string>{"Ana left"});
     EXPECT_EQ(room.view().occupancy, 1u);
-    EXPECT_EQ(say(room, ana_, ana, 1).error().code, errc::not_in_room);
+    EXPECT_EQ(draw(room, ana_, ana, 1).error().code, errc::not_in_room);
     EXPECT_EQ(join(room, ana_, ana_too).error().code, errc::signed_out);
     const auto told = ana->frames.size();
-    ASSERT_TRUE(say(room, ben_, ben, 1));
+    ASSERT_TRUE(draw(room, ben_, ben, 1));
     EXPECT_EQ(ana->frames.size(), told);
     room.leave(ana_.id, ana->connection(), Departure::dropped);  // its socket ends, later
-    room.pen(ana_.id, ana->connection(), true);
+    room.set_pen(ana_.id, ana->connection(), true);
     room.sweep();
     EXPECT_EQ(room.view().occupancy, 1u);
   }
@@ -32,14 +33,14 @@ TEST_F(RoomTest, WhoIsGoneIsOutOfTheRoomAndDoesNothingThereAnyMore) {
 
 TEST_F(RoomTest, ATemporaryRoomsDrawingsLoseTheNameOfWhoIsGone) {
   auto room = make(temporary());
-  const auto ana = phone();
-  const auto ben = phone();
+  const auto ana = client();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ana_, ana));
   ASSERT_TRUE(join(room, ben_, ben));
-  ASSERT_TRUE(say(room, ana_, ana, 1));
-  ASSERT_TRUE(say(room, ben_, ben, 2, {1}));
-  room.let_go(ana_.id);
-  const auto late = phone();
+  ASSERT_TRUE(draw(room, ana_, ana, 1));
+  ASSERT_TRUE(draw(room, ben_, ben, 2, {1}));
+  room.remove_account(ana_.id);
+  const auto late = client();
   ASSERT_TRUE(join(room, ben_, late));
   ASSERT_EQ(late->joined().messages_size(), 2);
   EXPECT_EQ(late->joined().messages(0).author(), "");
@@ -50,16 +51,16 @@ TEST_F(RoomTest, ATemporaryRoomsDrawingsLoseTheNameOfWhoIsGone) {
 TEST_F(RoomTest, WhatTheyDrewIsErasedAndTold) {
   for (const auto& spec : {saved(), temporary()}) {
     auto room = make(spec);
-    const auto ana = phone();
-    const auto ben = phone();
+    const auto ana = client();
+    const auto ben = client();
     ASSERT_TRUE(join(room, ana_, ana));
     ASSERT_TRUE(join(room, ben_, ben));
     std::vector<std::uint64_t> of_ana;
     for (std::uint8_t i = 1; i <= 230; ++i) {  // more than two bites
-      ASSERT_TRUE(say(room, ben_, ben, i));
-      of_ana.push_back(say(room, ana_, ana, i)->seq.value);
+      ASSERT_TRUE(draw(room, ben_, ben, i));
+      of_ana.push_back(draw(room, ana_, ana, i)->seq.value);
     }
-    room.let_go(ana_.id);
+    room.remove_account(ana_.id);
     ASSERT_TRUE(run(room.erase_all_of(ana_.id)));
     std::vector<std::uint64_t> told;
     for (const auto& frame : ben->frames) {
@@ -69,7 +70,7 @@ TEST_F(RoomTest, WhatTheyDrewIsErasedAndTold) {
       EXPECT_EQ(frame.deleted().by(), "");
     }
     EXPECT_EQ(told, of_ana);
-    const auto late = phone();
+    const auto late = client();
     ASSERT_TRUE(join(room, ben_, late));
     const auto joined = late->joined();
     EXPECT_EQ(joined.deletion(), 230u);
@@ -82,41 +83,19 @@ TEST_F(RoomTest, WhatTheyDrewIsErasedAndTold) {
   }
 }
 
-// Each page takes as long as a batch of erasing.
-class BusyLog final : public MessageLog {
+// Reading a page takes as long as a batch of erasing.
+class BusyLog final : public ForwardingLog {
  public:
-  asio::awaitable<result<Stored>> append(NewMessage message) override {
-    return log_.append(std::move(message));
-  }
   asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq, PageLimit limit) override {
-    auto page = co_await log_.before(std::move(room), seq, limit);
+    auto page = co_await ForwardingLog::before(std::move(room), seq, limit);
     for (int i = 0; i < 3; ++i) co_await asio::post(asio::use_awaitable);
     co_return page;
   }
   asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, PageLimit limit) override {
-    auto page = co_await log_.after(std::move(room), seq, limit);
+    auto page = co_await ForwardingLog::after(std::move(room), seq, limit);
     for (int i = 0; i < 3; ++i) co_await asio::post(asio::use_awaitable);
     co_return page;
   }
-  asio::awaitable<result<RoomHistory>> history(RoomId room) override { return log_.history(room); }
-  asio::awaitable<result<Seq>> last_seq(RoomId room) override { return log_.last_seq(room); }
-  asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override {
-    return log_.erase(std::move(room), seq, std::move(by));
-  }
-  asio::awaitable<result<Erasure>> erase_of(RoomId room, UserId author,
-                                            std::size_t limit) override {
-    return log_.erase_of(std::move(room), author, limit);
-  }
-  asio::awaitable<result<DeletionId>> last_deletion(RoomId room) override {
-    return log_.last_deletion(room);
-  }
-  asio::awaitable<result<std::vector<Seq>>> deleted(RoomId room, DeletionId after,
-                                                    DeletionId last) override {
-    return log_.deleted(room, after, last);
-  }
-
- private:
-  MemoryLog log_;
 };
 
 // A room where Ana, who leaves, drew 6,000 times: sixty batches.
@@ -128,22 +107,22 @@ class ErasingTest : public RoomTest {
     draw(ben_, ben, 1, 60);
     draw(ana_, ana, 61, 6060);
     draw(ben_, ben, 6061, 6080);
-    room.let_go(ana_.id);
+    room.remove_account(ana_.id);
   }
-  void draw(const User& user, const std::shared_ptr<Phone>& at, std::uint32_t first,
+  void draw(const User& user, const std::shared_ptr<Client>& at, std::uint32_t first,
             std::uint32_t last) {
     for (std::uint32_t i = first; i <= last; ++i) {
       clock_.advance(1s);
       ClientId id;
       std::memcpy(id.bytes.data(), &i, sizeof i);
-      ASSERT_EQ(run(room.say(user, at->connection(), {id, "", "", {}}))->seq.value, i);
+      ASSERT_EQ(run(room.append(user, at->connection(), {id, {}, "", {}}))->seq.value, i);
     }
   }
   void begin_to_erase() {
     asio::co_spawn(shards_.first().executor(), room.erase_all_of(ana_.id), asio::detached);
   }
-  // Whether what the phone has in the end is what is there.
-  static std::vector<std::uint64_t> left_at(const Phone& at, std::vector<std::uint64_t> seqs) {
+  // Whether what the client has in the end is what is there.
+  static std::vector<std::uint64_t> left_at(const Client& at, std::vector<std::uint64_t> seqs) {
     const auto forget = [&seqs](std::uint64_t seq) { std::erase(seqs, seq); };
     for (const auto& frame : at.frames) {
       for (const auto& message : frame.joined().messages()) seqs.push_back(message.seq());
@@ -152,7 +131,7 @@ class ErasingTest : public RoomTest {
     }
     return seqs;
   }
-  static std::uint64_t missed_deletions(const Phone& at) {
+  static std::uint64_t missed_deletions(const Client& at) {
     std::uint64_t known = 0;
     std::uint64_t missed = 0;
     for (const auto& frame : at.frames) {
@@ -166,13 +145,13 @@ class ErasingTest : public RoomTest {
 
   BusyLog log;
   Room room{saved(), shards_, log, clock_, {1000, 1min}, [] {}};
-  std::shared_ptr<Phone> ana = phone();
-  std::shared_ptr<Phone> ben = phone();
+  std::shared_ptr<Client> ana = client();
+  std::shared_ptr<Client> ben = client();
 };
 
 TEST_F(ErasingTest, WhoComesInMeanwhileIsLetInAndSeesNothingThatIsGone) {
   begin_to_erase();
-  const auto late = phone();
+  const auto late = client();
   ASSERT_TRUE(join(room, ben_, late));
   EXPECT_GT(late->joined().deletion(), 0u);
   EXPECT_LT(late->joined().deletion(), 6000u);  // it was in the middle
@@ -184,7 +163,7 @@ TEST_F(ErasingTest, WhoComesInMeanwhileIsLetInAndSeesNothingThatIsGone) {
 
 TEST_F(ErasingTest, WhoComesBackMeanwhileIsToldOfAllThatIsGone) {
   begin_to_erase();
-  const auto back = phone();
+  const auto back = client();
   ASSERT_TRUE(join(room, ben_, back, 500));
   const auto joined = back->joined();
   EXPECT_FALSE(joined.reset());

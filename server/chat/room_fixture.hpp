@@ -1,6 +1,6 @@
-// For tests: a room, its phones, and a clock and an event loop that stand still.
+// For tests: a room, its clients, a clock that stands still and one shard without a thread.
 //
-// run() and settle() turn the loop until nothing is left to do.
+// run() and settle() run the shard's loop until nothing is left to do.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -23,21 +23,21 @@ namespace colo {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-// A phone that remembers what it was told.
-class Phone final : public Member {
+// A client that remembers the frames it was sent.
+class Client final : public Subscriber {
  public:
-  explicit Phone(ConnectionId id) : id_(id) {}
+  explicit Client(ConnectionId id) : id_(id) {}
   ConnectionId connection() const override { return id_; }
-  void answer(const SharedFrame& frame) override {
+  void reply(const SharedFrame& frame) override {
     frames.emplace_back();
     ASSERT_TRUE(frames.back().ParseFromString(std::string(frame->payload())));
   }
-  void deliver(const SharedFrame& frame, TurnQueue&) override { answer(frame); }
+  void publish(const SharedFrame& frame, FlowId) override { reply(frame); }
 
   v1::Joined joined() const {
     for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame)
       if (frame->has_joined()) return frame->joined();
-    ADD_FAILURE() << "was never told Joined";
+    ADD_FAILURE() << "was never sent Joined";
     return {};
   }
   // Every seq it ever saw, in the order it saw them.
@@ -82,8 +82,8 @@ class RoomTest : public testing::Test {
   }
   static RoomSpec temporary() { return {{"den"}, "The Den", "", false, 64, {}}; }
 
-  std::shared_ptr<Phone> phone() {
-    return std::make_shared<Phone>(shards_.first().next_connection());
+  std::shared_ptr<Client> client() {
+    return std::make_shared<Client>(shards_.first().next_connection());
   }
 
   void settle() {
@@ -104,16 +104,16 @@ class RoomTest : public testing::Test {
     return outcome->value();
   }
 
-  result<void> join(Room& room, const User& user, const std::shared_ptr<Phone>& phone,
+  result<void> join(Room& room, const User& user, const std::shared_ptr<Client>& client,
                     std::uint64_t after = 0, Epoch epoch = {}, DeletionId deletion = {}) {
-    return run(room.join({user, phone->connection(), phone, Seq{after}, epoch, deletion}));
+    return run(room.join({user, client->connection(), client, {Seq{after}, epoch, deletion}}));
   }
-  result<Stored> say(Room& room, const User& user, const std::shared_ptr<Phone>& phone,
-                     std::uint8_t number, Seq remix_of = {}) {
+  result<Stored> draw(Room& room, const User& user, const std::shared_ptr<Client>& client,
+                      std::uint8_t number, Seq remix_of = {}) {
     ClientId id;
     id.bytes[0] = static_cast<std::byte>(number);
-    return run(room.say(user, phone->connection(),
-                        {id, "", "number " + std::to_string(number), remix_of}));
+    return run(room.append(user, client->connection(),
+                           {id, {}, "number " + std::to_string(number), remix_of}));
   }
 
   ManualClock clock_;

@@ -6,9 +6,9 @@ namespace {
 
 class RoomNotices : public RoomTest {
  protected:
-  void come_and_go(Room& room, const User& user, const std::shared_ptr<Phone>& phone) {
-    ASSERT_TRUE(join(room, user, phone));
-    room.leave(user.id, phone->connection(), Departure::clean);
+  void come_and_go(Room& room, const User& user, const std::shared_ptr<Client>& client) {
+    ASSERT_TRUE(join(room, user, client));
+    room.leave(user.id, client->connection(), Departure::clean);
     settle();
   }
   // Time goes by, as for a room in use.
@@ -23,10 +23,10 @@ class RoomNotices : public RoomTest {
 
 TEST_F(RoomNotices, AFloodOfComingAndGoingIsToldAFewTimesAndThenHowItEnded) {
   auto room = make(saved());
-  const auto watcher = phone();
+  const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
   watcher->frames.clear();
-  const auto flooder = phone();
+  const auto flooder = client();
   for (int i = 0; i < 1000; ++i) come_and_go(room, ana_, flooder);
   EXPECT_EQ(watcher->notices().size(), 5u);
   ASSERT_TRUE(join(room, ana_, flooder));
@@ -42,10 +42,10 @@ TEST_F(RoomNotices, AFloodOfComingAndGoingIsToldAFewTimesAndThenHowItEnded) {
 
 TEST_F(RoomNotices, WhoEndsAsTheOthersKnowThemIsNotToldAgain) {
   auto room = make(saved());
-  const auto watcher = phone();
+  const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
   watcher->frames.clear();
-  const auto flooder = phone();
+  const auto flooder = client();
   ASSERT_TRUE(join(room, ana_, flooder));
   for (int i = 0; i < 100; ++i) {
     room.leave(ana_.id, flooder->connection(), Departure::clean);
@@ -60,12 +60,12 @@ TEST_F(RoomNotices, WhoEndsAsTheOthersKnowThemIsNotToldAgain) {
 
 TEST_F(RoomNotices, AFloodOfOneIsNoReasonToTellNothingOfAnother) {
   auto room = make(saved());
-  const auto watcher = phone();
+  const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
-  const auto flooder = phone();
+  const auto flooder = client();
   for (int i = 0; i < 100; ++i) come_and_go(room, ana_, flooder);
   const User cy{{3}, "Cy", false};
-  const auto third = phone();
+  const auto third = client();
   come_and_go(room, cy, third);
   const auto notices = watcher->notices();
   ASSERT_GE(notices.size(), 2u);
@@ -75,12 +75,12 @@ TEST_F(RoomNotices, AFloodOfOneIsNoReasonToTellNothingOfAnother) {
 
 TEST_F(RoomNotices, APenIsToldNoOftenerWhenItsOwnerLeavesInBetween) {
   auto room = make(saved());
-  const auto watcher = phone();
+  const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
-  const auto flooder = phone();
+  const auto flooder = client();
   for (int i = 0; i < 100; ++i) {
     ASSERT_TRUE(join(room, ana_, flooder));
-    room.pen(ana_.id, flooder->connection(), true);
+    room.set_pen(ana_.id, flooder->connection(), true);
     room.leave(ana_.id, flooder->connection(), Departure::clean);
     settle();
   }
@@ -89,14 +89,14 @@ TEST_F(RoomNotices, APenIsToldNoOftenerWhenItsOwnerLeavesInBetween) {
 
 TEST_F(RoomNotices, WhoseAccountIsGoneIsToldToBeGoneAtOnceAfterAFloodToo) {
   auto room = make(saved());
-  const auto watcher = phone();
+  const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
-  const auto flooder = phone();
+  const auto flooder = client();
   for (int i = 0; i < 100; ++i) come_and_go(room, ana_, flooder);
   ASSERT_TRUE(join(room, ana_, flooder));
   seconds_pass(room, 10);
   ASSERT_EQ(watcher->notices().back(), "Ana joined");
-  room.let_go(ana_.id);
+  room.remove_account(ana_.id);
   settle();
   EXPECT_EQ(watcher->notices().back(), "Ana left");
   const auto told = watcher->notices().size();
@@ -106,22 +106,22 @@ TEST_F(RoomNotices, WhoseAccountIsGoneIsToldToBeGoneAtOnceAfterAFloodToo) {
 
 TEST_F(RoomNotices, APageEndsWhereAPhoneWantsItTo) {
   auto room = make(saved());
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
   for (std::uint8_t i = 1; i <= 20; ++i) {
     ClientId id;
     id.bytes[0] = static_cast<std::byte>(i);
-    ASSERT_TRUE(run(room.say(ana_, ana->connection(), {id, "", std::string(100, 'x'), {}})));
+    ASSERT_TRUE(run(room.append(ana_, ana->connection(), {id, {}, std::string(100, 'x'), {}})));
   }
   const auto page = run(room.history(ana_.id, ana->connection(), {21}, {0, 1000}));
   ASSERT_TRUE(page);
   EXPECT_EQ(page->messages.size(), 10u);
   EXPECT_TRUE(page->more);
   // Also of one who comes back, page by page, and misses nothing.
-  const auto ben = phone();
+  const auto ben = client();
   std::uint64_t last = 1;
   do {
-    ASSERT_TRUE(run(room.join({ben_, ben->connection(), ben, Seq{last}, {}, {}, 1000})));
+    ASSERT_TRUE(run(room.join({ben_, ben->connection(), ben, {Seq{last}, {}, {}, true, 1000}})));
     ASSERT_LE(ben->joined().messages_size(), 10);
     last = ben->seqs().back();
   } while (ben->joined().more());

@@ -1,3 +1,7 @@
+#include <cstring>
+#include <functional>
+
+#include "chat/forwarding_log.hpp"
 #include "chat/room_fixture.hpp"
 
 namespace colo {
@@ -13,57 +17,39 @@ std::string field_of(const std::string& bytes) {
   return field + bytes;
 }
 
-// Lets something happen while a page is being read.
-class SlowLog final : public MessageLog {
+// Lets something happen while a page is read.
+class SlowLog final : public ForwardingLog {
  public:
-  asio::awaitable<result<Stored>> append(NewMessage message) override {
+  asio::awaitable<result<Stored>> append(Message message) override {
     if (broken) co_return errc::storage_failed;
-    co_return co_await log_.append(std::move(message));
+    co_return co_await ForwardingLog::append(std::move(message));
   }
   asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq, PageLimit limit) override {
     if (broken) co_return errc::storage_failed;
-    auto page = co_await log_.before(std::move(room), seq, limit);
+    auto page = co_await ForwardingLog::before(std::move(room), seq, limit);
     if (meanwhile) std::exchange(meanwhile, nullptr)();
     co_await asio::post(asio::use_awaitable);
     co_return page;
   }
   asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, PageLimit limit) override {
-    auto page = co_await log_.after(std::move(room), seq, limit);
+    auto page = co_await ForwardingLog::after(std::move(room), seq, limit);
     std::erase_if(page->messages, [this](const Message& m) { return m.seq == damaged; });
     co_return page;
   }
-  asio::awaitable<result<RoomHistory>> history(RoomId) override { co_return told; }
-  asio::awaitable<result<Seq>> last_seq(RoomId room) override { return log_.last_seq(room); }
-  asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) override {
-    return log_.erase(std::move(room), seq, std::move(by));
-  }
-  asio::awaitable<result<Erasure>> erase_of(RoomId room, UserId author,
-                                            std::size_t limit) override {
-    return log_.erase_of(std::move(room), author, limit);
-  }
-  asio::awaitable<result<DeletionId>> last_deletion(RoomId room) override {
-    return log_.last_deletion(room);
-  }
-  asio::awaitable<result<std::vector<Seq>>> deleted(RoomId room, DeletionId after,
-                                                    DeletionId last) override {
-    return log_.deleted(room, after, last);
-  }
+  asio::awaitable<result<RoomHistory>> history(RoomId) override { co_return known_history; }
 
   std::function<void()> meanwhile;
-  bool broken = false;  // a disk that neither takes nor gives anything
-  RoomHistory told{{1}, {}};
+  bool broken = false;  // neither stores nor reads anything
+  RoomHistory known_history{{1}, {}};
   Seq damaged;  // is left out of pages
-
- private:
-  MemoryLog log_;
 };
 
 TEST_F(RoomTest, LateJoinerGetsTheNewestPageInOrder) {
   auto room = make(saved());
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  for (std::uint8_t i = 1; i <= 60; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
-  const auto ben = phone();
+  for (std::uint8_t i = 1; i <= 60; ++i) ASSERT_TRUE(draw(room, ana_, ana, i));
+  const auto ben = client();
   ASSERT_TRUE(join(room, ben_, ben));
   const auto seqs = ben->seqs();
   ASSERT_EQ(seqs.size(), limits::page_messages_max);
@@ -78,16 +64,16 @@ TEST_F(RoomTest, LateJoinerGetsTheNewestPageInOrder) {
 
 TEST_F(RoomTest, PagesOfLargeDrawingsFitIntoAnOutbox) {
   auto room = make(saved());
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
   const std::string large(limits::frame_bytes_max - 1024, 'x');
   for (std::uint8_t i = 1; i <= 60; ++i) {
     ClientId id;
     id.bytes[0] = static_cast<std::byte>(i);
-    ASSERT_TRUE(run(room.say(ana_, ana->connection(), {id, field_of(large), "", {}})));
+    ASSERT_TRUE(run(room.append(ana_, ana->connection(), {id, field_of(large), "", {}})));
   }
   // The newest page, and back to the first.
-  const auto ben = phone();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ben_, ben));
   EXPECT_LT(ben->frames.back().ByteSizeLong(), limits::outbox_bytes_max / 2);
   EXPECT_TRUE(ben->joined().more());
@@ -103,7 +89,7 @@ TEST_F(RoomTest, PagesOfLargeDrawingsFitIntoAnOutbox) {
     EXPECT_EQ(page->more, first > 1);
   }
   // And forward, coming back.
-  const auto back = phone();
+  const auto back = client();
   std::uint64_t last = 1;
   do {
     ASSERT_TRUE(join(room, ben_, back, last));
@@ -111,7 +97,7 @@ TEST_F(RoomTest, PagesOfLargeDrawingsFitIntoAnOutbox) {
     ASSERT_GT(back->seqs().back(), last);
     last = back->seqs().back();
   } while (back->joined().more());
-  ASSERT_TRUE(say(room, ana_, ana, 61));
+  ASSERT_TRUE(draw(room, ana_, ana, 61));
   const auto seqs = back->seqs();
   ASSERT_EQ(seqs.size(), 60u);
   for (std::size_t i = 0; i < seqs.size(); ++i) EXPECT_EQ(seqs[i], i + 2);
@@ -120,9 +106,9 @@ TEST_F(RoomTest, PagesOfLargeDrawingsFitIntoAnOutbox) {
 TEST_F(RoomTest, APageDoesNotBringBackWhatIsTakenAwayWhileItIsRead) {
   SlowLog slow;
   Room room(saved(), shards_, slow, clock_, {1000, 1min}, [] {});
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  for (std::uint8_t i = 1; i <= 3; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
+  for (std::uint8_t i = 1; i <= 3; ++i) ASSERT_TRUE(draw(room, ana_, ana, i));
   slow.meanwhile = [&] {
     asio::co_spawn(shards_.first().executor(), room.erase(ana_, ana->connection(), {2}),
                    asio::detached);
@@ -137,26 +123,27 @@ TEST_F(RoomTest, APageDoesNotBringBackWhatIsTakenAwayWhileItIsRead) {
 TEST_F(RoomTest, ADrawingThatCouldNotBeStoredUsesUpNoTry) {
   SlowLog disk;
   Room room(saved(), shards_, disk, clock_, {1, 1min}, [] {});
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
   disk.broken = true;
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(say(room, ana_, ana, 1).error().code, errc::storage_failed);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(draw(room, ana_, ana, 1).error().code, errc::storage_failed);
   disk.broken = false;
-  EXPECT_TRUE(say(room, ana_, ana, 1));
-  EXPECT_EQ(say(room, ana_, ana, 2).error().code, errc::slow_down);
+  EXPECT_TRUE(draw(room, ana_, ana, 1));
+  EXPECT_EQ(draw(room, ana_, ana, 2).error().code, errc::slow_down);
 }
 
 TEST_F(RoomTest, AFailedReturnTakesNobodysPlace) {
   SlowLog disk;
   Room room(saved(), shards_, disk, clock_, {1000, 1min}, [] {});
-  const auto ben = phone();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ben_, ben));
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
   room.leave(ana_.id, ana->connection(), Departure::dropped);
   clock_.advance(limits::dropped_connection_grace - 1s);
   disk.broken = true;
-  EXPECT_FALSE(join(room, ana_, phone()));
+  EXPECT_FALSE(join(room, ana_, client()));
   room.sweep();
   settle();
   EXPECT_EQ(ben->notices(), (std::vector<std::string>{"Ana joined"}));
@@ -168,12 +155,12 @@ TEST_F(RoomTest, AFailedReturnTakesNobodysPlace) {
 
 TEST_F(RoomTest, WhoComesBackIsToldWhatWasDeletedMeanwhile) {
   auto room = make(saved());
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  for (std::uint8_t i = 1; i <= 6; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
+  for (std::uint8_t i = 1; i <= 6; ++i) ASSERT_TRUE(draw(room, ana_, ana, i));
   ASSERT_TRUE(run(room.erase(ana_, ana->connection(), {1})));
   EXPECT_EQ(ana->frames.back().deleted().deletion(), 1u);
-  const auto ben = phone();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ben_, ben));
   EXPECT_EQ(ben->joined().deletion(), 1u);
   EXPECT_EQ(ben->joined().deleted_size(), 0);
@@ -191,19 +178,19 @@ TEST_F(RoomTest, WhoComesBackIsToldWhatWasDeletedMeanwhile) {
 
 TEST_F(RoomTest, WhoMissedTooManyDeletionsBeginsAnew) {
   auto room = make(saved());
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
   ClientId id;
   for (std::uint32_t i = 1; i <= limits::deletions_told_max + 2; ++i) {
     clock_.advance(1s);
     std::memcpy(id.bytes.data(), &i, sizeof i);
-    const auto said = run(room.say(ana_, ana->connection(), {id, "", "", {}}));
+    const auto said = run(room.append(ana_, ana->connection(), {id, {}, "", {}}));
     ASSERT_TRUE(said);
     if (i == 1) continue;
     ASSERT_TRUE(run(room.erase(ana_, ana->connection(), said->seq)));
   }
   const auto last = limits::deletions_told_max + 2;
-  const auto ben = phone();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ben_, ben, last, {}, {1}));
   EXPECT_FALSE(ben->joined().reset());
   EXPECT_EQ(ben->joined().deleted_size(), static_cast<int>(limits::deletions_told_max));
@@ -218,14 +205,14 @@ TEST_F(RoomTest, WhoMissedTooManyDeletionsBeginsAnew) {
 TEST_F(RoomTest, ADeletionWhileAPageIsReadIsInIt) {
   SlowLog slow;
   Room room(saved(), shards_, slow, clock_, {1000, 1min}, [] {});
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  for (std::uint8_t i = 1; i <= 3; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
+  for (std::uint8_t i = 1; i <= 3; ++i) ASSERT_TRUE(draw(room, ana_, ana, i));
   slow.meanwhile = [&] {
     asio::co_spawn(shards_.first().executor(), room.erase(ana_, ana->connection(), {2}),
                    asio::detached);
   };
-  const auto ben = phone();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ben_, ben));
   EXPECT_EQ(ben->joined().deletion(), 1u);
   EXPECT_EQ(ben->joined().messages_size(), 2);
@@ -234,16 +221,16 @@ TEST_F(RoomTest, ADeletionWhileAPageIsReadIsInIt) {
 TEST_F(RoomTest, ADrawingWhileAPageIsReadIsInItOnce) {
   SlowLog slow;
   Room room(saved(), shards_, slow, clock_, {1000, 1min}, [] {});
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  for (std::uint8_t i = 1; i <= 2; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
+  for (std::uint8_t i = 1; i <= 2; ++i) ASSERT_TRUE(draw(room, ana_, ana, i));
   slow.meanwhile = [&] {
     ClientId id;
     id.bytes[0] = std::byte{3};
     asio::co_spawn(shards_.first().executor(),
-                   room.say(ana_, ana->connection(), {id, "", "number 3", {}}), asio::detached);
+                   room.append(ana_, ana->connection(), {id, {}, "number 3", {}}), asio::detached);
   };
-  const auto ben = phone();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ben_, ben));
   ASSERT_EQ(ben->joined().messages_size(), 3);
   EXPECT_EQ(ben->joined().messages(2).seq(), 3u);
@@ -253,37 +240,37 @@ TEST_F(RoomTest, ADrawingWhileAPageIsReadIsInItOnce) {
 
 TEST_F(RoomTest, WhoKnowsAnotherHistoryOfASavedRoomBeginsAnew) {
   SlowLog log;
-  log.told = {{4711}, Seq{2}};
+  log.known_history = {{4711}, Seq{2}};
   Room room(saved(), shards_, log, clock_, {1000, 1min}, [] {});
   ASSERT_TRUE(run(room.open()));
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
   EXPECT_EQ(ana->joined().epoch(), 4711u);
-  for (std::uint8_t i = 1; i <= 6; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
-  const auto reset = [&](const std::shared_ptr<Phone>& ben, std::uint64_t after, Epoch epoch) {
+  for (std::uint8_t i = 1; i <= 6; ++i) ASSERT_TRUE(draw(room, ana_, ana, i));
+  const auto reset = [&](const std::shared_ptr<Client>& ben, std::uint64_t after, Epoch epoch) {
     EXPECT_TRUE(join(room, ben_, ben, after, epoch));
     return ben->joined().reset();
   };
-  const auto ben = phone();
+  const auto ben = client();
   EXPECT_TRUE(reset(ben, 4, {815}));
   EXPECT_EQ(ben->joined().messages_size(), 6);
   EXPECT_FALSE(reset(ben, 4, {4711}));
   EXPECT_TRUE(reset(ben, 2, {815}));
   // One that sends none: when its connection enters, and only where it may know of before.
-  const auto bot = phone();
+  const auto bot = client();
   EXPECT_TRUE(reset(bot, 4, {}));
   EXPECT_FALSE(reset(bot, 4, {}));
-  EXPECT_FALSE(reset(phone(), 2, {}));
+  EXPECT_FALSE(reset(client(), 2, {}));
 }
 
 TEST_F(RoomTest, WhoSendsNoEpochToASavedRoomIsBelieved) {
   SlowLog log;
   Room room(saved(), shards_, log, clock_, {1000, 1min}, [] {});
   ASSERT_TRUE(run(room.open()));
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  for (std::uint8_t i = 1; i <= 3; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
-  const auto ben = phone();
+  for (std::uint8_t i = 1; i <= 3; ++i) ASSERT_TRUE(draw(room, ana_, ana, i));
+  const auto ben = client();
   ASSERT_TRUE(join(room, ben_, ben, 2));
   EXPECT_FALSE(ben->joined().reset());
   EXPECT_EQ(ben->joined().messages_size(), 1);
@@ -293,10 +280,10 @@ TEST_F(RoomTest, APageThatIsShortForDamageDoesNotEndACatchUp) {
   SlowLog log;
   log.damaged = {20};
   Room room(saved(), shards_, log, clock_, {1000, 1min}, [] {});
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  for (std::uint8_t i = 1; i <= 120; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
-  const auto ben = phone();
+  for (std::uint8_t i = 1; i <= 120; ++i) ASSERT_TRUE(draw(room, ana_, ana, i));
+  const auto ben = client();
   std::uint64_t last = 1;
   do {
     ASSERT_TRUE(join(room, ben_, ben, last));
@@ -308,9 +295,9 @@ TEST_F(RoomTest, APageThatIsShortForDamageDoesNotEndACatchUp) {
 
 TEST_F(RoomTest, HistoryBeginsAtOneAndEndsAtTheLast) {
   auto room = make(saved());
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  for (std::uint8_t i = 1; i <= 3; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
+  for (std::uint8_t i = 1; i <= 3; ++i) ASSERT_TRUE(draw(room, ana_, ana, i));
   EXPECT_EQ(run(room.history(ana_.id, ana->connection(), {0}, 0)).error().code, errc::bad_range);
   EXPECT_TRUE(run(room.history(ana_.id, ana->connection(), {1}, 0))->messages.empty());
   EXPECT_EQ(run(room.history(ana_.id, ana->connection(), {9999}, 0))->messages.size(), 3u);

@@ -5,11 +5,11 @@ namespace {
 
 TEST_F(RoomTest, WhatOneDrawsEverybodySees) {
   auto room = make(saved());
-  const auto ana = phone();
-  const auto ben = phone();
+  const auto ana = client();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ana_, ana));
   ASSERT_TRUE(join(room, ben_, ben));
-  const auto stored = say(room, ana_, ana, 1);
+  const auto stored = draw(room, ana_, ana, 1);
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->seq, Seq{1});
   const auto& message = ben->frames.back().message();
@@ -20,15 +20,15 @@ TEST_F(RoomTest, WhatOneDrawsEverybodySees) {
 
 TEST_F(RoomTest, ComingBackGetsWhatWasMissedAndThenWhatComes) {
   auto room = make(saved());
-  const auto ana = phone();
-  const auto ben = phone();
+  const auto ana = client();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ana_, ana));
   ASSERT_TRUE(join(room, ben_, ben));
-  ASSERT_TRUE(say(room, ana_, ana, 1));
+  ASSERT_TRUE(draw(room, ana_, ana, 1));
   room.leave(ben_.id, ben->connection(), Departure::dropped);
-  for (std::uint8_t i = 2; i <= 120; ++i) ASSERT_TRUE(say(room, ana_, ana, i));
+  for (std::uint8_t i = 2; i <= 120; ++i) ASSERT_TRUE(draw(room, ana_, ana, i));
 
-  const auto back = phone();
+  const auto back = client();
   std::uint64_t last = 1;
   for (int joins = 0; joins < 3; ++joins) {
     ASSERT_TRUE(join(room, ben_, back, last));
@@ -36,7 +36,7 @@ TEST_F(RoomTest, ComingBackGetsWhatWasMissedAndThenWhatComes) {
     EXPECT_EQ(back->joined().more(), joins < 2);
     EXPECT_FALSE(back->joined().reset());
   }
-  ASSERT_TRUE(say(room, ana_, ana, 121));
+  ASSERT_TRUE(draw(room, ana_, ana, 121));
   const auto seqs = back->seqs();
   ASSERT_EQ(seqs.size(), 120u);
   for (std::size_t i = 0; i < seqs.size(); ++i) EXPECT_EQ(seqs[i], i + 2);
@@ -44,10 +44,10 @@ TEST_F(RoomTest, ComingBackGetsWhatWasMissedAndThenWhatComes) {
 
 TEST_F(RoomTest, TheSameClientIdCountsOnceAndIsToldOnce) {
   auto room = make(saved());
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  ASSERT_TRUE(say(room, ana_, ana, 1));
-  const auto again = say(room, ana_, ana, 1);
+  ASSERT_TRUE(draw(room, ana_, ana, 1));
+  const auto again = draw(room, ana_, ana, 1);
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->repeated);
   EXPECT_EQ(again->seq, Seq{1});
@@ -56,10 +56,10 @@ TEST_F(RoomTest, TheSameClientIdCountsOnceAndIsToldOnce) {
 
 TEST_F(RoomTest, APersonWithManyTabsIsOnePerson) {
   auto room = make(saved());
-  const auto watcher = phone();
+  const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
-  const auto one = phone();
-  const auto two = phone();
+  const auto one = client();
+  const auto two = client();
   ASSERT_TRUE(join(room, ana_, one));
   ASSERT_TRUE(join(room, ana_, two));
   EXPECT_EQ(room.view().occupancy, 2u);
@@ -74,15 +74,15 @@ TEST_F(RoomTest, APersonWithManyTabsIsOnePerson) {
 
 TEST_F(RoomTest, ADroppedConnectionKeepsItsPlaceForAWhile) {
   auto room = make(saved());
-  const auto watcher = phone();
-  const auto ana = phone();
+  const auto watcher = client();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ben_, watcher));
   ASSERT_TRUE(join(room, ana_, ana));
   room.leave(ana_.id, ana->connection(), Departure::dropped);
   clock_.advance(19s);
   room.sweep();
   EXPECT_EQ(room.view().occupancy, 2u);
-  const auto back = phone();
+  const auto back = client();
   ASSERT_TRUE(join(room, ana_, back));
   clock_.advance(60s);
   room.sweep();
@@ -98,41 +98,41 @@ TEST_F(RoomTest, ADroppedConnectionKeepsItsPlaceForAWhile) {
 
 TEST_F(RoomTest, AFullRoomRefusesInWordsAndLetsItsPeopleBackIn) {
   auto room = make(saved(1));
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  const auto refused = join(room, ben_, phone());
+  const auto refused = join(room, ben_, client());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, errc::room_full);
   EXPECT_NE(refused.error().detail.find("The Den"), std::string::npos);
-  EXPECT_TRUE(join(room, ana_, phone()));
+  EXPECT_TRUE(join(room, ana_, client()));
 }
 
 TEST_F(RoomTest, ATemporaryRoomForgetsWhenTheLastOneLeaves) {
   auto room = make(temporary());
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  ASSERT_TRUE(say(room, ana_, ana, 1));
+  ASSERT_TRUE(draw(room, ana_, ana, 1));
   const Epoch before{ana->joined().epoch()};
   EXPECT_NE(before, Epoch{});
   room.leave(ana_.id, ana->connection(), Departure::clean);
-  const auto back = phone();
+  const auto back = client();
   ASSERT_TRUE(join(room, ana_, back, 1, before));
   EXPECT_TRUE(back->joined().reset());
   EXPECT_NE(Epoch{back->joined().epoch()}, before);
   EXPECT_TRUE(back->seqs().empty());
-  EXPECT_EQ(say(room, ana_, back, 2)->seq, Seq{1});
+  EXPECT_EQ(draw(room, ana_, back, 2)->seq, Seq{1});
 }
 
 TEST_F(RoomTest, ATemporaryRoomRemembersWhileAPlaceIsKept) {
   auto room = make(temporary());
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  ASSERT_TRUE(say(room, ana_, ana, 1));
+  ASSERT_TRUE(draw(room, ana_, ana, 1));
   const Epoch epoch{ana->joined().epoch()};
   room.leave(ana_.id, ana->connection(), Departure::dropped);
   clock_.advance(10s);
   room.sweep();
-  const auto back = phone();
+  const auto back = client();
   ASSERT_TRUE(join(room, ana_, back, 0, epoch));
   EXPECT_FALSE(back->joined().reset());
   EXPECT_EQ(back->seqs(), (std::vector<std::uint64_t>{1}));
@@ -140,53 +140,53 @@ TEST_F(RoomTest, ATemporaryRoomRemembersWhileAPlaceIsKept) {
 
 TEST_F(RoomTest, AFasterPenThanAllowedIsToldWhenToTryAgain) {
   Room room({{"den"}, "The Den", "", true, 64, {}}, shards_, log_, clock_, {2, 1min}, [] {});
-  const auto ana = phone();
+  const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
-  ASSERT_TRUE(say(room, ana_, ana, 1));
-  ASSERT_TRUE(say(room, ana_, ana, 2));
-  const auto refused = say(room, ana_, ana, 3);
+  ASSERT_TRUE(draw(room, ana_, ana, 1));
+  ASSERT_TRUE(draw(room, ana_, ana, 2));
+  const auto refused = draw(room, ana_, ana, 3);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, errc::slow_down);
   // Coming in anew gives nobody new drawings.
   room.leave(ana_.id, ana->connection(), Departure::clean);
-  const auto back = phone();
+  const auto back = client();
   ASSERT_TRUE(join(room, ana_, back));
-  EXPECT_FALSE(say(room, ana_, back, 3));
+  EXPECT_FALSE(draw(room, ana_, back, 3));
   clock_.advance(refused.error().retry_after);
-  EXPECT_TRUE(say(room, ana_, back, 3));
+  EXPECT_TRUE(draw(room, ana_, back, 3));
 }
 
 TEST_F(RoomTest, OnlyItsAuthorTakesADrawingAway) {
   auto room = make(saved());
-  const auto ana = phone();
-  const auto ben = phone();
+  const auto ana = client();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ana_, ana));
   ASSERT_TRUE(join(room, ben_, ben));
-  ASSERT_TRUE(say(room, ana_, ana, 1));
+  ASSERT_TRUE(draw(room, ana_, ana, 1));
   EXPECT_EQ(run(room.erase(ben_, ben->connection(), {1})).error().code, errc::not_yours);
   EXPECT_EQ(run(room.erase(ana_, ana->connection(), {2})).error().code, errc::no_such_message);
   ASSERT_TRUE(run(room.erase(ana_, ana->connection(), {1})));
   EXPECT_EQ(ben->frames.back().deleted().seq(), 1u);
-  const auto late = phone();
+  const auto late = client();
   ASSERT_TRUE(join(room, {{3}, "Cy", false}, late));
   EXPECT_TRUE(late->seqs().empty());
 }
 
 TEST_F(RoomTest, NothingIsDoneForThoseWhoAreNotIn) {
   auto room = make(saved());
-  const auto ana = phone();
-  EXPECT_EQ(say(room, ana_, ana, 1).error().code, errc::not_in_room);
+  const auto ana = client();
+  EXPECT_EQ(draw(room, ana_, ana, 1).error().code, errc::not_in_room);
   EXPECT_EQ(run(room.history(ana_.id, ana->connection(), {1}, 0)).error().code, errc::not_in_room);
   EXPECT_EQ(run(room.erase(ana_, ana->connection(), {1})).error().code, errc::not_in_room);
 }
 
 TEST_F(RoomTest, ALargeRoomHearsHowManyNotWho) {
   auto room = make(saved(1000));
-  const auto watcher = phone();
+  const auto watcher = client();
   ASSERT_TRUE(join(room, ana_, watcher));
-  std::vector<std::shared_ptr<Phone>> crowd;
+  std::vector<std::shared_ptr<Client>> crowd;
   for (std::int64_t i = 0; i < 99; ++i) {
-    crowd.push_back(phone());
+    crowd.push_back(client());
     ASSERT_TRUE(join(room, {{100 + i}, "p" + std::to_string(i), false}, crowd.back()));
   }
   EXPECT_EQ(watcher->notices().size(), limits::presence_people_max - 1);
@@ -196,16 +196,16 @@ TEST_F(RoomTest, ALargeRoomHearsHowManyNotWho) {
   ASSERT_EQ(watcher->frames.size(), 1u);
   EXPECT_EQ(watcher->frames[0].presence().occupancy(), 100u);
   EXPECT_TRUE(watcher->frames[0].presence().user().empty());
-  room.pen(ana_.id, watcher->connection(), true);
+  room.set_pen(ana_.id, watcher->connection(), true);
   room.sweep();
   settle();
   EXPECT_EQ(watcher->frames.size(), 1u);
   EXPECT_EQ(crowd.back()->joined().members_size(), 64);
   for (std::int64_t i = 0; i < 99; ++i) {
     const auto name = "p" + std::to_string(i);
-    const auto& phone = crowd[static_cast<std::size_t>(i)];
-    ASSERT_TRUE(join(room, {{100 + i}, name, false}, phone));
-    const auto joined = phone->joined();
+    const auto& client = crowd[static_cast<std::size_t>(i)];
+    ASSERT_TRUE(join(room, {{100 + i}, name, false}, client));
+    const auto joined = client->joined();
     EXPECT_EQ(std::ranges::count(joined.members(), name), 1) << name;
     EXPECT_EQ(joined.members_size(), 64);
   }
@@ -214,14 +214,14 @@ TEST_F(RoomTest, ALargeRoomHearsHowManyNotWho) {
 
 TEST_F(RoomTest, APenIsToldToTheOthersAndOnlyWhatChanges) {
   auto room = make(saved());
-  const auto ana = phone();
-  const auto tab = phone();
-  const auto ben = phone();
+  const auto ana = client();
+  const auto tab = client();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ana_, ana));
   ASSERT_TRUE(join(room, ana_, tab));
   ASSERT_TRUE(join(room, ben_, ben));
-  const auto pen = [&](bool down, const std::shared_ptr<Phone>& with) {
-    room.pen(ana_.id, with->connection(), down);
+  const auto pen = [&](bool down, const std::shared_ptr<Client>& with) {
+    room.set_pen(ana_.id, with->connection(), down);
     settle();
   };
   ana->frames.clear();
@@ -253,14 +253,14 @@ TEST_F(RoomTest, APenIsToldToTheOthersAndOnlyWhatChanges) {
 
 TEST_F(RoomTest, WhoLeavesOrDropsHasLiftedThePen) {
   auto room = make(saved());
-  const auto ana = phone();
-  const auto ben = phone();
+  const auto ana = client();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ana_, ana));
   ASSERT_TRUE(join(room, ben_, ben));
   for (const auto how : {Departure::dropped, Departure::clean}) {
     clock_.advance(1min);
     ASSERT_TRUE(join(room, ana_, ana));
-    room.pen(ana_.id, ana->connection(), true);
+    room.set_pen(ana_.id, ana->connection(), true);
     room.leave(ana_.id, ana->connection(), how);
     settle();
   }
@@ -269,14 +269,14 @@ TEST_F(RoomTest, WhoLeavesOrDropsHasLiftedThePen) {
 
 TEST_F(RoomTest, APhoneThatIsGoneIsNotTold) {
   auto room = make(saved());
-  const auto ana = phone();
-  const auto ben = phone();
+  const auto ana = client();
+  const auto ben = client();
   ASSERT_TRUE(join(room, ana_, ana));
   ASSERT_TRUE(join(room, ben_, ben));
   room.leave(ben_.id, ben->connection(), Departure::clean);
   settle();
   ben->frames.clear();
-  ASSERT_TRUE(say(room, ana_, ana, 1));
+  ASSERT_TRUE(draw(room, ana_, ana, 1));
   EXPECT_TRUE(ben->frames.empty());
 }
 

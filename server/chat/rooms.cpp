@@ -1,7 +1,10 @@
 #include "chat/rooms.hpp"
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 namespace colo {
 
@@ -9,88 +12,80 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds sweep_every{1};
-constexpr std::chrono::seconds lobby_told_every{1};
-
-asio::awaitable<void> pause(asio::any_io_executor executor, std::chrono::milliseconds time) {
-  asio::steady_timer timer(executor, time);
-  boost::system::error_code error;  // only a stopping loop ends a pause early
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-}
-
-asio::awaitable<RoomView> view_of(Room& room) {
-  co_return room.view();
+asio::awaitable<void> pause(std::chrono::milliseconds time) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, time);
+  boost::system::error_code cancelled;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 
 }  // namespace
 
 Rooms::Rooms(std::vector<RoomSpec> specs, Shards& shards, MessageLog& log, const Clock& clock,
              Rate drawings)
-    : shards_(shards) {
+    : Rooms(std::move(specs), shards, log, clock, drawings, Intervals()) {}
+
+Rooms::Rooms(std::vector<RoomSpec> specs, Shards& shards, MessageLog& log, const Clock& clock,
+             Rate drawings, Intervals intervals)
+    : shards_(shards),
+      intervals_(intervals),
+      list_changed_(shards.first(), shards.first()),
+      lobbies_(shards) {
   for (auto& spec : specs) {
-    rooms_.push_back(std::make_unique<Room>(std::move(spec), shards, log, clock, drawings,
-                                            [this] { occupancy_changed(); }));
-    by_id_.emplace(rooms_.back()->spec().id, rooms_.back().get());
+    const auto id = spec.id;
+    auto& room = rooms_.emplace_back(shards.of(id), std::move(spec), shards, log, clock, drawings,
+                                     [this] { list_changed_.post(&Event::set); });
+    by_id_.emplace(id, &room);
   }
-  for (std::uint32_t i = 0; i < shards.size(); ++i) lobbies_.push_back(std::make_unique<Lobby>());
 }
 
-asio::awaitable<result<void>> Rooms::open() {
-  for (const auto& room : rooms_) {
-    auto opening = room->open();
-    const auto opened = co_await on(room->home(), std::move(opening));
+asio::awaitable<result<void>> Rooms::open(BackgroundLoops& loops) {
+  for (auto& room : rooms_) {
+    const auto opened = co_await room.call(&Room::open);
     if (!opened) co_return opened;
   }
   for (std::uint32_t i = 0; i < shards_.size(); ++i)
-    start_task(shards_[i].executor(), sweep(shards_[i]), "sweeping rooms");
+    loops.start(shards_[i].executor(), "sweeping rooms",
+                [this, shard = &shards_[i]] { return sweep(*shard); });
+  loops.start(shards_.first().executor(), "publishing the list of rooms",
+              [this] { return publish_list(); });
   co_return result<void>{};
 }
 
-Room* Rooms::find(const RoomId& id) const {
+Owned<Room>* Rooms::find(const RoomId& id) {
   const auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : found->second;
 }
 
-std::vector<Room*> Rooms::all() const {
-  std::vector<Room*> rooms;
-  for (const auto& room : rooms_) rooms.push_back(room.get());
-  return rooms;
-}
-
 asio::awaitable<std::vector<RoomView>> Rooms::views() {
   std::vector<RoomView> views;
-  for (const auto& room : rooms_) {
-    auto viewing = view_of(*room);
-    views.push_back(co_await on(room->home(), std::move(viewing)));
+  for (auto& room : rooms_) {
+    auto view = co_await room.call(&Room::view);
+    views.push_back(std::move(view));
   }
   co_return views;
 }
 
 asio::awaitable<void> Rooms::sweep(Shard& shard) {
   for (;;) {
-    co_await pause(shard.executor(), sweep_every);
-    for (const auto& room : rooms_)
-      if (&room->home() == &shard) room->sweep();
+    co_await pause(intervals_.sweep);
+    for (auto& room : rooms_)
+      if (&room.home() == &shard) room.here().sweep();
   }
 }
 
-void Rooms::occupancy_changed() {
-  asio::post(shards_.first().executor(), [this] {
-    tell_again_ = true;
-    if (std::exchange(telling_, true)) return;
-    start_task(shards_.first().executor(), tell_lobbies(), "telling lobbies");
-  });
-}
-
-asio::awaitable<void> Rooms::tell_lobbies() {
-  while (std::exchange(tell_again_, false)) {
-    const auto list = co_await views();
-    const auto frame = rooms_frame(list);
-    for (std::uint32_t i = 0; i < shards_.size(); ++i)
-      shards_[i].run([lobby = lobbies_[i].get(), frame] { lobby->publish(frame); });
-    co_await pause(shards_.first().executor(), lobby_told_every);
+asio::awaitable<void> Rooms::publish_list() {
+  for (;;) {
+    co_await list_changed_.here().wait();
+    try {
+      const auto list = co_await views();
+      const auto frame = rooms_frame(list);
+      for (auto& lobby : lobbies_) lobby.post(&Lobby::publish, frame);
+    } catch (...) {
+      list_changed_.here().set();  // publish it when this loop is restarted
+      throw;
+    }
+    co_await pause(intervals_.list);
   }
-  telling_ = false;
 }
 
 }  // namespace colo

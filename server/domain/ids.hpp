@@ -75,6 +75,12 @@ struct SessionId {
   auto operator<=>(const SessionId&) const = default;
 };
 
+/// Frames of one room, or of the lobby, on one shard: 1, 2, 3 … 0: replies to one client.
+struct FlowId {
+  std::uint32_t value = 0;
+  auto operator<=>(const FlowId&) const = default;
+};
+
 /// One open socket: the shard that accepted it and its number there.
 struct ConnectionId {
   std::uint32_t shard = 0;

@@ -69,6 +69,23 @@ inline constexpr std::chrono::seconds pen_rest_time{1};
 inline constexpr Rate presence_notices{5, std::chrono::seconds{30}};
 // What a temporary room keeps of its past, for those who come later.
 inline constexpr std::size_t temporary_room_bytes_max = 16 * 1024 * 1024;
+// The newest messages of a room, kept encoded: what is published while a page is read from the
+// log. A client whose read takes longer than that reads again.
+inline constexpr std::size_t recent_messages_max = 64;
+inline constexpr std::size_t recent_bytes_max = 1024 * 1024;
+// Deletions published while a page is read from the log: a hundred batches of erasing, 80 kB.
+inline constexpr std::size_t recent_deletions_max = 10'000;
+// People of one room whose coming, going and pen are remembered to limit how often they are
+// published, 160 bytes each. Beyond, only the number of people is published.
+inline constexpr std::size_t noticed_people_max = 1'024;
+// People of one room whose rate of drawings is remembered, 120 bytes each. Beyond, the one who
+// drew least recently is forgotten and may draw at the full rate again.
+inline constexpr std::size_t drawing_rates_max = 4'096;
+// Deleted accounts that a room still refuses. Beyond, the earliest is forgotten; its sockets
+// were closed, and the log of saved rooms refuses it in any case.
+inline constexpr std::size_t removed_accounts_max = 4'096;
+// Far longer than a frame of a closed socket can wait to be handled.
+inline constexpr std::chrono::minutes removed_account_time{10};
 
 inline constexpr std::size_t body_bytes_max = 16 * 1024;   // the largest call is two short strings
 inline constexpr std::size_t header_bytes_max = 8 * 1024;  // of a request, without its cookies
@@ -118,6 +135,8 @@ inline constexpr std::size_t invite_note_characters_max = 60;
 inline constexpr std::chrono::seconds invite_remembered_time{std::chrono::days{7}};
 // Messages erased at once for somebody who left: some milliseconds of the writer's time.
 inline constexpr std::size_t erase_bite_max = 100;
+// Deleted accounts that are read from the store at once, to erase their drawings.
+inline constexpr std::size_t accounts_erased_at_once = 64;
 
 inline constexpr std::size_t name_characters_min = 2;
 inline constexpr std::size_t name_characters_max = 24;

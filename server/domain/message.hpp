@@ -1,8 +1,15 @@
-// A drawing that somebody said in a room.
+// A message of a room: a drawing and its caption.
+//
+// A Draft is what a client asked to send, checked. The room makes a Message of it, and the log
+// gives that its seq. The drawing's bytes are shared by all copies and never change.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "domain/ids.hpp"
@@ -10,31 +17,42 @@
 
 namespace colo {
 
-/// Wall-clock time, as phones are shown it. Deadlines use the steady clock.
+/// Wall-clock time, as people are shown it. Deadlines use the steady clock.
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// What a phone sent, checked, on its way to the store.
-struct NewMessage {
+/// An encoded Drawing (protocol/colo.proto). Copies share the bytes.
+class DrawingBytes {
+ public:
+  DrawingBytes() = default;
+  DrawingBytes(std::string bytes) : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+
+  std::string_view view() const { return bytes_ ? std::string_view(*bytes_) : std::string_view(); }
+  std::size_t size() const { return bytes_ ? bytes_->size() : 0; }
+  bool operator==(const DrawingBytes& other) const { return view() == other.view(); }
+
+ private:
+  std::shared_ptr<const std::string> bytes_;  // null: no bytes
+};
+
+/// What a client wants to send.
+struct Draft {
+  ClientId client_id;
+  DrawingBytes drawing;
+  std::string caption;
+  Seq remix_of;  // 0: none
+};
+
+struct Message {
   RoomId room;
   User author;
   ClientId client_id;
-  std::string drawing;  // a checked, encoded Drawing (protocol/colo.proto)
+  DrawingBytes drawing;
   std::string caption;
   Seq remix_of;  // 0: none
-  WallTime sent_at;
-};
-
-/// The same once the store has given it its place.
-struct Message {
-  RoomId room;
+  WallTime sent_at{};
+  // Given by the log:
   Seq seq;
-  std::string author;  // the name, as shown
-  WallTime sent_at;
-  std::string drawing;
-  std::string caption;
-  Seq remix_of;
-  ClientId client_id;
-  std::string remix_author;  // of the message it began as; empty: none, or not known any more
+  User remix_author;  // of the message it began as; without a name: none, or not known any more
 };
 
 struct MessagePage {

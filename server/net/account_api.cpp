@@ -123,8 +123,8 @@ ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest&
             request.network, wish->erase_drawings ? "are erased" : "stay");
   auto forgetting = forget_user(services, granted);
   co_await on(services.shards.first(), std::move(forgetting));
-  co_await services.leavers.let_go(granted.user.id);
-  if (wish->erase_drawings) services.leavers.erase_drawings(granted.user.id);
+  co_await services.account_eraser.remove_from_rooms(granted.user.id);
+  if (wish->erase_drawings) services.account_eraser.erase_drawings();
   Reply reply;
   reply.status = 204;
   reply.signs_out = true;

@@ -8,7 +8,7 @@
 #include "auth/accounts.hpp"
 #include "auth/invites.hpp"
 #include "auth/sessions.hpp"
-#include "chat/leavers.hpp"
+#include "chat/account_eraser.hpp"
 #include "chat/rooms.hpp"
 #include "net/assets.hpp"
 #include "net/connection_quota.hpp"
@@ -31,7 +31,7 @@ struct Services {
   Accounts& accounts;
   Invites& invites;
   Rooms& rooms;
-  Leavers& leavers;
+  AccountEraser& account_eraser;
   Assets assets;
   Sites sites;
   Rate frames;  // per socket; faster is flooding

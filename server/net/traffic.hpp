@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <vector>
@@ -60,6 +61,11 @@ class Traffic {
 
   /// Something waits for it to be written: it gets its turn soon.
   void wants_turn(Recipient& recipient, TurnQueue& queue);
+  /// The queue of a flow; there are as many as there are rooms, and the lobby's.
+  TurnQueue& queue_of(FlowId flow) {
+    while (flows_.size() <= flow.value) flows_.emplace_back();
+    return flows_[flow.value];
+  }
   /// The queue of those who are answered, each alone.
   TurnQueue& answers() { return answers_; }
   /// The queue of those for whom one write was not enough.
@@ -102,6 +108,7 @@ class Traffic {
                          boost::intrusive::constant_time_size<false>>
       recipients_;
   Turns turns_;
+  std::deque<TurnQueue> flows_;  // by the value of a FlowId
   TurnQueue answers_;
   TurnQueue leftovers_;
   bool turn_posted_ = false;

@@ -119,8 +119,8 @@ asio::awaitable<bool> WsSession::say_hello(std::vector<std::string> tokens) {
   socket_->admit(std::move(who->budget));
   const auto page_bytes = socket_->encoding() == Encoding::binary ? limits::page_bytes_max
                                                                   : limits::json_page_bytes_max;
-  conversation_.emplace(services_, shared_from_this(), std::move(*who), page_bytes);
-  co_await conversation_->greet();
+  handler_.emplace(services_, shared_from_this(), std::move(*who), page_bytes);
+  co_await handler_->welcome();
   co_return true;
 }
 
@@ -148,7 +148,7 @@ asio::awaitable<void> WsSession::listen() {
       co_return;
     }
     socket_->charge(work_of((*frame)->frame_case()));
-    const auto heard = co_await conversation_->hear(**frame, frame_bytes_);
+    const auto heard = co_await handler_->handle_frame(**frame, frame_bytes_);
     if (heard) continue;
     close(close_code(heard.error().code), heard.error().detail);
     co_return;
@@ -183,7 +183,7 @@ asio::awaitable<result<v1::ClientFrame*>> WsSession::read_frame() {
 
 bool WsSession::hear_control(const ws::Event& event) {
   if (socket_->closing()) return true;
-  if (conversation_ && !conversation_->count_frame()) return false;
+  if (handler_ && !handler_->count_frame()) return false;
   if (event.kind == ws::Event::Kind::pong) return true;
   socket_->charge(limits::work::per_pong);
   socket_->pong(event.payload);
@@ -213,20 +213,20 @@ void WsSession::end(const ws::Event& event) {
   socket_->close(event.code == ws::no_code ? normal_closure : event.code, "");
 }
 
-void WsSession::answer(const SharedFrame& frame) {
+void WsSession::reply(const SharedFrame& frame) {
   const auto per_byte = socket_->encoding() == Encoding::binary ? limits::work::per_binary_byte_out
                                                                 : limits::work::per_json_byte_out;
   socket_->charge(limits::work::per_answer + frame->bytes().size() * per_byte);
   socket_->send(frame);
 }
 
-void WsSession::deliver(const SharedFrame& frame, TurnQueue& queue) {
-  socket_->send(frame, queue);
+void WsSession::publish(const SharedFrame& frame, FlowId flow) {
+  socket_->send(frame, socket_->traffic().queue_of(flow));
 }
 
 void WsSession::leave() {
   if (socket_->too_slow()) departure_ = Departure::dropped;  // it will be back
-  if (conversation_) conversation_->hang_up(departure_);
+  if (handler_) handler_->leave_all(departure_);
   if (!session_) return;
   services_.shards.first().run([&sessions = services_.sessions, session = *session_, id = id_] {
     sessions.forget_socket(session, id);

@@ -11,12 +11,12 @@
 
 #include "net/connection_quota.hpp"
 #include "net/connections.hpp"
-#include "net/conversation.hpp"
+#include "net/frame_handler.hpp"
 #include "net/phone_socket.hpp"
 
 namespace colo {
 
-class WsSession final : public Member, public std::enable_shared_from_this<WsSession> {
+class WsSession final : public Subscriber, public std::enable_shared_from_this<WsSession> {
  public:
   WsSession(std::shared_ptr<PhoneSocket> socket, Services& services, Connections& connections,
             ConnectionId id, ConnectionSlot slot);
@@ -28,8 +28,8 @@ class WsSession final : public Member, public std::enable_shared_from_this<WsSes
   void close(std::uint16_t code, std::string_view reason) { socket_->close(code, reason); }
 
   ConnectionId connection() const override { return id_; }
-  void answer(const SharedFrame& frame) override;
-  void deliver(const SharedFrame& frame, TurnQueue& queue) override;
+  void reply(const SharedFrame& frame) override;
+  void publish(const SharedFrame& frame, FlowId flow) override;
 
  private:
   boost::asio::awaitable<bool> say_hello(std::vector<std::string> tokens);
@@ -51,7 +51,7 @@ class WsSession final : public Member, public std::enable_shared_from_this<WsSes
   ConnectionId id_;
   ConnectionSlot slot_;
   std::optional<SessionId> session_;
-  std::optional<Conversation> conversation_;
+  std::optional<FrameHandler> handler_;
   std::size_t frame_bytes_ = 0;  // of the frame read last
   Departure departure_ = Departure::clean;
   bool ended_ = false;  // nothing more comes; departure_ says how that came about

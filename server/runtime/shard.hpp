@@ -52,6 +52,9 @@ class Shard {
   /// A number no other connection of this shard has. On this shard.
   ConnectionId next_connection() { return {index_, ++connections_}; }
 
+  /// An id that no other flow of this shard has. They are never reused.
+  FlowId next_flow() { return {++flows_}; }
+
   /// What the loop does now is a small thing of many: it keeps its Pace. On this shard.
   void keep_pace() { paced_ = true; }
 
@@ -73,6 +76,7 @@ class Shard {
 
   std::uint32_t index_;
   std::uint64_t connections_ = 0;
+  std::uint32_t flows_ = 0;
   bool paced_ = false;
   std::atomic<bool> running_{false};
   Loop context_{1};

@@ -7,42 +7,41 @@ namespace asio = boost::asio;
 
 namespace colo {
 
-asio::awaitable<result<Stored>> MemoryLog::append(NewMessage message) {
+asio::awaitable<result<Stored>> MemoryLog::append(Message message) {
   const Key key{message.author.id, message.client_id};
   if (const auto known = known_.find(key); known != known_.end())
     co_return Stored{known->second.seq, known->second.sent_at, true, {}};
   if (message.remix_of > last_) co_return errc::no_such_message;
 
-  auto remix_author = author_of(message.remix_of);
-  ++last_.value;
-  entries_.push_back({last_, std::move(message.author), message.sent_at, std::move(message.drawing),
-                      std::move(message.caption), message.remix_of, message.client_id,
-                      remix_author});
-  bytes_ += bytes_of(entries_.back());
-  known_.emplace(key, Known{last_, message.sent_at});
+  message.seq = {++last_.value};
+  message.remix_author = author_of(message.remix_of);
+  Stored stored{message.seq, message.sent_at, false, message.remix_author};
+  known_.emplace(key, Known{message.seq, message.sent_at});
+  bytes_ += bytes_of(message);
+  messages_.push_back(std::move(message));
   // The newest stays, however large: it was accepted.
-  while (bytes_ > bytes_max_ && entries_.size() > 1) drop_oldest();
-  co_return Stored{last_, message.sent_at, false, std::move(remix_author.name)};
+  while (bytes_ > bytes_max_ && messages_.size() > 1) drop_oldest();
+  co_return stored;
 }
 
-asio::awaitable<result<MessagePage>> MemoryLog::before(RoomId room, Seq seq, PageLimit limit) {
+asio::awaitable<result<MessagePage>> MemoryLog::before(RoomId, Seq seq, PageLimit limit) {
   PageFill fill(limit);
-  for (auto entry = not_before(seq); entry != entries_.begin();)
-    if (!fill.add(message_of(room, *--entry))) break;
+  for (auto message = not_before(seq); message != messages_.begin();)
+    if (!fill.add(Message(*--message))) break;
   auto page = fill.take();
   std::ranges::reverse(page.messages);
   co_return page;
 }
 
-asio::awaitable<result<MessagePage>> MemoryLog::after(RoomId room, Seq seq, PageLimit limit) {
+asio::awaitable<result<MessagePage>> MemoryLog::after(RoomId, Seq seq, PageLimit limit) {
   PageFill fill(limit);
   if (seq >= last_) co_return MessagePage{};
-  for (auto entry = not_before({seq.value + 1}); entry != entries_.end(); ++entry)
-    if (!fill.add(message_of(room, *entry))) break;
+  for (auto message = not_before({seq.value + 1}); message != messages_.end(); ++message)
+    if (!fill.add(Message(*message))) break;
   co_return fill.take();
 }
 
-// Memory has one history; the lives of its room are the room's to count.
+// The room itself counts its lives.
 asio::awaitable<result<RoomHistory>> MemoryLog::history(RoomId) {
   co_return RoomHistory{{1}, {}};
 }
@@ -52,17 +51,17 @@ asio::awaitable<result<Seq>> MemoryLog::last_seq(RoomId) {
 }
 
 asio::awaitable<result<DeletionId>> MemoryLog::erase(RoomId, Seq seq, User by) {
-  const auto entry = not_before(seq);
-  if (entry == entries_.end() || entry->seq != seq) co_return errc::no_such_message;
-  if (entry->author.id != by.id && !by.admin) co_return errc::not_yours;
-  co_return take_away(entry);
+  const auto message = not_before(seq);
+  if (message == messages_.end() || message->seq != seq) co_return errc::no_such_message;
+  if (message->author.id != by.id && !by.admin) co_return errc::not_yours;
+  co_return take_away(message);
 }
 
-DeletionId MemoryLog::take_away(Entries::iterator entry) {
-  bytes_ -= bytes_of(*entry);
-  deleted_.push_back({entry->seq, std::move(entry->author), entry->client_id});
+DeletionId MemoryLog::take_away(Messages::iterator message) {
+  bytes_ -= bytes_of(*message);
+  deleted_.push_back({message->seq, std::move(message->author), message->client_id});
   bytes_ += bytes_of(deleted_.back());
-  entries_.erase(entry);
+  messages_.erase(message);
   if (deleted_.size() > limits::deletions_told_max) {
     const Deleted& oldest = deleted_.front();
     bytes_ -= bytes_of(oldest);
@@ -74,15 +73,16 @@ DeletionId MemoryLog::take_away(Entries::iterator entry) {
 
 asio::awaitable<result<Erasure>> MemoryLog::erase_of(RoomId, UserId author, std::size_t limit) {
   Erasure erasure;
-  for (auto entry = entries_.begin(); entry != entries_.end() && erasure.seqs.size() < limit;) {
-    if (entry->author.id != author) {
-      ++entry;
+  for (auto message = messages_.begin();
+       message != messages_.end() && erasure.seqs.size() < limit;) {
+    if (message->author.id != author) {
+      ++message;
       continue;
     }
-    const auto seq = entry->seq;
-    erasure.last = take_away(entry);
+    const auto seq = message->seq;
+    erasure.last = take_away(message);
     erasure.seqs.push_back(seq);
-    entry = not_before(seq);
+    message = not_before(seq);
   }
   co_return erasure;
 }
@@ -94,8 +94,8 @@ void MemoryLog::forget_name(UserId author) {
     person.name.clear();
     bytes_ += bytes_of(holder);
   };
-  for (Entry& entry : entries_)
-    for (User* person : {&entry.author, &entry.remix_author}) forget_in(entry, *person);
+  for (Message& message : messages_)
+    for (User* person : {&message.author, &message.remix_author}) forget_in(message, *person);
   for (Deleted& deleted : deleted_) forget_in(deleted, deleted.author);
 }
 
@@ -114,7 +114,7 @@ asio::awaitable<result<std::vector<Seq>>> MemoryLog::deleted(RoomId, DeletionId 
 }
 
 void MemoryLog::clear() {
-  entries_ = {};
+  messages_ = {};
   known_ = {};
   bytes_ = 0;
   last_ = {};
@@ -122,12 +122,12 @@ void MemoryLog::clear() {
   deleted_ = {};
 }
 
-std::size_t MemoryLog::bytes_of(const Entry& entry) {
-  // An entry costs its place here and in known_, too.
+std::size_t MemoryLog::bytes_of(const Message& message) {
+  // Its place in messages_ and in known_, and the control block of its drawing.
   constexpr std::size_t place_bytes =
-      sizeof(Entry) + sizeof(Key) + sizeof(Known) + 4 * sizeof(void*);
-  return place_bytes + entry.author.name.size() + entry.remix_author.name.size() +
-         entry.drawing.size() + entry.caption.size();
+      sizeof(Message) + sizeof(std::string) + sizeof(Key) + sizeof(Known) + 6 * sizeof(void*);
+  return place_bytes + message.author.name.size() + message.remix_author.name.size() +
+         message.drawing.size() + message.caption.size();
 }
 
 std::size_t MemoryLog::bytes_of(const Deleted& deleted) {
@@ -136,27 +136,22 @@ std::size_t MemoryLog::bytes_of(const Deleted& deleted) {
   return place_bytes + deleted.author.name.size();
 }
 
-MemoryLog::Entries::iterator MemoryLog::not_before(Seq seq) {
-  return std::ranges::lower_bound(entries_, seq, {}, &Entry::seq);
+MemoryLog::Messages::iterator MemoryLog::not_before(Seq seq) {
+  return std::ranges::lower_bound(messages_, seq, {}, &Message::seq);
 }
 
 User MemoryLog::author_of(Seq seq) {
-  const auto entry = not_before(seq);
-  if (entry != entries_.end() && entry->seq == seq) return entry->author;
+  const auto message = not_before(seq);
+  if (message != messages_.end() && message->seq == seq) return message->author;
   const auto deleted = std::ranges::find(deleted_, seq, &Deleted::seq);
   return deleted == deleted_.end() ? User{} : deleted->author;
 }
 
 void MemoryLog::drop_oldest() {
-  const Entry& oldest = entries_.front();
+  const Message& oldest = messages_.front();
   bytes_ -= bytes_of(oldest);
   known_.erase({oldest.author.id, oldest.client_id});
-  entries_.pop_front();
-}
-
-Message MemoryLog::message_of(const RoomId& room, const Entry& entry) {
-  return {room,          entry.seq,      entry.author.name, entry.sent_at,          entry.drawing,
-          entry.caption, entry.remix_of, entry.client_id,   entry.remix_author.name};
+  messages_.pop_front();
 }
 
 }  // namespace colo

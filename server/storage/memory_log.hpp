@@ -1,14 +1,12 @@
-// The messages of one temporary room, in memory and nowhere else.
+// The messages of one temporary room, in memory only.
 //
-// Belongs to its room and is used on the room's shard only. Bounded in bytes:
-// the oldest messages make place for new ones, and with them their client_ids.
-// Of deleted messages the newest limits::deletions_told_max are known, by number only:
-// a page is read past none of them.
+// Bounded in bytes: the oldest messages are dropped for new ones, and their client_ids with them.
+// Of deleted messages only the place is kept, and of the newest limits::deletions_told_max only.
+// One room has one log: the room ids that calls name are ignored.
 #pragma once
 
 #include <cstddef>
 #include <deque>
-#include <string>
 #include <unordered_map>
 
 #include "domain/limits.hpp"
@@ -21,8 +19,7 @@ class MemoryLog final : public MessageLog {
   explicit MemoryLog(std::size_t bytes_max = limits::temporary_room_bytes_max)
       : bytes_max_(bytes_max) {}
 
-  // One room has one log: the room's id is taken as given.
-  boost::asio::awaitable<result<Stored>> append(NewMessage message) override;
+  boost::asio::awaitable<result<Stored>> append(Message message) override;
   boost::asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq,
                                                      PageLimit limit) override;
   boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, PageLimit limit) override;
@@ -35,26 +32,16 @@ class MemoryLog final : public MessageLog {
   boost::asio::awaitable<result<Erasure>> erase_of(RoomId room, UserId author,
                                                    std::size_t limit) override;
 
-  /// The author's account is gone: their name stands nowhere any more.
+  /// The account was deleted: removes its name from all messages.
   void forget_name(UserId author);
 
-  /// Forgets everything; the next message is number 1 of a new life.
+  /// Deletes everything. The next message gets seq 1.
   void clear();
 
-  /// What the messages occupy, about.
+  /// An estimate of the memory in use.
   std::size_t bytes() const { return bytes_; }
 
  private:
-  struct Entry {
-    Seq seq;
-    User author;
-    WallTime sent_at;
-    std::string drawing;
-    std::string caption;
-    Seq remix_of;
-    ClientId client_id;
-    User remix_author;
-  };
   struct Key {
     UserId author;
     ClientId client_id;
@@ -66,7 +53,7 @@ class MemoryLog final : public MessageLog {
     }
   };
 
-  // The first answer to a client_id.
+  // The first reply to a client_id.
   struct Known {
     Seq seq;
     WallTime sent_at;
@@ -76,23 +63,22 @@ class MemoryLog final : public MessageLog {
     User author;
     ClientId client_id;
   };
-  using Entries = std::deque<Entry>;
+  using Messages = std::deque<Message>;
 
-  static std::size_t bytes_of(const Entry& entry);
+  static std::size_t bytes_of(const Message& message);
   static std::size_t bytes_of(const Deleted& deleted);
-  Entries::iterator not_before(Seq seq);
-  User author_of(Seq seq);  // also of a deleted one; nobody: not known any more
-  DeletionId take_away(Entries::iterator entry);
+  Messages::iterator not_before(Seq seq);
+  User author_of(Seq seq);  // also of a deleted message; without a name: not known any more
+  DeletionId take_away(Messages::iterator message);
   void drop_oldest();
-  static Message message_of(const RoomId& room, const Entry& entry);
 
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
   Seq last_;
-  Entries entries_;  // ascending by seq, without gaps but for those deleted
+  Messages messages_;  // ascending by seq; only deleted ones are missing
   std::unordered_map<Key, Known, KeyHash> known_;
   std::uint64_t deletions_ = 0;
-  std::deque<Deleted> deleted_;  // by the newest deletions, as many as anybody is told of
+  std::deque<Deleted> deleted_;  // in the order of the deletions
 };
 
 }  // namespace colo

@@ -22,8 +22,8 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, MessageLogContract, MemoryFixture);
 const User ann{{1}, "Ann", false};
 const RoomId den{"den"};
 
-NewMessage drawing_of(std::uint32_t number, std::size_t bytes) {
-  NewMessage message = drawing(ann, number);
+Message drawing_of(std::uint32_t number, std::size_t bytes) {
+  Message message = drawing(ann, number);
   message.drawing = std::string(bytes, 'x');
   return message;
 }

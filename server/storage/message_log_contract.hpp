@@ -33,7 +33,7 @@ inline std::string dot_of(const std::string& text) {
 }
 
 /// A message to room "den", told from others by `number`.
-inline NewMessage drawing(const User& author, std::uint32_t number) {
+inline Message drawing(const User& author, std::uint32_t number) {
   return {{"den"},
           author,
           client_id(number),
@@ -41,7 +41,9 @@ inline NewMessage drawing(const User& author, std::uint32_t number) {
           dot_of(std::string("\x00\xFF", 2) + std::to_string(number)),
           "caption " + std::to_string(number),
           {},
-          WallTime{std::chrono::milliseconds{1'700'000'000'000 + number}}};
+          WallTime{std::chrono::milliseconds{1'700'000'000'000 + number}},
+          {},
+          {}};
 }
 
 inline std::vector<std::uint64_t> seqs_of(const MessagePage& page) {
@@ -110,7 +112,7 @@ TYPED_TEST_P(MessageLogContract, SeqsAreDenseFromOne) {
 
 TYPED_TEST_P(MessageLogContract, WhatWasSaidComesBackAsItWas) {
   this->say(1);
-  NewMessage remix = drawing(this->bob, 2);
+  Message remix = drawing(this->bob, 2);
   remix.remix_of = {1};
   remix.caption = "Robert'); DROP TABLE messages; -- <b>\xE7\x8C\xAB</b>";
   ASSERT_TRUE(run_to_end(this->log().append(remix)));
@@ -118,7 +120,7 @@ TYPED_TEST_P(MessageLogContract, WhatWasSaidComesBackAsItWas) {
   ASSERT_EQ(seqs_of(page), (std::vector<std::uint64_t>{1, 2}));
   const Message& second = page.messages[1];
   EXPECT_EQ(second.room, this->den);
-  EXPECT_EQ(second.author, "Bob");
+  EXPECT_EQ(second.author.name, "Bob");
   EXPECT_EQ(second.sent_at, remix.sent_at);
   EXPECT_EQ(second.drawing, remix.drawing);
   EXPECT_EQ(second.caption, remix.caption);
@@ -129,7 +131,7 @@ TYPED_TEST_P(MessageLogContract, WhatWasSaidComesBackAsItWas) {
 TYPED_TEST_P(MessageLogContract, TheSameDrawingCountsOnce) {
   const Stored first = this->say(1);
   this->say(2);
-  NewMessage again = drawing(this->ann, 1);
+  Message again = drawing(this->ann, 1);
   again.sent_at += std::chrono::hours{1};
   again.caption = "another caption";
   const Stored repeated = run_to_end(this->log().append(again)).value();
@@ -150,7 +152,7 @@ TYPED_TEST_P(MessageLogContract, ClientIdsOfDifferentPeopleDoNotMeet) {
 
 TYPED_TEST_P(MessageLogContract, ARemixOfWhatIsNotThereIsRefusedAndUsesNoSeq) {
   this->say(1);
-  NewMessage remix = drawing(this->ann, 2);
+  Message remix = drawing(this->ann, 2);
   for (const std::uint64_t beyond : {std::uint64_t{2}, std::uint64_t{77}, this->the_end}) {
     remix.remix_of = {beyond};
     const auto refused = run_to_end(this->log().append(remix));
@@ -195,7 +197,7 @@ TYPED_TEST_P(MessageLogContract, PagesAfterLeadOnToTheLast) {
 TYPED_TEST_P(MessageLogContract, PagesEndBeforeTheMessageThatMakesThemTooLong) {
   using Seqs = std::vector<std::uint64_t>;
   for (std::uint32_t i = 1; i <= 5; ++i) {
-    NewMessage message = drawing(this->ann, i);
+    Message message = drawing(this->ann, i);
     message.drawing = std::string(1000, 'x');
     message.caption = "";
     ASSERT_TRUE(run_to_end(this->log().append(message)));
@@ -247,16 +249,16 @@ TYPED_TEST_P(MessageLogContract, ARemixSaysWhoseItCameFromAlsoWhenThatIsDeleted)
   this->say_many(2);
   this->erase(2);
   for (const std::uint64_t original : {1, 2}) {
-    NewMessage remix = drawing(this->bob, static_cast<std::uint32_t>(10 + original));
+    Message remix = drawing(this->bob, static_cast<std::uint32_t>(10 + original));
     remix.remix_of = {original};
-    EXPECT_EQ(run_to_end(this->log().append(remix))->remix_author, "Ann");
+    EXPECT_EQ(run_to_end(this->log().append(remix))->remix_author.name, "Ann");
   }
   this->erase(1);
   const MessagePage page = this->after(0, 50);
   ASSERT_EQ(seqs_of(page), (std::vector<std::uint64_t>{3, 4}));
-  for (const Message& message : page.messages) EXPECT_EQ(message.remix_author, "Ann");
-  EXPECT_EQ(this->say(3).remix_author, "");
-  EXPECT_EQ(this->after(4, 50).messages.front().remix_author, "");
+  for (const Message& message : page.messages) EXPECT_EQ(message.remix_author.name, "Ann");
+  EXPECT_EQ(this->say(3).remix_author.name, "");
+  EXPECT_EQ(this->after(4, 50).messages.front().remix_author.name, "");
 }
 
 TYPED_TEST_P(MessageLogContract, ErasedMessagesDoNotCountAsMore) {
@@ -310,24 +312,24 @@ TYPED_TEST_P(MessageLogContract, AllOfOnesMessagesAreErasedBiteByBite) {
 
 TYPED_TEST_P(MessageLogContract, WhoHasLeftIsNamedNowhere) {
   this->say_many(2);
-  NewMessage remix = drawing(this->bob, 10);
+  Message remix = drawing(this->bob, 10);
   remix.remix_of = {1};
-  ASSERT_EQ(run_to_end(this->log().append(remix))->remix_author, "Ann");
+  ASSERT_EQ(run_to_end(this->log().append(remix))->remix_author.name, "Ann");
   this->fixture.leave(this->ann);
   const MessagePage page = this->after(0, 50);
   ASSERT_EQ(seqs_of(page), (std::vector<std::uint64_t>{1, 2, 3}));
-  EXPECT_EQ(page.messages[0].author, "");
+  EXPECT_EQ(page.messages[0].author.name, "");
   EXPECT_EQ(page.messages[0].caption, "caption 1");
-  EXPECT_EQ(page.messages[2].author, "Bob");
-  EXPECT_EQ(page.messages[2].remix_author, "");
+  EXPECT_EQ(page.messages[2].author.name, "Bob");
+  EXPECT_EQ(page.messages[2].remix_author.name, "");
   remix.client_id = client_id(11);
-  EXPECT_EQ(run_to_end(this->log().append(remix))->remix_author, "");
+  EXPECT_EQ(run_to_end(this->log().append(remix))->remix_author.name, "");
   EXPECT_EQ(this->numbers(this->erase_of(this->ann, 50).seqs), (std::vector<std::uint64_t>{1, 2}));
 }
 
 using Note = std::function<void(const result<Stored>&)>;
 
-inline boost::asio::awaitable<void> append_and_note(MessageLog& log, NewMessage message,
+inline boost::asio::awaitable<void> append_and_note(MessageLog& log, Message message,
                                                     Note note) {
   const result<Stored> stored = co_await log.append(std::move(message));
   note(stored);

@@ -33,17 +33,17 @@ std::optional<Message> message_of(SqliteQuery& row, const RoomId& room, StoredDr
   Message message;
   message.room = room;
   message.seq = row.seq(0);
-  message.author = row.bytes(1);
+  message.author = {UserId{row.number(8)}, row.bytes(1)};
   message.sent_at = row.time(2);
   message.drawing = row.bytes(3);
   message.caption = row.bytes(4);
   message.remix_of = row.seq(5);
   const std::string client_id = row.bytes(6);
-  message.remix_author = row.bytes(7);
+  message.remix_author = {UserId{row.number(9)}, row.bytes(7)};
   std::string what;
-  if (!check.holds(message.drawing)) what = "its drawing is damaged";
+  if (!check.holds(message.drawing.view())) what = "its drawing is damaged";
   if (client_id.size() != message.client_id.bytes.size()) what = "its client_id is damaged";
-  for (const auto* text : {&message.author, &message.caption, &message.remix_author})
+  for (const auto* text : {&message.author.name, &message.caption, &message.remix_author.name})
     if (!code_points(*text)) what = "its caption or a name is damaged";
   if (!what.empty()) {
     if (damaged) damaged(room, message.seq, what);

@@ -30,7 +30,8 @@ bool is_damage(const SQLite::Exception& error);
 
 /// What a page of messages selects. An index may be named in between; goes on with "AND …".
 inline constexpr const char* page_columns =
-    "SELECT m.seq, a.name, m.sent_at, m.drawing, m.caption, m.remix_of, m.client_id, r.name "
+    "SELECT m.seq, a.name, m.sent_at, m.drawing, m.caption, m.remix_of, m.client_id, r.name, "
+    "m.author, m.remix_author "
     "FROM messages m ";
 inline constexpr const char* page_joins =
     "JOIN accounts a ON a.id = m.author "

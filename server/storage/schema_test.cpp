@@ -90,7 +90,7 @@ TEST_F(SchemaTest, TheSecondVersionsPeopleAndDrawingsStay) {
   const auto page = run_to_end(store.after({"den"}, {0}, 50)).value();
   ASSERT_EQ(page.messages.size(), 2u);
   EXPECT_EQ(page.messages[0].caption, "one");
-  EXPECT_EQ(page.messages[1].remix_author, "Ann");
+  EXPECT_EQ(page.messages[1].remix_author.name, "Ann");
   EXPECT_TRUE(run_to_end(store.accounts_to_erase())->empty());
   ASSERT_TRUE(run_to_end(store.remove_account({1}, ann->password, true)));
   EXPECT_EQ(run_to_end(store.erase_of({"den"}, {1}, 50))->last.value, 2u);

@@ -116,7 +116,7 @@ AccountReads::AccountReads(SQLite::Database& db)
     : find_(db, account_columns + std::string("FROM accounts a WHERE a.name_key = ?")),
       account_(db, account_columns + std::string("FROM accounts a WHERE a.id = ? AND NOT a.gone")),
       has_admin_(db, "SELECT 1 FROM accounts WHERE admin"),
-      to_erase_(db, "SELECT id FROM accounts WHERE erasing"),
+      to_erase_(db, "SELECT id FROM accounts WHERE erasing LIMIT ?"),
       outside_changes_(db, account_columns + std::string(", c.id FROM outside_changes c "
                                                          "JOIN accounts a ON a.id = c.account "
                                                          "ORDER BY c.id")) {}
@@ -140,6 +140,7 @@ bool AccountReads::has_admin() {
 std::vector<UserId> AccountReads::to_erase() {
   std::vector<UserId> users;
   SqliteQuery rows(to_erase_);
+  rows.with(static_cast<std::int64_t>(limits::accounts_erased_at_once));
   while (rows.next()) users.push_back({rows.number(0)});
   return users;
 }

@@ -116,10 +116,10 @@ TEST_F(AccountsTest, WhoLeavesTakesNameAndPasswordAlong) {
 
 TEST_F(AccountsTest, WhoLeftCanAppendNothingMore) {
   const User ann = create("Ann").value();
-  const NewMessage message{{"den"}, ann, {}, "ink", "", {}, WallTime{}};
+  const Message message{{"den"}, ann, {}, std::string("ink"), "", {}, {}, {}, {}};
   ASSERT_TRUE(run_to_end(store.append(message)));
   ASSERT_TRUE(run_to_end(store.remove_account(ann.id, {1}, true)));
-  NewMessage late = message;
+  Message late = message;
   late.client_id.bytes[0] = std::byte{1};
   for (const auto& said : {message, late}) {
     const auto refused = run_to_end(store.append(said));
@@ -133,7 +133,7 @@ TEST_F(AccountsTest, DrawingsToEraseAreRememberedUntilTheyAre) {
   const User ann = create("Ann").value();
   const User bob = create("Bob").value();
   for (const char* room : {"attic", "den"}) {
-    NewMessage message{{room}, ann, {}, "ink", "", {}, WallTime{}};
+    Message message{{room}, ann, {}, std::string("ink"), "", {}, {}, {}, {}};
     message.client_id.bytes[0] = static_cast<std::byte>(room[0]);
     ASSERT_TRUE(run_to_end(store.append(message)));
   }

@@ -34,7 +34,7 @@ MessageWrites::MessageWrites(SQLite::Database& db)
               "(SELECT author FROM messages WHERE room = ?1 AND seq = ?6))"),
       find_(db, "SELECT author FROM messages WHERE room = ? AND seq = ? AND NOT deleted"),
       find_author_(db,
-                   "SELECT a.name FROM messages m JOIN accounts a ON a.id = m.author "
+                   "SELECT a.id, a.name FROM messages m JOIN accounts a ON a.id = m.author "
                    "WHERE m.room = ? AND m.seq = ?"),
       seqs_of_(db,
                "SELECT seq FROM messages INDEXED BY messages_by_author "
@@ -45,7 +45,7 @@ MessageWrites::MessageWrites(SQLite::Database& db)
              "UPDATE messages SET deleted = 1, remix_of = 0, remix_author = NULL, caption = '', "
              "drawing = x'', deletion = ?3 WHERE room = ?1 AND seq = ?2") {}
 
-result<Stored> MessageWrites::append(const NewMessage& message) {
+result<Stored> MessageWrites::append(const Message& message) {
   if (SqliteQuery(gone_).with(message.author.id).next()) return errc::signed_out;
   {
     SqliteQuery known(known_);
@@ -70,15 +70,16 @@ result<Stored> MessageWrites::append(const NewMessage& message) {
       .with(message.sent_at)
       .with(message.remix_of)
       .with(message.caption)
-      .with_blob(message.drawing.data(), message.drawing.size())
+      .with_borrowed(message.drawing.view())
       .run();
-  return Stored{seq, message.sent_at, false, author_of(message.room, message.remix_of)};
+  return Stored{seq, message.sent_at, false, remix_author_of(message)};
 }
 
-std::string MessageWrites::author_of(const RoomId& room, Seq seq) {
-  if (seq == Seq{}) return {};
+User MessageWrites::remix_author_of(const Message& message) {
+  if (message.remix_of == Seq{}) return {};
   SqliteQuery found(find_author_);
-  return found.with(room).with(seq).next() ? found.bytes(0) : std::string{};
+  if (!found.with(message.room).with(message.remix_of).next()) return {};
+  return {UserId{found.number(0)}, found.bytes(1)};
 }
 
 result<DeletionId> MessageWrites::erase(const RoomId& room, Seq seq, const User& by) {

@@ -25,14 +25,14 @@ class MessageWrites {
   explicit MessageWrites(SQLite::Database& db);
 
   /// See MessageLog::append.
-  result<Stored> append(const NewMessage& message);
+  result<Stored> append(const Message& message);
   /// See MessageLog::erase.
   result<DeletionId> erase(const RoomId& room, Seq seq, const User& by);
   /// See MessageLog::erase_of.
   result<Erasure> erase_of(const RoomId& room, UserId author, std::size_t limit);
 
  private:
-  std::string author_of(const RoomId& room, Seq seq);
+  User remix_author_of(const Message& message);
   result<DeletionId> empty(const RoomId& room, Seq seq);
 
   SQLite::Statement gone_;

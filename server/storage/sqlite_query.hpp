@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "domain/ids.hpp"
 #include "domain/message.hpp"
@@ -51,6 +52,14 @@ class SqliteQuery {
   }
   SqliteQuery& with_blob(const void* bytes, std::size_t count) {
     statement_.bind(++bound_, bytes, static_cast<int>(count));
+    return *this;
+  }
+
+  /// Does not copy: `bytes` must live until the statement was run.
+  SqliteQuery& with_borrowed(std::string_view bytes) {
+    // A null pointer would be bound as NULL.
+    statement_.bindNoCopy(++bound_, bytes.empty() ? "" : static_cast<const void*>(bytes.data()),
+                          static_cast<int>(bytes.size()));
     return *this;
   }
 

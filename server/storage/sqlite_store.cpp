@@ -144,7 +144,7 @@ void SqliteStore::close() {
   if (ours) note_closed(*file_, by_, history);
 }
 
-asio::awaitable<result<Stored>> SqliteStore::append(NewMessage message) {
+asio::awaitable<result<Stored>> SqliteStore::append(Message message) {
   return writing_->commits.run([&messages = writing_->messages, message = std::move(message)] {
     return messages.append(message);
   });

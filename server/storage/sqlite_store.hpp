@@ -31,7 +31,7 @@ class SqliteStore final : public MessageLog, public AccountStore, public InviteS
                        Problems* problems = nullptr);
   ~SqliteStore() override;
 
-  boost::asio::awaitable<result<Stored>> append(NewMessage message) override;
+  boost::asio::awaitable<result<Stored>> append(Message message) override;
   boost::asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq,
                                                      PageLimit limit) override;
   boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq, PageLimit limit) override;

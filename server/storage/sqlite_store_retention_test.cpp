@@ -29,7 +29,7 @@ class RetentionTest : public testing::Test {
     boost::asio::io_context loop{1};
     const auto note = [](const result<Stored>& stored) { ASSERT_TRUE(stored); };
     for (std::uint32_t i = 0; i < count; ++i) {
-      NewMessage message = drawing(ann, ++drawn);
+      Message message = drawing(ann, ++drawn);
       message.sent_at = clock.wall();
       boost::asio::co_spawn(loop, append_and_note(*store, message, note),
                             [](std::exception_ptr thrown) { ASSERT_FALSE(thrown); });
@@ -212,13 +212,13 @@ TEST_F(RetentionTest, DeletionsAreStillToldAfterPruning) {
 
 TEST_F(RetentionTest, ARemixOutlivesTheNameOfItsOriginal) {
   draw(2);
-  NewMessage remix = drawing(ann, 103);
+  Message remix = drawing(ann, 103);
   remix.remix_of = {1};
   ASSERT_TRUE(run_to_end(store->append(remix)));
   ASSERT_EQ(prune(by_number(1)), 2u);
-  EXPECT_EQ(run_to_end(store->after(den, {0}, 50))->messages.front().remix_author, "Ann");
+  EXPECT_EQ(run_to_end(store->after(den, {0}, 50))->messages.front().remix_author.name, "Ann");
   remix.client_id = client_id(104);
-  EXPECT_EQ(run_to_end(store->append(remix))->remix_author, "");  // nobody knows any more
+  EXPECT_EQ(run_to_end(store->append(remix))->remix_author.name, "");  // nobody knows any more
 }
 
 TEST_F(RetentionTest, OtherRoomsAreLeftAlone) {
@@ -301,7 +301,7 @@ TEST_F(RetentionTest, NoTemporaryFolderIsNeededToPruneAndToErase) {
   boost::asio::io_context loop{1};
   const auto note = [](const result<Stored>& stored) { ASSERT_TRUE(stored); };
   for (std::uint32_t i = 1; i <= 600; ++i) {
-    NewMessage message = drawing(ann, i);
+    Message message = drawing(ann, i);
     message.drawing = std::string(3000, 'x');  // a typical one
     boost::asio::co_spawn(loop, append_and_note(*store, message, note),
                           [](std::exception_ptr thrown) { ASSERT_FALSE(thrown); });

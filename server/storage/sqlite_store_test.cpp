@@ -109,7 +109,7 @@ TEST_F(SqliteStoreTest, WhoIsNoAdministratorAnyMoreErasesNothingOfOthers) {
 TEST_F(SqliteStoreTest, RoomsCountForThemselves) {
   SqliteStore store(file);
   const User ann = register_person(store, "Ann");
-  NewMessage elsewhere = drawing(ann, 2);
+  Message elsewhere = drawing(ann, 2);
   elsewhere.room = {"attic"};
   ASSERT_EQ(run_to_end(store.append(drawing(ann, 1)))->seq.value, 1u);
   ASSERT_EQ(run_to_end(store.append(elsewhere))->seq.value, 1u);
@@ -121,7 +121,7 @@ TEST_F(SqliteStoreTest, AClientIdUsedInAnotherRoomIsRefused) {
   SqliteStore store(file);
   const User ann = register_person(store, "Ann");
   ASSERT_TRUE(run_to_end(store.append(drawing(ann, 1))));
-  NewMessage elsewhere = drawing(ann, 1);
+  Message elsewhere = drawing(ann, 1);
   elsewhere.room = {"attic"};
   const auto refused = run_to_end(store.append(elsewhere));
   ASSERT_FALSE(refused);
@@ -256,7 +256,7 @@ TEST_F(SqliteStoreTest, ErasedInkIsNotFoundInTheFileAfterClosing) {
   {
     SqliteStore store(file);
     const User ann = register_person(store, "Ann");
-    NewMessage message = drawing(ann, 1);
+    Message message = drawing(ann, 1);
     message.drawing = secret;
     ASSERT_TRUE(run_to_end(store.append(message)));
     ASSERT_TRUE(run_to_end(store.erase(den, {1}, ann)));
@@ -377,7 +377,7 @@ TEST_F(SqliteStoreTest, WhoSignsInDoesNotWaitForThoseWhoScrollBack) {
   SqliteStore store(file);
   const User ann = register_person(store, "Ann");
   for (std::uint32_t i = 1; i <= 50; ++i) {
-    NewMessage message = drawing(ann, i);
+    Message message = drawing(ann, i);
     message.drawing = std::string(60'000, 'x');
     ASSERT_TRUE(run_to_end(store.append(message)));
   }

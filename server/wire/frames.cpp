@@ -20,19 +20,22 @@ using WireFormat = pb::internal::WireFormatLite;
 constexpr std::size_t read_memory_bytes = 64 * 1024;
 constexpr std::size_t small_fields_bytes = 256;  // room for names and numbers, most often enough
 
-// Appends a length-delimited field: how an encoded message goes into another
-// one without being decoded. Protobuf fields may stand in any order.
-void append_field(std::string& out, int number, std::string_view bytes) {
+// The tag and length of a length-delimited field of `size` bytes.
+void append_field_head(std::string& out, int number, std::size_t size) {
   std::array<std::uint8_t, 10> head;
   const auto tag = WireFormat::MakeTag(number, WireFormat::WIRETYPE_LENGTH_DELIMITED);
   auto* end = pb::io::CodedOutputStream::WriteTagToArray(tag, head.data());
-  end = pb::io::CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(bytes.size()),
-                                                        end);
+  end = pb::io::CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(size), end);
   out.append(head.data(), end);
+}
+
+// Puts an encoded message into another one without decoding it.
+void append_field(std::string& out, int number, std::string_view bytes) {
+  append_field_head(out, number, bytes.size());
   out.append(bytes);
 }
 
-// Fields that hold nothing are left out, as protobuf does.
+// As protobuf does, these leave out a field with its default value.
 void append_text(std::string& out, int number, std::string_view text) {
   if (!text.empty()) append_field(out, number, text);
 }
@@ -122,8 +125,34 @@ std::optional<std::string> outline_of_json(std::string_view text) {
   return json::serialize(json::object{{"send", std::move(kept)}});
 }
 
+// An encoded Message but for the drawing's bytes: what stands before and after them.
+struct AroundDrawing {
+  std::string before;
+  std::string after;
+};
+
+AroundDrawing around_drawing(const Message& message) {
+  using Field = v1::Message;
+  AroundDrawing around;
+  auto& before = around.before;
+  before.reserve(small_fields_bytes);
+  append_text(before, Field::kRoomFieldNumber, message.room.value);
+  append_number(before, Field::kSeqFieldNumber, message.seq.value);
+  append_text(before, Field::kAuthorFieldNumber, message.author.name);
+  append_time(before, Field::kSentAtMsFieldNumber, message.sent_at);
+  append_field_head(before, Field::kDrawingFieldNumber, message.drawing.size());
+  auto& after = around.after;
+  after.reserve(message.caption.size() + small_fields_bytes);
+  append_text(after, Field::kCaptionFieldNumber, message.caption);
+  append_number(after, Field::kRemixOfFieldNumber, message.remix_of.value);
+  append_field(after, Field::kClientIdFieldNumber, view_of(message.client_id));
+  append_text(after, Field::kRemixAuthorFieldNumber, message.remix_author.name);
+  return around;
+}
+
 SharedFrame wrap(int field_number, std::string_view encoded) {
-  return std::make_shared<const OutgoingFrame>(field_number, encoded);
+  return std::make_shared<const OutgoingFrame>(field_number,
+                                               std::initializer_list<std::string_view>{encoded});
 }
 
 SharedFrame share(const v1::ServerFrame& frame) {
@@ -154,15 +183,17 @@ OutgoingFrame::OutgoingFrame(const v1::ServerFrame& frame) {
   frame.AppendToString(&bytes_);
 }
 
-OutgoingFrame::OutgoingFrame(int field_number, std::string_view field)
-    : field_bytes_(field.size()) {
-  const auto size = static_cast<std::uint32_t>(field.size());
+OutgoingFrame::OutgoingFrame(int field_number,
+                             std::initializer_list<std::string_view> field_parts) {
+  for (const auto part : field_parts) field_bytes_ += part.size();
+  const auto size = static_cast<std::uint32_t>(field_bytes_);
   const auto payload_bytes = WireFormat::TagSize(field_number, WireFormat::TYPE_BYTES) +
-                             pb::io::CodedOutputStream::VarintSize32(size) + field.size();
+                             pb::io::CodedOutputStream::VarintSize32(size) + field_bytes_;
   bytes_.reserve(payload_bytes + ws::header_bytes_max);
   ws::append_header(bytes_, ws::Op::binary, payload_bytes);
   header_bytes_ = bytes_.size();
-  append_field(bytes_, field_number, field);
+  append_field_head(bytes_, field_number, field_bytes_);
+  for (const auto part : field_parts) bytes_.append(part);
 }
 
 OutgoingFrame OutgoingFrame::closing(std::uint16_t code, std::string_view reason) {
@@ -229,23 +260,17 @@ std::string bytes_of(const ClientId& id) {
 }
 
 std::string encode_message(const Message& message) {
-  using Field = v1::Message;
+  const auto [before, after] = around_drawing(message);
   std::string bytes;
-  bytes.reserve(message.drawing.size() + message.caption.size() + small_fields_bytes);
-  append_text(bytes, Field::kRoomFieldNumber, message.room.value);
-  append_number(bytes, Field::kSeqFieldNumber, message.seq.value);
-  append_text(bytes, Field::kAuthorFieldNumber, message.author);
-  append_time(bytes, Field::kSentAtMsFieldNumber, message.sent_at);
-  append_field(bytes, Field::kDrawingFieldNumber, message.drawing);
-  append_text(bytes, Field::kCaptionFieldNumber, message.caption);
-  append_number(bytes, Field::kRemixOfFieldNumber, message.remix_of.value);
-  append_field(bytes, Field::kClientIdFieldNumber, view_of(message.client_id));
-  append_text(bytes, Field::kRemixAuthorFieldNumber, message.remix_author);
-  return bytes;
+  bytes.reserve(before.size() + message.drawing.size() + after.size());
+  return bytes.append(before).append(message.drawing.view()).append(after);
 }
 
-SharedFrame message_frame(std::string_view encoded_message) {
-  return wrap(v1::ServerFrame::kMessageFieldNumber, encoded_message);
+SharedFrame message_frame(const Message& message) {
+  const auto [before, after] = around_drawing(message);
+  return std::make_shared<const OutgoingFrame>(
+      v1::ServerFrame::kMessageFieldNumber,
+      std::initializer_list<std::string_view>{before, message.drawing.view(), after});
 }
 
 SharedFrame joined_frame(const JoinedFrame& joined) {

@@ -6,6 +6,7 @@
 
 #include <google/protobuf/arena.h>
 
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,15 +30,15 @@ class OutgoingFrame {
   OutgoingFrame(ws::Op op, std::string_view payload);
   /// A binary one that holds `frame`.
   explicit OutgoingFrame(const v1::ServerFrame& frame);
-  /// A binary one that holds a ServerFrame with one field, encoded already.
-  OutgoingFrame(int field_number, std::string_view field);
+  /// A binary one that holds a ServerFrame with one field, whose encoded parts are joined.
+  OutgoingFrame(int field_number, std::initializer_list<std::string_view> field_parts);
 
   /// A Close frame (RFC 6455 §5.5.1); a reason too long for it is cut.
   static OutgoingFrame closing(std::uint16_t code, std::string_view reason);
 
   std::string_view bytes() const { return bytes_; }
   std::string_view payload() const { return bytes().substr(header_bytes_); }
-  /// What the one field holds, where it was made of that.
+  /// What the one field holds, if the frame was made of one.
   std::string_view field() const { return bytes().substr(bytes_.size() - field_bytes_); }
 
  private:
@@ -77,10 +78,11 @@ SharedFrame in_json(const OutgoingFrame& server_frame);
 result<ClientId> read_client_id(std::string_view bytes);
 std::string bytes_of(const ClientId& id);
 
-/// An encoded Message, for a message frame or as an entry of the pages below.
+/// An encoded Message: an entry of the pages below.
 std::string encode_message(const Message& message);
 
-SharedFrame message_frame(std::string_view encoded_message);
+/// Copies the drawing's bytes once, into the frame.
+SharedFrame message_frame(const Message& message);
 
 struct JoinedFrame {
   RoomId room;

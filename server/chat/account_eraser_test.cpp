@@ -1,4 +1,4 @@
-#include "chat/leavers.hpp"
+#include "chat/account_eraser.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,30 +13,31 @@
 namespace colo {
 namespace {
 
-class LeaversTest : public testing::Test {
+class AccountEraserTest : public testing::Test {
  protected:
-  LeaversTest() { shards_.start(); }
-  ~LeaversTest() override {
+  AccountEraserTest() { shards_.start(); }
+  ~AccountEraserTest() override {
     store_.stop();
     shards_.stop();
   }
 
   void draw(const std::string& room, std::uint32_t count) {
     for (std::uint32_t i = 0; i < count; ++i) {
-      NewMessage message{{room}, ann_, {}, "ink", "", {}, WallTime{}};
+      Message message{{room}, ann_, {}, std::string("ink"), "", {}, {}, {}, {}};
       ++drawn_;
       std::memcpy(message.client_id.bytes.data(), &drawn_, sizeof drawn_);
       ASSERT_TRUE(run_to_end(store_.append(message)));
     }
   }
 
-  // Until nothing is left to erase; on another loop, as the leavers work on theirs.
+  // On a loop of its own: the eraser works on its shard.
   void wait_until_erased() {
     while (!run_to_end(store_.accounts_to_erase()).value().empty()) std::this_thread::yield();
   }
 
   TemporaryFolder folder_;
   SystemClock clock_;
+  BackgroundLoops loops_{clock_};
   Shards shards_{2};
   SqliteStore store_{folder_.path() / "colo.db"};
   Rooms rooms_{{{{"den"}, "The Den", "", true, 64, {}}},
@@ -44,27 +45,28 @@ class LeaversTest : public testing::Test {
                store_,
                clock_,
                {1000, std::chrono::minutes{1}}};
-  Leavers leavers_{shards_, rooms_, store_, store_};
+  AccountEraser eraser_{shards_, rooms_, store_, store_};
   User ann_ =
       run_to_end(store_.create_account(parse_name("Ann").value(), "a hash", {})).value().user;
   std::uint32_t drawn_ = 0;
 };
 
-TEST_F(LeaversTest, EveryRoomIsClearedAlsoThoseNotConfiguredAnyMore) {
+TEST_F(AccountEraserTest, AllRoomsAreClearedAlsoThoseNotConfiguredAnyMore) {
   draw("den", 3);
+  eraser_.start(loops_);
   draw("attic", static_cast<std::uint32_t>(limits::erase_bite_max) + 5);
   ASSERT_TRUE(run_to_end(store_.remove_account(ann_.id, {1}, true)));
-  leavers_.erase_drawings(ann_.id);
+  eraser_.erase_drawings();
   wait_until_erased();
   for (const char* room : {"den", "attic"})
     EXPECT_TRUE(run_to_end(store_.after({room}, {0}, 50)).value().messages.empty());
   EXPECT_EQ(run_to_end(store_.last_deletion({"attic"}))->value, limits::erase_bite_max + 5);
 }
 
-TEST_F(LeaversTest, WhatAnEarlierRunLeftUndoneIsGoneOnWith) {
+TEST_F(AccountEraserTest, WhatAnEarlierRunLeftIsErased) {
   draw("den", 3);
   ASSERT_TRUE(run_to_end(store_.remove_account(ann_.id, {1}, true)));
-  ASSERT_TRUE(run_to_end(leavers_.open()));
+  eraser_.start(loops_);
   wait_until_erased();
   EXPECT_TRUE(run_to_end(store_.rooms_drawn_in(ann_.id)).value().empty());
 }
