@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/data_folder.hpp"
+#include "app/existing_database.hpp"
 #include "domain/limits.hpp"
 #include "net/listener.hpp"
 #include "runtime/log.hpp"
@@ -77,8 +78,8 @@ asio::awaitable<void> sweep_sessions(Sessions& sessions, std::chrono::millisecon
 }
 
 // An administrator of the machine changed accounts in another process.
-asio::awaitable<void> heed_outside_changes(SqliteStore& store, Sessions& sessions,
-                                           Invites& invites) {
+asio::awaitable<void> apply_outside_changes(SqliteStore& store, Sessions& sessions,
+                                            Invites& invites) {
   for (;;) {
     co_await sleep(look_outside_every);
     // This is also how a removed database is noticed when nobody draws.
@@ -89,8 +90,8 @@ asio::awaitable<void> heed_outside_changes(SqliteStore& store, Sessions& session
       sessions.change_password(account.user.id, account.password);
       if (account.user.admin) co_await invites.end_set_up();
     }
-    const auto forgotten = co_await store.forget_outside_changes(changes->back().id);
-    if (!forgotten) log::warn("changed accounts will be looked at again");
+    // After a failure, which the store logs, they are applied again.
+    static_cast<void>(co_await store.forget_outside_changes(changes->back().id));
   }
 }
 
@@ -100,15 +101,15 @@ asio::awaitable<void> prune_rooms(SqliteStore& store, std::vector<RoomSpec> room
   for (const auto& room : rooms)
     if (room.persistent) keeps.emplace(room.id, room.keep);
   for (;;) {
-    const auto pruned = co_await store.prune(keeps, clock.now(), clock.wall());
-    if (!pruned) log::warn("rooms could not be pruned yet: {}", pruned.error().detail);
+    // A failure is logged by the store.
+    static_cast<void>(co_await store.prune(keeps, clock.now(), clock.wall()));
     co_await sleep(prune_every);
   }
 }
 
 std::filesystem::path database_of(const DataFolder& data) {
   const auto file = data.database();
-  refuse_lost_database(file.parent_path());
+  refuse_folder_without_its_database(file.parent_path());
   return file;
 }
 
@@ -161,7 +162,7 @@ struct App::Parts {
         connections(shard_count(config)),
         shards(shard_count(config)),
         data(config.data),
-        store(database_of(data), By::server, &problems),
+        store(database_of(data), OpenedBy::server, &problems),
         passwords(surroundings.hash_cost),
         accounts(store, passwords, shards.first(),
                  {config.limits.registrations, config.limits.sign_ins}, clock),
@@ -306,7 +307,7 @@ void App::start() {
   loops.start(first.executor(), "pruning rooms",
               [&parts] { return prune_rooms(parts.store, parts.config.rooms, parts.clock); });
   loops.start(first.executor(), "looking at changed accounts", [&parts] {
-    return heed_outside_changes(parts.store, parts.sessions, parts.invites);
+    return apply_outside_changes(parts.store, parts.sessions, parts.invites);
   });
   loops.start(first.executor(), "watching the lock",
               [&parts] { return watch_lock(parts.data, parts.problems); });

@@ -5,7 +5,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "domain/limits.hpp"
-#include "runtime/log.hpp"
 
 namespace colo {
 
@@ -51,7 +50,6 @@ asio::awaitable<void> Leavers::erase_in_turn() {
       waiting_.pop_front();
       continue;
     }
-    log::warn("drawings of somebody who left could not be erased yet: {}", erased.error().detail);
     asio::steady_timer timer(shards_.first().executor(), try_again_after);
     boost::system::error_code error;  // only a stopping loop ends it early
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
@@ -77,7 +75,7 @@ asio::awaitable<result<void>> Leavers::erase(UserId user) {
 // A room that the configuration does not name any more, but may again.
 asio::awaitable<result<void>> Leavers::erase_unlisted(const RoomId& room, UserId user) {
   for (;;) {
-    const auto erased = co_await log_.erase_of(room, user, limits::erase_bite_max);
+    const auto erased = co_await log_.erase_of(room, user, limits::erase_batch_max);
     if (!erased) co_return erased.error();
     if (erased->seqs.empty()) co_return result<void>{};
   }

@@ -47,7 +47,7 @@ void Room::let_go(UserId user) {
 
 asio::awaitable<result<void>> Room::erase_all_of(UserId user) {
   for (;;) {
-    auto erased = co_await log().erase_of(spec_.id, user, limits::erase_bite_max);
+    auto erased = co_await log().erase_of(spec_.id, user, limits::erase_batch_max);
     if (!erased) co_return erased.error();
     if (erased->seqs.empty()) co_return result<void>{};
     const auto before = erased->last.value - erased->seqs.size();

@@ -122,7 +122,7 @@ class MessageLog {
 
 /// Who writes. What is done to accounts from outside is noted along with it, for
 /// the server that may be running (AccountStore::outside_changes).
-enum class By { server, outside };
+enum class OpenedBy { server, admin_command };
 
 struct Account {
   User user;
