@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "app/data_folder.hpp"
+#include "app/existing_database.hpp"
 #include "app/password_prompt.hpp"
 #include "auth/passwords.hpp"
 #include "domain/names.hpp"
@@ -19,15 +19,16 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// The database, and what it takes to wait for its answers here.
-class Desk {
+/// The database and the password hashing of one command, with blocking calls.
+class AdminContext {
  public:
-  explicit Desk(const std::filesystem::path& data) : store_(existing_database(data), By::outside) {}
+  explicit AdminContext(const std::filesystem::path& data)
+      : store_(existing_database(data), OpenedBy::admin_command) {}
 
   SqliteStore& store() { return store_; }
   Passwords& passwords() { return passwords_; }
 
-  /// What `task` came to. Throws what it was refused for.
+  /// The value of `task`. Throws std::runtime_error with the reason of a refusal.
   template <class T>
   T wait_for(asio::awaitable<result<T>> task) {
     auto outcome = run_to_end(std::move(task));
@@ -46,55 +47,56 @@ NameForms parse(const std::string& name) {
   return std::move(*forms);
 }
 
-std::string ask_good_password(const std::string& name) {
+std::string ask_valid_password(const std::string& name) {
   auto password = ask_new_password(name);
   if (const auto fine = check_password(password); !fine)
     throw std::runtime_error(fine.error().detail);
   return password;
 }
 
-void say(const std::string& what) {
+void print(const std::string& what) {
   std::fputs((what + "\n").c_str(), stdout);
 }
 
-void promote(Desk& desk, const Account& account) {
+void promote(AdminContext& context, const Account& account) {
   const auto& name = account.user.name;
-  if (account.user.admin) return say(fmt::format("{} is an administrator already.", name));
-  desk.wait_for(desk.store().make_admin(account.user.id, false));
-  say(fmt::format("{} had an account, and is an administrator now. The password is as it was.",
-                  name));
+  if (account.user.admin) return print(fmt::format("{} is an administrator already.", name));
+  context.wait_for(context.store().make_admin(account.user.id, false));
+  print(fmt::format("{} had an account, and is an administrator now. The password is as it was.",
+                    name));
 }
 
 }  // namespace
 
 void create_admin(const CreateAdmin& command) {
   auto name = parse(command.name);
-  Desk desk(command.data);
-  const auto there = desk.wait_for(desk.store().find_account(name.key));
+  AdminContext context(command.data);
+  const auto there = context.wait_for(context.store().find_account(name.key));
   if (there && !command.existing)
     throw std::runtime_error(fmt::format(
         "{} has an account already. If you know whose it is: colo admin create --existing {}",
         there->user.name, command.name));
-  if (there) return promote(desk, *there);
+  if (there) return promote(context, *there);
   if (const auto fine = parse_new_name(command.name); !fine)
     throw std::runtime_error(fine.error().detail);
-  auto hash = desk.wait_for(desk.passwords().hash(ask_good_password(name.shown)));
+  auto hash = context.wait_for(context.passwords().hash(ask_valid_password(name.shown)));
   Admission admission;
   admission.admin = true;
   const auto made =
-      desk.wait_for(desk.store().create_account(std::move(name), std::move(hash), admission));
-  say(fmt::format("{} has an account now, and is an administrator.", made.user.name));
+      context.wait_for(context.store().create_account(std::move(name), std::move(hash), admission));
+  print(fmt::format("{} has an account now, and is an administrator.", made.user.name));
 }
 
 void reset_password(const ResetPassword& command) {
   const auto name = parse(command.name);
-  Desk desk(command.data);
-  const auto account = desk.wait_for(desk.store().find_account(name.key));
+  AdminContext context(command.data);
+  const auto account = context.wait_for(context.store().find_account(name.key));
   if (!account) throw std::runtime_error(fmt::format("nobody here is called {}.", name.shown));
-  auto hash = desk.wait_for(desk.passwords().hash(ask_good_password(account->user.name)));
-  desk.wait_for(desk.store().change_password(account->user.id, account->password, std::move(hash)));
-  say(fmt::format("{} has another password now, and is signed out everywhere.",
-                  account->user.name));
+  auto hash = context.wait_for(context.passwords().hash(ask_valid_password(account->user.name)));
+  context.wait_for(
+      context.store().change_password(account->user.id, account->password, std::move(hash)));
+  print(fmt::format("{} has another password now, and is signed out everywhere.",
+                    account->user.name));
 }
 
 }  // namespace colo

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/data_folder.hpp"
+#include "app/existing_database.hpp"
 #include "domain/limits.hpp"
 #include "net/http_session.hpp"
 #include "net/listener.hpp"
@@ -91,8 +92,8 @@ asio::awaitable<void> apply_outside_changes(SqliteStore& store, Sessions& sessio
       sessions.change_password(account.user.id, account.password);
       if (account.user.admin) co_await invites.end_set_up();
     }
-    const auto forgotten = co_await store.forget_outside_changes(changes->back().id);
-    if (!forgotten) log::warn("changed accounts will be looked at again");
+    // After a failure, which the store logs, they are applied again.
+    static_cast<void>(co_await store.forget_outside_changes(changes->back().id));
   }
 }
 
@@ -102,15 +103,15 @@ asio::awaitable<void> prune_rooms(SqliteStore& store, std::vector<RoomSpec> room
   for (const auto& room : rooms)
     if (room.persistent) keeps.emplace(room.id, room.keep);
   for (;;) {
-    const auto pruned = co_await store.prune(keeps, clock.now(), clock.wall());
-    if (!pruned) log::warn("rooms could not be pruned yet: {}", pruned.error().detail);
+    // A failure is logged by the store.
+    static_cast<void>(co_await store.prune(keeps, clock.now(), clock.wall()));
     co_await sleep(prune_every);
   }
 }
 
 std::filesystem::path database_of(const DataFolder& data) {
   const auto file = data.database();
-  refuse_lost_database(file.parent_path());
+  refuse_folder_without_its_database(file.parent_path());
   return file;
 }
 
@@ -163,7 +164,7 @@ struct App::Parts {
         shards(shard_count(config)),
         connections(shards),
         data(config.data),
-        store(database_of(data), By::server, &problems),
+        store(database_of(data), OpenedBy::server, &problems),
         passwords(dependencies.hash_cost),
         accounts(store, passwords, shards.first(),
                  {config.limits.registrations, config.limits.sign_ins}, clock),

@@ -1,29 +1,26 @@
-// The folder that holds what outlives the process, taken for one server alone.
+// The data folder, locked for one server.
 //
-// The lock goes with the object, or with the process, however it ends.
+// The lock ends with this object, or with the process in whatever way it ends.
 #pragma once
 
 #include <filesystem>
 
 namespace colo {
 
-/// Where the database of a data folder lies.
+/// The path of a data folder's database.
 inline std::filesystem::path database_in(const std::filesystem::path& data) {
   return data / "colo.db";
 }
 
-/// Throws std::runtime_error, one sentence, when the folder's lock says that it held a
-/// database, and there is none or an empty file.
-void refuse_lost_database(const std::filesystem::path& data);
-
-/// The database of a folder in which a server ran already. Throws std::runtime_error,
-/// one sentence, when there is none.
-std::filesystem::path existing_database(const std::filesystem::path& data);
+/// The path of its lock file, which is empty until the folder holds a database.
+inline std::filesystem::path lock_file_in(const std::filesystem::path& data) {
+  return data / "colo.lock";
+}
 
 class DataFolder {
  public:
-  /// Makes the folder (mode 0700) where there is none. Throws std::runtime_error,
-  /// one sentence, when that cannot be, another server uses it, or its database is gone.
+  /// Creates the folder (mode 0700) if it is missing. Throws std::runtime_error, one sentence,
+  /// when that fails or another server uses the folder.
   explicit DataFolder(std::filesystem::path path);
   DataFolder(const DataFolder&) = delete;
   DataFolder& operator=(const DataFolder&) = delete;
@@ -31,10 +28,10 @@ class DataFolder {
 
   std::filesystem::path database() const { return database_in(path_); }
 
-  /// Notes in the lock that the folder holds a database: from now on it is missed.
+  /// Notes in the lock file that the folder holds a database (existing_database.hpp).
   void note_database();
 
-  /// False when the lock's file was removed or replaced: another server may start here.
+  /// False when the lock file was removed or replaced, so that another server could start here.
   bool is_locked() const;
 
  private:

@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "app/data_folder.hpp"
+#include "app/existing_database.hpp"
 #include "storage/database_check.hpp"
 
 namespace colo {

@@ -58,9 +58,10 @@ asio::awaitable<result<Verified>> Accounts::register_account(std::string usernam
   if (!name) co_return name.error();
   if (const auto fine = check_password(password); !fine) co_return fine.error();
   auto admitting = admit_registration(address);
-  const auto lane = co_await on(first_, std::move(admitting));
-  if (!lane) co_return lane.error();
-  auto making = make_account(std::move(*name), std::move(password), *lane, std::move(admission));
+  const auto priority = co_await on(first_, std::move(admitting));
+  if (!priority) co_return priority.error();
+  auto making =
+      make_account(std::move(*name), std::move(password), *priority, std::move(admission));
   auto made = co_await std::move(making);
   // Not judged, but refused for want of time or a working disk.
   if (!made && retry_time(made.error().code).count() > 0) {
@@ -71,8 +72,8 @@ asio::awaitable<result<Verified>> Accounts::register_account(std::string usernam
 }
 
 asio::awaitable<result<Verified>> Accounts::make_account(NameForms name, std::string password,
-                                                         Lane lane, Admission admission) {
-  auto hash = co_await passwords_.hash(std::move(password), lane);
+                                                         Priority priority, Admission admission) {
+  auto hash = co_await passwords_.hash(std::move(password), priority);
   if (!hash) co_return hash.error();
   const auto made =
       co_await store_.create_account(std::move(name), std::move(*hash), std::move(admission));
@@ -89,10 +90,10 @@ asio::awaitable<result<Verified>> Accounts::sign_in(std::string username, std::s
   if (name) key = name->key;
   const Try attempt{address, address + ' ' + key};
   auto admitting = admit_try(attempt);
-  const auto lane = co_await on(first_, std::move(admitting));
-  if (!lane) co_return lane.error();
+  const auto priority = co_await on(first_, std::move(admitting));
+  if (!priority) co_return priority.error();
 
-  auto recognising = recognise(std::move(key), std::move(password), std::move(address), *lane);
+  auto recognising = recognise(std::move(key), std::move(password), std::move(address), *priority);
   result<Verified> verified = errc::internal;
   try {
     verified = co_await std::move(recognising);
@@ -109,18 +110,18 @@ asio::awaitable<result<Verified>> Accounts::sign_in(std::string username, std::s
 
 // An empty key is nobody's.
 asio::awaitable<result<Verified>> Accounts::recognise(std::string key, std::string password,
-                                                      std::string address, Lane lane) {
+                                                      std::string address, Priority priority) {
   const auto found = co_await store_.find_account(std::move(key));
   if (!found) co_return found.error();
   if (!*found) {
-    const auto same_time = co_await passwords_.verify_nobody(std::move(password), lane);
+    const auto same_time = co_await passwords_.verify_nobody(std::move(password), priority);
     if (!same_time) co_return same_time.error();
     // What stands in the name's place may be a password: it is not said.
     log::info("security: a sign-in from {} failed: nobody has that name", address);
     co_return errc::bad_credentials;
   }
   const Account& account = **found;
-  const auto right = co_await passwords_.verify(account.password_hash, password, lane);
+  const auto right = co_await passwords_.verify(account.password_hash, password, priority);
   if (!right) co_return right.error();
   if (!*right) {
     log::info("security: a sign-in as {} from {} failed", account.user.name, address);
@@ -129,9 +130,9 @@ asio::awaitable<result<Verified>> Accounts::recognise(std::string key, std::stri
   if (passwords_.needs_rehash(account.password_hash)) {
     auto renewed = co_await passwords_.hash(std::move(password));
     if (renewed) {
-      const auto kept = co_await store_.renew_password_hash(account.user.id, account.password,
-                                                            std::move(*renewed));
-      if (!kept) log::warn("a password's hash could not be renewed: {}", kept.error().detail);
+      // A failure is logged by the store; the next sign-in tries again.
+      static_cast<void>(co_await store_.renew_password_hash(account.user.id, account.password,
+                                                            std::move(*renewed)));
     }
   }
   co_return Verified{account.user, account.password};
@@ -172,10 +173,10 @@ asio::awaitable<result<PasswordVersion>> Accounts::check_again(SignedInAt who,
   if (!*account) co_return errc::signed_out;
   const Account& known = **account;
   auto admitting = admit_check(who);
-  const auto lane = co_await on(first_, std::move(admitting));
-  if (!lane) co_return lane.error();
+  const auto priority = co_await on(first_, std::move(admitting));
+  if (!priority) co_return priority.error();
 
-  auto verifying = passwords_.verify(known.password_hash, std::move(password), *lane);
+  auto verifying = passwords_.verify(known.password_hash, std::move(password), *priority);
   result<bool> right = errc::internal;
   try {
     right = co_await std::move(verifying);
@@ -193,7 +194,7 @@ asio::awaitable<result<PasswordVersion>> Accounts::check_again(SignedInAt who,
 }
 
 // The waits are by session: the person has others that whoever holds this one has not.
-asio::awaitable<result<Lane>> Accounts::admit_check(SignedInAt who) {
+asio::awaitable<result<Priority>> Accounts::admit_check(SignedInAt who) {
   const auto session = key_of(who.session);
   if (const auto wait = checks_by_session_.wait(session); wait.count() > 0)
     co_return wait_for(wait);
@@ -202,7 +203,7 @@ asio::awaitable<result<Lane>> Accounts::admit_check(SignedInAt who) {
   if (const auto fine = checks_by_network_.admit(who.network); !fine) co_return fine.error();
   const auto before = checks_by_session_.count_of(session);
   checks_by_session_.begin(session);
-  co_return before < tries_of_the_careless ? Lane::urgent : Lane::patient;
+  co_return before < tries_of_the_careless ? Priority::high : Priority::low;
 }
 
 asio::awaitable<void> Accounts::settle_check(SessionId session, Outcome outcome) {
@@ -212,11 +213,11 @@ asio::awaitable<void> Accounts::settle_check(SessionId session, Outcome outcome)
   co_return;
 }
 
-asio::awaitable<result<Lane>> Accounts::admit_registration(std::string network) {
+asio::awaitable<result<Priority>> Accounts::admit_registration(std::string network) {
   if (const auto admitted = registrations_.admit(network); !admitted) co_return admitted.error();
-  const auto lane = lane_of(network);
+  const auto priority = priority_of(network);
   networks_.failed(network);
-  co_return lane;
+  co_return priority;
 }
 
 asio::awaitable<void> Accounts::give_back_registration(std::string network) {
@@ -224,18 +225,18 @@ asio::awaitable<void> Accounts::give_back_registration(std::string network) {
   co_return;
 }
 
-asio::awaitable<result<Lane>> Accounts::admit_try(Try attempt) {
+asio::awaitable<result<Priority>> Accounts::admit_try(Try attempt) {
   if (const auto wait = pairs_.wait(attempt.pair); wait.count() > 0) co_return wait_for(wait);
   if (const auto admitted = sign_ins_.admit(attempt.network); !admitted) co_return admitted.error();
   pairs_.begin(attempt.pair);
-  co_return lane_of(attempt.network);
+  co_return priority_of(attempt.network);
 }
 
 // Counts what the network wants hashed.
-Lane Accounts::lane_of(const std::string& network) {
+Priority Accounts::priority_of(const std::string& network) {
   const auto before = networks_.count_of(network);
   networks_.begin(network);
-  return before < tries_of_the_careless ? Lane::urgent : Lane::patient;
+  return before < tries_of_the_careless ? Priority::high : Priority::low;
 }
 
 // Of a network's tries only right passwords are taken back. Those that nobody had time

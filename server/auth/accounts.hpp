@@ -79,17 +79,17 @@ class Accounts {
   };
   enum class Outcome { right, wrong, undecided };
 
-  boost::asio::awaitable<result<Lane>> admit_registration(std::string network);
+  boost::asio::awaitable<result<Priority>> admit_registration(std::string network);
   boost::asio::awaitable<void> give_back_registration(std::string network);
   boost::asio::awaitable<result<Verified>> make_account(NameForms name, std::string password,
-                                                        Lane lane, Admission admission);
-  boost::asio::awaitable<result<Lane>> admit_try(Try attempt);
-  Lane lane_of(const std::string& network);
+                                                        Priority priority, Admission admission);
+  boost::asio::awaitable<result<Priority>> admit_try(Try attempt);
+  Priority priority_of(const std::string& network);
   boost::asio::awaitable<void> settle(Try attempt, Outcome outcome);
   boost::asio::awaitable<result<Verified>> recognise(std::string key, std::string password,
-                                                     std::string address, Lane lane);
+                                                     std::string address, Priority priority);
   boost::asio::awaitable<result<PasswordVersion>> check_again(SignedInAt who, std::string password);
-  boost::asio::awaitable<result<Lane>> admit_check(SignedInAt who);
+  boost::asio::awaitable<result<Priority>> admit_check(SignedInAt who);
   boost::asio::awaitable<void> settle_check(SessionId session, Outcome outcome);
 
   AccountStore& store_;

@@ -143,23 +143,25 @@ HashCost HashCost::least() {
   return {crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN};
 }
 
-Passwords::Passwords(HashCost cost) : cost_(cost), worker_(threads, limits::hash_queue_max) {
+Passwords::Passwords(HashCost cost)
+    : cost_(cost), worker_("password hashing", threads, limits::hash_queue_max) {
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be used on this machine");
 }
 
-asio::awaitable<result<std::string>> Passwords::hash(std::string password, Lane lane) {
+asio::awaitable<result<std::string>> Passwords::hash(std::string password, Priority priority) {
   return worker_.run(
       [secret = Secret(std::move(password)), cost = cost_] { return hash_now(secret, cost); },
-      lane);
+      priority);
 }
 
-asio::awaitable<result<bool>> Passwords::verify(std::string hash, std::string password, Lane lane) {
+asio::awaitable<result<bool>> Passwords::verify(std::string hash, std::string password,
+                                                Priority priority) {
   return worker_.run([secret = Secret(std::move(password)),
                       hash = std::move(hash)] { return verify_now(hash, secret); },
-                     lane);
+                     priority);
 }
 
-asio::awaitable<result<bool>> Passwords::verify_nobody(std::string password, Lane lane) {
+asio::awaitable<result<bool>> Passwords::verify_nobody(std::string password, Priority priority) {
   // Verifying is hashing and comparing: hashing alone takes the same time.
   return worker_.run(
       [secret = Secret(std::move(password)), cost = cost_]() -> result<bool> {
@@ -167,7 +169,7 @@ asio::awaitable<result<bool>> Passwords::verify_nobody(std::string password, Lan
         if (!hashed) return hashed.error();
         return false;
       },
-      lane);
+      priority);
 }
 
 bool Passwords::needs_rehash(const std::string& hash) const {

@@ -36,17 +36,18 @@ class Passwords {
 
   /// The Argon2id hash in libsodium's text form, salt and cost included.
   /// Errors: busy when too many wait or memory is short.
-  boost::asio::awaitable<result<std::string>> hash(std::string password, Lane lane = Lane::urgent);
+  boost::asio::awaitable<result<std::string>> hash(std::string password,
+                                                   Priority priority = Priority::high);
 
   /// Whether `hash` was made from `password`; false also for a broken hash.
   /// Errors: as hash().
   boost::asio::awaitable<result<bool>> verify(std::string hash, std::string password,
-                                              Lane lane = Lane::urgent);
+                                              Priority priority = Priority::high);
 
   /// For a name nobody has: false, after as long as verify() would take.
   /// Errors: as hash().
   boost::asio::awaitable<result<bool>> verify_nobody(std::string password,
-                                                     Lane lane = Lane::urgent);
+                                                     Priority priority = Priority::high);
 
   /// True when `hash` was made at another cost than today's.
   bool needs_rehash(const std::string& hash) const;

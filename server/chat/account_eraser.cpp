@@ -69,7 +69,7 @@ asio::awaitable<result<void>> AccountEraser::erase(UserId user) {
 // A room that is not configured any more, but may be again.
 asio::awaitable<result<void>> AccountEraser::erase_unlisted(RoomId room, UserId user) {
   for (;;) {
-    const auto erased = co_await log_.erase_of(room, user, limits::erase_bite_max);
+    const auto erased = co_await log_.erase_of(room, user, limits::erase_batch_max);
     if (!erased) co_return erased.error();
     if (erased->seqs.empty()) co_return result<void>{};
   }

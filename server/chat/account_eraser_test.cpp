@@ -54,13 +54,13 @@ class AccountEraserTest : public testing::Test {
 TEST_F(AccountEraserTest, AllRoomsAreClearedAlsoThoseNotConfiguredAnyMore) {
   draw("den", 3);
   eraser_.start(loops_);
-  draw("attic", static_cast<std::uint32_t>(limits::erase_bite_max) + 5);
+  draw("attic", static_cast<std::uint32_t>(limits::erase_batch_max) + 5);
   ASSERT_TRUE(run_to_end(store_.remove_account(ann_.id, {1}, true)));
   eraser_.erase_drawings();
   wait_until_erased();
   for (const char* room : {"den", "attic"})
     EXPECT_TRUE(run_to_end(store_.after({room}, {0}, 50)).value().messages.empty());
-  EXPECT_EQ(run_to_end(store_.last_deletion({"attic"}))->value, limits::erase_bite_max + 5);
+  EXPECT_EQ(run_to_end(store_.last_deletion({"attic"}))->value, limits::erase_batch_max + 5);
 }
 
 TEST_F(AccountEraserTest, WhatAnEarlierRunLeftIsErased) {

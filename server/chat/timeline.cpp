@@ -203,7 +203,7 @@ asio::awaitable<result<void>> Timeline::erase(User by, Seq seq) {
 }
 
 asio::awaitable<result<bool>> Timeline::erase_batch_of(UserId author) {
-  const auto erased = co_await log_.erase_of(spec_.id, author, limits::erase_bite_max);
+  const auto erased = co_await log_.erase_of(spec_.id, author, limits::erase_batch_max);
   if (!erased) co_return erased.error();
   if (erased->seqs.empty()) co_return false;
   const DeletionId before{erased->last.value - erased->seqs.size()};

@@ -51,7 +51,7 @@ class Timeline {
   /// Deletes the message and publishes that. Errors: as MessageLog::erase.
   boost::asio::awaitable<result<void>> erase(User by, Seq seq);
 
-  /// Deletes the next limits::erase_bite_max messages of `author`, and publishes that. False when
+  /// Deletes the next limits::erase_batch_max messages of `author`, and publishes that. False when
   /// none was left. Errors: storage_failed, busy.
   boost::asio::awaitable<result<bool>> erase_batch_of(UserId author);
 

@@ -134,7 +134,7 @@ inline constexpr std::size_t invite_note_characters_max = 60;
 // How long an administrator can still look up an invite that is late or used up.
 inline constexpr std::chrono::seconds invite_remembered_time{std::chrono::days{7}};
 // Messages erased at once for somebody who left: some milliseconds of the writer's time.
-inline constexpr std::size_t erase_bite_max = 100;
+inline constexpr std::size_t erase_batch_max = 100;
 // Deleted accounts that are read from the store at once, to erase their drawings.
 inline constexpr std::size_t accounts_erased_at_once = 64;
 
@@ -143,9 +143,13 @@ inline constexpr std::size_t name_characters_max = 24;
 inline constexpr std::size_t password_bytes_min = 8;
 inline constexpr std::size_t password_bytes_max = 128;  // hashing more only costs us time
 
-// Waiting writes and password hashes, counted in jobs: beyond, callers are told "busy".
+// Waiting jobs; beyond, requests are refused as "busy". The database's writer and each of its
+// readers have a queue of their own.
 inline constexpr std::size_t store_queue_max = 4096;
 inline constexpr std::size_t hash_queue_max = 32;
+// Drawings and captions of the waiting writes, and of the batch that is being written: 4,700
+// typical drawings, 256 at their largest.
+inline constexpr std::size_t store_queue_bytes_max = 16 * 1024 * 1024;
 
 // Lines that a terminal or pipe has not taken yet: an hour of a small server. Beyond, they are
 // lost and counted.

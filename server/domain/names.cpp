@@ -16,10 +16,9 @@
 namespace colo {
 namespace {
 
-// Enough for every living script; more is a tower that covers the lines above
-// (UTS #39 §5.4).
+// Enough for every living script; a larger stack covers the lines above (UTS #39 §5.4).
 constexpr std::size_t marks_in_a_row_max = 4;
-constexpr const char* what_would_be_right = "use letters, digits, _ - . and single spaces inside.";
+constexpr const char* allowed_characters = "use letters, digits, _ - . and single spaces inside.";
 
 enum class Kind { letter, digit, mark, sign, space, invisible, emoji, other };
 
@@ -27,7 +26,7 @@ Kind kind_of(char32_t code_point) {
   const auto point = static_cast<UChar32>(code_point);
   if (point == ' ') return Kind::space;
   if (point == '_' || point == '-' || point == '.') return Kind::sign;
-  // Before the letters: some fillers count as letters, variation selectors as marks.
+  // Checked before the categories: some fillers are letters, variation selectors are marks.
   if (u_hasBinaryProperty(point, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return Kind::invisible;
   if (u_hasBinaryProperty(point, UCHAR_EXTENDED_PICTOGRAPHIC)) return Kind::emoji;
   switch (u_charType(point)) {
@@ -77,7 +76,7 @@ Refusal refuse_character(Kind kind, char32_t point) {
       what += " (" + number_of(point) + ")";
     }
   }
-  return refuse("A name cannot hold " + what + "; " + what_would_be_right);
+  return refuse("A name cannot hold " + what + "; " + allowed_characters);
 }
 
 result<void> check_length(std::size_t characters) {
@@ -100,15 +99,15 @@ result<void> check_spaces(const std::u32string& name) {
 }
 
 result<void> check_characters(const std::u32string& name) {
-  bool speakable = false;     // a letter or digit was seen
-  bool after_letter = false;  // what came before can carry a mark
+  bool has_letter_or_digit = false;
+  bool after_letter = false;  // the previous character can carry a mark
   std::size_t marks_in_a_row = 0;
   for (const char32_t point : name) {
     const Kind kind = kind_of(point);
     switch (kind) {
       case Kind::letter:
       case Kind::digit:
-        speakable = true;
+        has_letter_or_digit = true;
         break;
       case Kind::mark:
         if (!after_letter) {
@@ -129,7 +128,7 @@ result<void> check_characters(const std::u32string& name) {
     after_letter = kind == Kind::letter;
     marks_in_a_row = 0;
   }
-  if (!speakable) return refuse("A name must have at least one letter or digit.");
+  if (!has_letter_or_digit) return refuse("A name must have at least one letter or digit.");
   return {};
 }
 
@@ -139,15 +138,15 @@ std::string utf8(const icu::UnicodeString& text) {
   return bytes;
 }
 
-// What the eye passes over in a name: what separates its parts, what stretches a line
-// (tatweel, lajanyalan), and modifier letters, which look like quotes, colons and dots.
-bool is_passed_over(char32_t point) {
+// Characters that readers overlook in a name: separators, letters that only lengthen a line
+// (tatweel, lajanyalan), and modifier letters, which resemble quotes, colons and dots.
+bool is_overlooked(char32_t point) {
   return point == ' ' || point == '.' || point == '-' || point == '_' || point == 0x0640 ||
          point == 0x07FA || (point >= 0x02B9 && point <= 0x02D1) || point == 0x02EC ||
          point == 0x02EE;
 }
 
-// ICU's skeleton leaves most small capitals as they are.
+// ICU's skeleton does not map most small capitals.
 char32_t without_small_capital(char32_t point) {
   struct SmallCapital {
     char32_t point;
@@ -164,30 +163,29 @@ char32_t without_small_capital(char32_t point) {
   return point;
 }
 
-// What loose looks are made of.
 icu::UnicodeString loosened(const icu::UnicodeString& text) {
   icu::UnicodeString loose;
   for (std::int32_t at = 0; at < text.length(); at = text.moveIndex32(at, 1)) {
     const auto point = static_cast<char32_t>(text.char32At(at));
-    if (!is_passed_over(point)) loose.append(static_cast<UChar32>(without_small_capital(point)));
+    if (!is_overlooked(point)) loose.append(static_cast<UChar32>(without_small_capital(point)));
   }
   return loose;
 }
 
-/// Makes look-alike forms (UTS #39 §4), in which case no longer matters.
-class Looks {
+/// Confusable skeletons (UTS #39 §4), case-folded.
+class Skeletons {
  public:
-  explicit Looks(UErrorCode& status) : status_(status), checker_(uspoof_open(&status)) {
+  explicit Skeletons(UErrorCode& status) : status_(status), checker_(uspoof_open(&status)) {
     folding_ = icu::Normalizer2::getNFKCCasefoldInstance(status);
   }
 
   std::string plain(const icu::UnicodeString& text) { return utf8(folded_skeleton(text)); }
 
-  // The skeleton has rn for m; vv for w is missing there.
+  // ICU's skeleton maps m to rn, but not w to vv.
   std::string loose(const icu::UnicodeString& loosened) {
-    auto look = folded_skeleton(loosened);
-    look.findAndReplace(icu::UnicodeString(u'w'), icu::UnicodeString(u"vv"));
-    return utf8(look);
+    auto skeleton = folded_skeleton(loosened);
+    skeleton.findAndReplace(icu::UnicodeString(u'w'), icu::UnicodeString(u"vv"));
+    return utf8(skeleton);
   }
 
  private:
@@ -237,13 +235,13 @@ result<NameForms> parse_name(std::string_view typed) {
   if (auto allowed = check_characters(characters); !allowed) return allowed.error();
 
   const icu::UnicodeString key = folding->normalize(shown, status);
-  Looks looks(status);
+  Skeletons skeletons(status);
   forms.key = utf8(key);
-  forms.look = looks.plain(shown);
-  forms.folded_look = looks.plain(key);
+  forms.skeleton = skeletons.plain(shown);
+  forms.folded_skeleton = skeletons.plain(key);
   const icu::UnicodeString loose = loosened(shown);
-  forms.loose_look = looks.loose(loose);
-  forms.loose_folded_look = looks.loose(folding->normalize(loose, status));
+  forms.loose_skeleton = skeletons.loose(loose);
+  forms.loose_folded_skeleton = skeletons.loose(folding->normalize(loose, status));
   if (U_FAILURE(status)) return Refusal(errc::internal);
   return forms;
 }
@@ -256,7 +254,7 @@ result<NameForms> parse_new_name(std::string_view typed) {
 }
 
 std::string name_rules() {
-  constexpr const char* own_rules = "1";  // raised with every change to Looks
+  constexpr const char* own_rules = "1";  // raised with every change to Skeletons
   UVersionInfo version;
   u_getVersion(version);
   char text[U_MAX_VERSION_STRING_LENGTH];

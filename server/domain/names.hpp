@@ -1,6 +1,6 @@
-// Names of people: which are allowed, and when two are the same to the eye.
+// Names of accounts: which are allowed, and which are confusable with each other.
 //
-// Pure functions over UTF-8; Unicode's rules come from ICU (UAX #15, UTS #39).
+// Pure functions over UTF-8. The Unicode rules come from ICU (UAX #15, UTS #39).
 #pragma once
 
 #include <string>
@@ -10,31 +10,30 @@
 
 namespace colo {
 
-/// A name in the forms that are compared. Two people may share none but `shown` of them;
-/// accounts made before there were the last two may share these.
+/// A name in the forms that are compared. No two accounts share one of these, except that
+/// accounts created before the loose skeletons existed may share those.
 struct NameForms {
-  std::string shown;        // NFC, as typed otherwise
-  std::string key;          // NFKC case-folded: what signing in looks up
-  std::string look;         // skeleton of the shown form, folded: "Ilya" and "llya" meet here
-  std::string folded_look;  // skeleton of the key, folded: "BOB0" and "bobo" meet here
-  // The two looks again, without separators and modifier letters, with small capitals as
-  // letters and w as vv: "Ann.a" and "ᴀnna" meet "Anna" here.
-  std::string loose_look;
-  std::string loose_folded_look;
+  std::string shown;            // NFC, otherwise as typed; may be shared
+  std::string key;              // NFKC case-folded: signing in looks this up
+  std::string skeleton;         // of the shown form, folded: equal for "Ilya" and "llya"
+  std::string folded_skeleton;  // of the key, folded: equal for "BOB0" and "bobo"
+  // The two skeletons without separators and modifier letters, with small capitals as letters and
+  // w as vv: equal for "Ann.a", "ᴀnna" and "Anna".
+  std::string loose_skeleton;
+  std::string loose_folded_skeleton;
 };
 
-/// Checks and normalises a name typed by a person: 2 to 24 letters of any
-/// script (with their marks), digits, `_ - .`, and single spaces inside.
-/// Errors: bad_username.
+/// Checks and normalises a typed name: 2 to 24 letters of any script (with their marks), digits,
+/// `_ - .`, and single spaces inside. Errors: bad_username.
 result<NameForms> parse_name(std::string_view typed);
 
-/// The same for a name that nobody has yet, which must also be of one script, of those usual
-/// together in Chinese, Japanese or Korean, or of Latin and one other that is not Cyrillic or
-/// Greek (UTS #39 §5.2, moderately restrictive). Errors: bad_username.
+/// The same for the name of a new account, which must also use one script, the usual combinations
+/// of Chinese, Japanese or Korean, or Latin and one other script except Cyrillic and Greek (UTS
+/// #39 §5.2, moderately restrictive). Errors: bad_username.
 result<NameForms> parse_new_name(std::string_view typed);
 
-/// Names the rules by which parse_name() makes its looks: another text, other looks. ICU's
-/// tables of look-alikes change with its version.
+/// Identifies the rules that parse_name() makes skeletons by: when this text changes, so may
+/// skeletons. ICU's confusables change with its version.
 std::string name_rules();
 
 }  // namespace colo

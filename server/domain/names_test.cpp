@@ -24,8 +24,9 @@ std::string refusal_of(std::string_view typed) {
 bool collide(std::string_view a, std::string_view b) {
   const NameForms one = forms_of(a);
   const NameForms two = forms_of(b);
-  return one.key == two.key || one.look == two.look || one.folded_look == two.folded_look ||
-         one.loose_look == two.loose_look || one.loose_folded_look == two.loose_folded_look;
+  return one.key == two.key || one.skeleton == two.skeleton ||
+         one.folded_skeleton == two.folded_skeleton || one.loose_skeleton == two.loose_skeleton ||
+         one.loose_folded_skeleton == two.loose_folded_skeleton;
 }
 
 TEST(Names, OrdinaryNamesAreShownAsTyped) {

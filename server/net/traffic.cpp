@@ -50,7 +50,9 @@ void Traffic::wants_turn(Recipient& recipient, TurnQueue& queue) {
 
 const SharedFrame& Traffic::in_json(const SharedFrame& frame) {
   if (json_of_ != frame) {
-    json_ = colo::in_json(*frame);
+    auto converted = colo::in_json(*frame);
+    if (!converted) log::error("a frame could not be sent as JSON: {}", converted.error().detail);
+    json_ = converted ? std::move(*converted) : json_error_frame();
     json_of_ = frame;
   }
   return json_;

@@ -1,4 +1,4 @@
-// Asio and Beast, compiled once for the whole server instead of in every file.
+// Compiles Asio and Beast once for the whole server.
 #include <boost/asio/impl/src.hpp>
 #include <boost/asio/ssl/impl/src.hpp>
 #include <boost/beast/src.hpp>

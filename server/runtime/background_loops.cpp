@@ -35,7 +35,7 @@ asio::awaitable<void> BackgroundLoops::run(State& state, Loop loop) {
       co_await loop();
       co_return;
     } catch (const std::exception& e) {
-      note(state, e.what());
+      note_failure(state, e.what());
     }
     timer.expires_after(restart_pause_);
     boost::system::error_code stopping;
@@ -44,9 +44,9 @@ asio::awaitable<void> BackgroundLoops::run(State& state, Loop loop) {
   }
 }
 
-void BackgroundLoops::note(State& state, const char* what) {
+void BackgroundLoops::note_failure(State& state, const char* what) {
   const std::lock_guard lock(mutex_);
-  if (!is_failing(state)) log::error("{} failed and will be tried again: {}", state.name, what);
+  if (!is_failing(state)) log::error("{} failed and will be restarted: {}", state.name, what);
   state.threw_at = clock_.now();
 }
 

@@ -1,7 +1,7 @@
-// Loops that run beside the requests: sweeping, pruning, accepting. One that throws is logged,
-// restarted after a pause and reported by failing().
+// Loops that run beside the requests: sweeping, pruning, accepting.
 //
-// Must outlive the event loops it was given. start() and failing() may be called from any thread.
+// A loop that throws is logged, restarted after a pause, and listed by failing() for a while.
+// Thread-safe. Must outlive the event loops it was given.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -22,7 +22,7 @@ class BackgroundLoops {
  public:
   using Loop = std::function<boost::asio::awaitable<void>()>;
 
-  /// A loop counts as failing for this long after it threw, and is logged once in that time.
+  /// A loop counts as failing for this long after it threw; it is logged once in that time.
   static constexpr std::chrono::seconds failing_time{60};
 
   explicit BackgroundLoops(const Clock& clock,
@@ -31,10 +31,10 @@ class BackgroundLoops {
   BackgroundLoops(const BackgroundLoops&) = delete;
   BackgroundLoops& operator=(const BackgroundLoops&) = delete;
 
-  /// Runs `loop()` on `executor`, and again after each exception. Over when it returns.
+  /// Runs `loop()` on `executor`, and again after each exception, until it returns.
   void start(const boost::asio::any_io_executor& executor, std::string name, Loop loop);
 
-  /// The names of the loops that threw lately, in the order they were started.
+  /// The names of the failing loops, in the order in which they were started.
   std::vector<std::string> failing() const;
 
  private:
@@ -44,13 +44,13 @@ class BackgroundLoops {
   };
 
   boost::asio::awaitable<void> run(State& state, Loop loop);
-  void note(State& state, const char* what);
+  void note_failure(State& state, const char* what);
   bool is_failing(const State& state) const;
 
   const Clock& clock_;
   std::chrono::milliseconds restart_pause_;
   mutable std::mutex mutex_;
-  std::deque<State> states_;  // guarded by mutex_; its elements do not move
+  std::deque<State> states_;  // guarded by mutex_; references to elements stay valid
 };
 
 }  // namespace colo

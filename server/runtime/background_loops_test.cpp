@@ -29,19 +29,19 @@ class BackgroundLoopsTest : public testing::Test {
   int runs_ = 0;
 };
 
-TEST_F(BackgroundLoopsTest, ALoopThatThrowsIsStartedAgain) {
+TEST_F(BackgroundLoopsTest, ALoopThatThrowsIsRestarted) {
   start(3);
   EXPECT_EQ(runs_, 4);
 }
 
-TEST_F(BackgroundLoopsTest, ALoopThatThrewIsReportedForAWhile) {
+TEST_F(BackgroundLoopsTest, ALoopThatThrewCountsAsFailingForAWhile) {
   start(1);
   EXPECT_EQ(loops_.failing(), std::vector<std::string>{"pruning"});
   clock_.advance(BackgroundLoops::failing_time);
   EXPECT_TRUE(loops_.failing().empty());
 }
 
-TEST_F(BackgroundLoopsTest, ALoopThatReturnsIsOver) {
+TEST_F(BackgroundLoopsTest, ALoopThatReturnsEnds) {
   start(0);
   EXPECT_EQ(runs_, 1);
   EXPECT_TRUE(loops_.failing().empty());

@@ -1,8 +1,8 @@
-// What one person may cost: a token bucket shared by all their sockets, on all shards.
+// The CPU time of one person: a token bucket shared by all their connections, on all shards.
 //
-// Safe from any thread. It is one atomic point in time (GCRA): the moment at which all that was
-// spent is earned again. Work is charged after it was done, and whoever did it waits until that
-// moment; so sockets of one person go on one after the other, each when its own work is paid.
+// Thread-safe: one atomic point in time (GCRA), at which everything spent is earned back. Work is
+// charged after it was done; the connection then waits until that time. So the connections of one
+// person continue one after another, each when its own work is paid for.
 #pragma once
 
 #include <algorithm>
@@ -16,14 +16,14 @@ namespace colo {
 
 class Budget {
  public:
-  /// So much may be spent at once, in what is earned meanwhile.
+  /// The burst: as much as is earned in this time may be spent at once.
   static constexpr std::chrono::nanoseconds ahead = std::chrono::seconds{1};
 
   /// `percent` of one core's time, at least 1.
   explicit Budget(std::uint32_t percent) : percent_(percent) {}
 
-  /// Charges `work`, at most some seconds; gives when the one who did it may go on. That is
-  /// not after `now` while the budget lasts.
+  /// Charges `work`, at most some seconds. Returns when the caller may continue: not after `now`
+  /// while the budget lasts.
   SteadyTime spend(std::chrono::nanoseconds work, SteadyTime now) {
     const auto earned_in = work.count() * 100 / percent_;
     const auto earliest = (now - ahead).time_since_epoch().count();
@@ -35,7 +35,7 @@ class Budget {
     return SteadyTime{std::chrono::nanoseconds{next}};
   }
 
-  /// True when nothing was spent lately: forgetting it changes nothing.
+  /// True when everything spent is earned back: dropping the budget changes nothing.
   bool full(SteadyTime now) const {
     return paid_at_.load(std::memory_order_relaxed) <= (now - ahead).time_since_epoch().count();
   }

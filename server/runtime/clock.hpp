@@ -1,7 +1,7 @@
-// Where the time comes from, so that tests need not wait for it.
+// The source of the time, so that tests need not wait.
 //
-// Deadlines use now() (monotonic: setting the machine's clock signs nobody
-// out); wall() is for showing. Safe from any thread.
+// Deadlines use now(), which is monotonic: setting the machine's clock ends no session. wall() is
+// for display and for dates. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -29,7 +29,7 @@ class SystemClock final : public Clock {
   }
 };
 
-/// Stands still until it is told to move; for tests.
+/// For tests: changes only when it is set.
 class ManualClock final : public Clock {
  public:
   SteadyTime now() const override { return SteadyTime{} + std::chrono::hours{1} + passed_.load(); }
@@ -37,7 +37,7 @@ class ManualClock final : public Clock {
     return WallTime{} + std::chrono::hours{24 * 20'000} + passed_.load() + set_by_.load();
   }
   void advance(std::chrono::milliseconds by) { passed_ = passed_.load() + by; }
-  /// Sets the wall clock alone: `by` more than it would show otherwise.
+  /// Shifts wall() alone by `by`.
   void set_wall(std::chrono::milliseconds by) { set_by_ = by; }
 
  private:

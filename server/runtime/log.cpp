@@ -19,17 +19,17 @@ namespace {
 using spdlog::level::level_enum;
 
 constexpr std::string_view pattern = "%Y-%m-%dT%H:%M:%S.%e %l %v";
-constexpr std::size_t lines_of_library = 1;  // in each window of Repeats
+constexpr std::size_t one_line = 1;  // per window of Repeats
 
 void write_text(std::string_view text);
 
-/// Hands each formatted line to the output.
+/// Passes each formatted line to the output.
 class OutputSink final : public spdlog::sinks::base_sink<std::mutex> {
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
     if (line.size() > limits::log_line_bytes_max) line.resize(limits::log_line_bytes_max);
-    // One event, one line, and nothing that a terminal would obey.
+    // One event is one line, without control characters that a terminal would interpret.
     const auto is_control = [](char c) {
       return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
     };
@@ -44,8 +44,8 @@ std::shared_ptr<spdlog::logger> make_logger() {
   auto logger = std::make_shared<spdlog::logger>("colo", std::make_shared<OutputSink>());
   logger->set_pattern(std::string(pattern));
   logger->set_level(level_enum::warn);
-  // A line that cannot be formatted, for lack of memory, is left out. Without a handler
-  // spdlog writes to standard error itself.
+  // Drops a line that cannot be formatted (out of memory). The default handler writes to
+  // standard error itself, which may block.
   logger->set_error_handler([](const std::string&) {});
   return logger;
 }
@@ -53,33 +53,33 @@ std::shared_ptr<spdlog::logger> make_logger() {
 struct State {
   std::mutex mutex;
   Repeats repeats;
-  std::shared_ptr<Output> output;  // there from the first line to close()
+  std::shared_ptr<Output> output;  // from the first line to close()
   const std::shared_ptr<spdlog::logger> logger = make_logger();
 };
 
-// Never destroyed: the writing thread may be there until the process ends.
+// Never destroyed: the writing thread may use it until the process ends.
 State& state() {
   static auto* const the_state = new State;
   return *the_state;
 }
 
-std::string shown(level_enum level, const std::string& text) {
+std::string format_line(level_enum level, const std::string& text) {
   spdlog::pattern_formatter formatter{std::string(pattern)};
   spdlog::memory_buf_t line;
   formatter.format({"colo", level, text}, line);
   return {line.data(), line.size()};
 }
 
-// On the output's thread.
 Output::More counts(std::size_t lost, bool closing) {
   Output::More more;
-  if (lost > 0) more.text += shown(level_enum::warn, fmt::format("{} log lines were lost", lost));
+  if (lost > 0)
+    more.text += format_line(level_enum::warn, fmt::format("{} log lines were lost", lost));
   const std::lock_guard lock(state().mutex);
   auto& repeats = state().repeats;
   for (const auto& [kind, level, withheld] :
        closing ? repeats.take_all() : repeats.take_due(std::chrono::steady_clock::now()))
-    more.text += shown(static_cast<level_enum>(level),
-                       fmt::format("… and {} more like it: {}", withheld, kind));
+    more.text += format_line(static_cast<level_enum>(level),
+                             fmt::format("… and {} more like it: {}", withheld, kind));
   more.again = repeats.next_due();
   return more;
 }
@@ -105,7 +105,7 @@ bool admit(level_enum level, std::string_view kind, std::size_t lines_max) noexc
     }
     if (verdict == Repeats::Verdict::first_withheld) output()->wake();
     return verdict == Repeats::Verdict::write;
-  } catch (const std::exception&) {  // no memory, or no thread
+  } catch (const std::exception&) {  // out of memory or threads
     return false;
   }
 }
@@ -126,8 +126,14 @@ void write(std::string_view text) {
   write_text(text);
 }
 
+void overload(std::string_view name) {
+  if (admit(level_enum::warn, fmt::format("{}: the queue is full", name), one_line))
+    detail::logger().log(level_enum::warn, "{}: the queue is full, further requests are refused",
+                         name);
+}
+
 void from_library(level_enum level, std::string_view kind, std::string_view text) {
-  if (admit(level, kind, lines_of_library)) detail::logger().log(level, "{}", text);
+  if (admit(level, kind, one_line)) detail::logger().log(level, "{}", text);
 }
 
 spdlog::logger& detail::logger() {

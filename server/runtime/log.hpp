@@ -1,9 +1,10 @@
 // The log: lines on standard error, one event each.
 //
-// Say what happened and to whom; never a password, token, ticket, cookie or
-// drawing. Each fault is logged once, where it is handled. Safe from any thread,
-// and never waits: lines are written by a thread of their own (output.hpp). Lines
-// of one format string that come very often are counted instead (repeats.hpp).
+// A line names the event and whom it concerns, never a password, token, ticket, cookie or drawing.
+// One fault, one line: the place that catches an exception, or turns an error into a Refusal, logs
+// it. Code that receives a Refusal passes it on and does not log it.
+// Thread-safe, and never blocks: a separate thread writes the lines (output.hpp). Of a kind of
+// line that is too frequent, the first are written and the others counted (repeats.hpp).
 #pragma once
 
 #include <spdlog/logger.h>
@@ -13,22 +14,26 @@
 
 namespace colo::log {
 
-/// Sends lines to standard error from `level` up: debug, info, warn, error, off.
+/// Enables lines of `level` and above: debug, info, warn, error, off.
 void open(std::string_view level);
 
-/// Writes what is left, as far as standard error takes it in time. To be called at the end.
+/// Writes the remaining lines, as far as standard error accepts them within
+/// limits::output_close_time. The next line opens the log again.
 void close();
 
-/// Text for standard error that is no event: written as it is, at every level.
+/// Writes text that is not an event to standard error as it is, at every level.
 void write(std::string_view text);
 
-/// What a library reports by itself. `kind`: the library and the place in it, so that
-/// repeated reports are counted.
+/// A warning that the queue `name` is full: one line per window of repeats.hpp.
+void overload(std::string_view name);
+
+/// A report of a library. `kind` names the library and the place in it: one line of a kind is
+/// written per window of repeats.hpp.
 void from_library(spdlog::level::level_enum level, std::string_view kind, std::string_view text);
 
 namespace detail {
 spdlog::logger& logger();
-/// False when the line is below the level, or one too many of its kind.
+/// False when the level is disabled, or the line is only counted.
 bool admit(spdlog::level::level_enum level, std::string_view kind) noexcept;
 
 template <class... Args>

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
+#include <exception>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -19,31 +20,31 @@
 namespace colo {
 namespace {
 
-constexpr std::size_t piece_bytes_max = 4096;  // PIPE_BUF: other writers do not cut into it
+constexpr std::size_t piece_bytes_max = 4096;  // PIPE_BUF: written atomically
 
-// The signals of the process are main's. SIGTTOU would stop the whole process when it runs
-// in the background of a terminal with `stty tostop`; blocked, the write succeeds.
+// The main thread handles signals. In the background of a terminal with `stty tostop`, SIGTTOU
+// would stop the whole process; while it is blocked, the write succeeds.
 void block_signals() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
-// Whole lines as far as there are any.
+// Ends after the last complete line that fits.
 std::string_view next_piece(std::string_view text) {
   if (text.size() <= piece_bytes_max) return text;
   const auto end = text.rfind('\n', piece_bytes_max - 1);
   return text.substr(0, end == text.npos ? piece_bytes_max : end + 1);
 }
 
-// Blocks. False when the descriptor takes nothing any more.
+// Blocks. False when the descriptor can no longer be written to.
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto piece = next_piece(text);
     const auto written = ::write(fd, piece.data(), piece.size());
     if (written >= 0) {
       text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EAGAIN) {  // another process made it non-blocking
+    } else if (errno == EAGAIN) {  // another process set O_NONBLOCK
       pollfd ready{fd, POLLOUT, 0};
       ::poll(&ready, 1, -1);
     } else if (errno != EINTR) {
@@ -59,7 +60,7 @@ std::size_t lines_in(std::string_view text) {
 
 }  // namespace
 
-// Shared with the thread, which may be blocked for longer than the Output lives.
+// Shared with the thread, which may block for longer than the Output exists.
 struct Output::State {
   State(int original, AskMore more)
       : fd(fcntl(original, F_DUPFD_CLOEXEC, 0)), ask_more(std::move(more)) {
@@ -75,8 +76,8 @@ struct Output::State {
   std::condition_variable changed;
   std::string waiting;
   std::size_t lines = 0;  // waiting or being written
-  std::size_t bytes = 0;  // the same
-  std::size_t lost = 0;   // lines, since AskMore was last told
+  std::size_t bytes = 0;  // likewise
+  std::size_t lost = 0;   // lines, since the last call of ask_more
   bool woken = false;
   bool closing = false;
   bool done = false;
@@ -115,6 +116,15 @@ void Output::wake() {
   state_->changed.notify_all();
 }
 
+// Without memory only these counts are lost, not the lines to come.
+Output::More Output::more_of(const State& state, std::size_t lost, bool closing) {
+  try {
+    return state.ask_more ? state.ask_more(lost, closing) : More{};
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
 void Output::run(const std::shared_ptr<State>& state) {
   block_signals();
   std::optional<SteadyTime> due;
@@ -125,7 +135,7 @@ void Output::run(const std::shared_ptr<State>& state) {
     const auto written = lines_in(text);
     {
       std::unique_lock lock(state->mutex);
-      // One critical section: lines that are admitted from here on come after the lost ones.
+      // One critical section, so that the count of lost lines precedes the lines accepted later.
       state->lines -= written;
       state->bytes -= text.size();
       text.clear();
@@ -142,8 +152,7 @@ void Output::run(const std::shared_ptr<State>& state) {
       last = state->closing;
     }
     write_all(state->fd, text);
-    if (!state->ask_more) continue;
-    const auto more = state->ask_more(lost, last);
+    const auto more = more_of(*state, lost, last);
     write_all(state->fd, more.text);
     due = more.again;
   }

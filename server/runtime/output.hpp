@@ -1,8 +1,8 @@
-// Text for a descriptor that may block: a terminal after Ctrl-S, a pipe nobody reads.
+// Text for a descriptor that may block: a stopped terminal (Ctrl-S), a pipe without a reader.
 //
-// write() may be called from any thread and never waits. One thread of its own writes the
-// text in order and may be blocked for ever; it is detached, so the process can end all the
-// same. Bounded in lines and bytes: what does not fit is lost and counted.
+// Thread-safe, and write() never blocks. One detached thread writes the text in order; it may
+// block for ever without keeping the process alive. Bounded in lines and bytes
+// (limits::output_*_max): excess lines are dropped and counted.
 #pragma once
 
 #include <cstddef>
@@ -18,23 +18,24 @@ namespace colo {
 
 class Output {
  public:
-  /// What to write besides what was given to write(), and when to ask again.
+  /// Additional text, and when to ask for more.
   struct More {
     std::string text;
     std::optional<SteadyTime> again;
   };
-  /// Called on the writing thread after each text. `lost`: lines lost since the last call;
-  /// `closing`: it is the last call. It may outlive this object.
+  /// Called on the writing thread after each text. `lost`: lines dropped since the last call;
+  /// `closing`: this is the last call. May be called after this object is destroyed. What it
+  /// throws is ignored.
   using AskMore = std::function<More(std::size_t lost, bool closing)>;
 
   /// Writes to a duplicate of `fd`. Throws std::system_error.
   explicit Output(int fd, AskMore ask_more = {});
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
-  /// Waits until all is written, for limits::output_close_time at most.
+  /// Waits until everything is written, at most limits::output_close_time.
   ~Output();
 
-  /// `lines` end with '\n'. False when there is no place for them.
+  /// `lines` end with '\n'. False when they do not fit and are dropped.
   bool write(std::string_view lines);
 
   /// Calls AskMore soon.
@@ -42,6 +43,7 @@ class Output {
 
  private:
   struct State;
+  static More more_of(const State& state, std::size_t lost, bool closing);
   static void run(const std::shared_ptr<State>& state);
 
   std::shared_ptr<State> state_;

@@ -10,6 +10,7 @@
 #include <array>
 #include <csignal>
 #include <future>
+#include <new>
 #include <string>
 
 #include "domain/limits.hpp"
@@ -45,7 +46,7 @@ class Pipe {
   std::array<int, 2> ends_{-1, -1};
 };
 
-/// What comes from `fd` until it ends with `end`, or nothing comes for too long.
+/// Reads from `fd` until the text ends with `end`, or nothing arrives for `patience`.
 std::string read_until(int fd, const std::string& end) {
   std::string text;
   while (!text.ends_with(end)) {
@@ -59,7 +60,7 @@ std::string read_until(int fd, const std::string& end) {
   return text;
 }
 
-Output::More say_lost(std::size_t lost, bool) {
+Output::More report_lost(std::size_t lost, bool) {
   return {lost > 0 ? std::to_string(lost) + " lost\n" : "", std::nullopt};
 }
 
@@ -75,23 +76,23 @@ TEST(Output, WritesInOrder) {
   EXPECT_EQ(read_until(pipe.reading(), "\n999\n"), all);
 }
 
-TEST(Output, WritesWhatIsLeftBeforeItIsGone) {
+TEST(Output, WritesTheRestBeforeItIsDestroyed) {
   const Pipe pipe;
   { Output(pipe.writing()).write("the last line\n"); }
   EXPECT_EQ(read_until(pipe.reading(), "line\n"), "the last line\n");
 }
 
-TEST(Output, LosesWhatDoesNotFitAndCountsItInItsPlace) {
+TEST(Output, DropsWhatDoesNotFitAndCountsItInOrder) {
   const Pipe pipe;
-  Output output(pipe.writing(), say_lost);
+  Output output(pipe.writing(), report_lost);
   std::size_t kept = 0;
-  while (output.write("kept\n")) ++kept;  // nobody reads: it must not wait
+  while (output.write("kept\n")) ++kept;  // nobody reads: it must not block
   EXPECT_EQ(kept, limits::output_lines_max);
   EXPECT_FALSE(output.write("lost\n"));
   std::string all;
   for (std::size_t i = 0; i < kept; ++i) all += "kept\n";
   EXPECT_EQ(read_until(pipe.reading(), "lost\n"), all + "2 lost\n");
-  // Bytes arrive before the thread that wrote them has taken their lines off the queue.
+  // Bytes can be read before the writing thread has removed their lines from the queue.
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!output.write("again\n") && std::chrono::steady_clock::now() < deadline)
     std::this_thread::yield();
@@ -106,7 +107,7 @@ TEST(Output, IsBoundedInBytes) {
   EXPECT_FALSE(output.write("\n"));
 }
 
-TEST(Output, GoesAwayInTimeThoughNobodyReads) {
+TEST(Output, IsDestroyedInTimeThoughNobodyReads) {
   const Pipe pipe;
   auto gone = std::async(std::launch::async, [&] {
     Output output(pipe.writing());
@@ -122,7 +123,7 @@ TEST(Output, DoesNotWaitForAStoppedTerminal) {
   ASSERT_EQ(openpty(&master, &terminal, nullptr, nullptr, nullptr), 0);
   ASSERT_EQ(tcflow(terminal, TCOOFF), 0);  // what Ctrl-S does
   auto used = std::async(std::launch::async, [terminal] {
-    Output output(terminal, say_lost);
+    Output output(terminal, report_lost);
     for (std::size_t i = 0; i < limits::output_lines_max; ++i)
       EXPECT_TRUE(output.write("a line\n"));
     EXPECT_FALSE(output.write("one more\n"));
@@ -134,7 +135,7 @@ TEST(Output, DoesNotWaitForAStoppedTerminal) {
   close(terminal);
 }
 
-TEST(Output, GoesOnAfterWhoReadsIsGone) {
+TEST(Output, ContinuesAfterTheReaderCloses) {
   Pipe pipe;
   signal(SIGPIPE, SIG_IGN);
   pipe.stop_reading();
@@ -143,7 +144,20 @@ TEST(Output, GoesOnAfterWhoReadsIsGone) {
   SUCCEED();
 }
 
-TEST(Output, AsksForMoreWhenWokenAndWhenItIsTime) {
+TEST(Output, WritesOnAfterAskMoreThrew) {
+  const Pipe pipe;
+  int calls = 0;
+  Output output(pipe.writing(), [&calls](std::size_t, bool) -> Output::More {
+    if (++calls == 1) throw std::bad_alloc();
+    return {"call " + std::to_string(calls) + '\n', std::nullopt};
+  });
+  output.write("x\n");
+  EXPECT_EQ(read_until(pipe.reading(), "x\n"), "x\n");
+  output.write("y\n");
+  EXPECT_TRUE(read_until(pipe.reading(), "call 2\n").starts_with("y\n"));
+}
+
+TEST(Output, AsksForMoreWhenWokenAndWhenDue) {
   const Pipe pipe;
   int calls = 0;
   Output output(pipe.writing(), [&calls](std::size_t, bool) {

@@ -1,10 +1,10 @@
-// A value that lives on one shard: the only way to reach it leads through that shard.
+// A value that lives on one shard and is accessed only through that shard.
 //
-// `co_await sessions.call(&Sessions::end, id, why)` runs there and comes back with the result.
-// What is called is a function or a lambda without captures; its arguments go by value. (The
-// compiler refuses captures: g++ 12 destroys them twice in a co_await, see decision 0003.)
-// Calls and posts from one shard arrive in their order. here() is for code that runs on the home
-// shard already; a debug build ends the process when it does not.
+// `co_await sessions.call(&Sessions::end, id, why)` runs there and returns the result.
+// The callee is a function or a lambda without captures; its arguments go by value. (The compiler
+// refuses captures: g++ 12 destroys them twice in a co_await, see decision 0003.)
+// Calls and posts from one shard arrive in order. here() is for code that already runs on the home
+// shard; elsewhere it ends the process in a debug build.
 #pragma once
 
 #include <cassert>
@@ -20,7 +20,7 @@ namespace colo {
 
 namespace detail {
 
-/// The value that a function or a coroutine gives.
+/// The value that a function or a coroutine returns.
 template <class T>
 struct awaited {
   using type = T;
@@ -52,9 +52,9 @@ class Owned {
     return value_;
   }
 
-  /// Runs `fn(T&, args...)` on the home shard and gives back what it returned, on the caller's
-  /// own shard. Where `fn` is a coroutine, it is awaited there. Rethrows what `fn` throws. The
-  /// world may have changed meanwhile, here as well as there.
+  /// Runs `fn(T&, args...)` on the home shard and returns its result on the caller's executor.
+  /// If `fn` is a coroutine, it is awaited there. Rethrows what `fn` throws. Other tasks may have
+  /// run meanwhile, on both shards.
   template <class Fn, class... Args>
   auto call(Fn fn, Args&&... args) {
     static_assert(has_no_captures<Fn>, "capture nothing: pass arguments instead");
@@ -63,7 +63,8 @@ class Owned {
         *this, fn, std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...));
   }
 
-  /// Runs `fn(T&, args...)` on the home shard without waiting: now when called there, or else soon.
+  /// Runs `fn(T&, args...)` on the home shard without waiting: at once if the caller runs on it,
+  /// otherwise later. What `fn` throws is logged.
   template <class Fn, class... Args>
   void post(Fn fn, Args&&... args) {
     home_.run([this, fn = std::move(fn),
@@ -106,11 +107,11 @@ class Owned {
   T value_;
 };
 
-/// One value on each shard, found by the shard's index.
+/// One value for each shard.
 template <class T>
 class PerShard {
  public:
-  /// Each is made from its shard and `args`: T(Shard&, args...), or T(args...) where there is none.
+  /// Constructs each as T(Shard&, args...), or as T(args...) if T has no such constructor.
   template <class... Args>
   explicit PerShard(Shards& shards, const Args&... args) {
     for (std::uint32_t i = 0; i < shards.size(); ++i) {

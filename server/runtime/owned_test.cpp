@@ -13,31 +13,31 @@
 namespace colo {
 namespace {
 
-// Says on which thread it was touched.
+// Remembers on which thread it was last used.
 class Diary {
  public:
   explicit Diary(std::string first) { lines_.push_back(std::move(first)); }
 
   std::size_t write(std::string line) {
     lines_.push_back(std::move(line));
-    touched_on_ = std::this_thread::get_id();
+    used_on_ = std::this_thread::get_id();
     return lines_.size();
   }
   asio::awaitable<std::string> last() {
-    touched_on_ = std::this_thread::get_id();
+    used_on_ = std::this_thread::get_id();
     co_return lines_.back();
   }
   const std::vector<std::string>& lines() const { return lines_; }
-  std::thread::id touched_on() const { return touched_on_; }
+  std::thread::id used_on() const { return used_on_; }
 
  private:
   std::vector<std::string> lines_;
-  std::thread::id touched_on_;
+  std::thread::id used_on_;
 };
 
-// Long enough not to fit into the string itself: what is destroyed twice shows.
+// Longer than the small-string buffer, so that AddressSanitizer detects a double free.
 std::string long_text(int number) {
-  return "line number " + std::to_string(number) + " of somebody's diary, written on a shard";
+  return "line number " + std::to_string(number) + " of a diary, written on a shard";
 }
 
 class OwnedTest : public ::testing::Test {
@@ -57,15 +57,15 @@ asio::awaitable<void> write_and_check(Owned<Diary>& diary, Shard& own) {
   const auto last = co_await diary.call(&Diary::last);
   EXPECT_EQ(last, long_text(2));
   EXPECT_TRUE(own.is_current());
-  const auto touched_on = co_await diary.call(&Diary::touched_on);
-  EXPECT_EQ(touched_on == std::this_thread::get_id(), &diary.home() == &own);
+  const auto used_on = co_await diary.call(&Diary::used_on);
+  EXPECT_EQ(used_on == std::this_thread::get_id(), &diary.home() == &own);
 }
 
-TEST_F(OwnedTest, ACallRunsAtHomeAndComesBackWithItsResult) {
+TEST_F(OwnedTest, ACallRunsOnTheHomeShardAndReturnsItsResult) {
   wait_for(shards_[0], write_and_check(diary_, shards_[0]));
 }
 
-TEST_F(OwnedTest, ACallFromHomeRunsThereToo) {
+TEST_F(OwnedTest, ACallFromTheHomeShardRunsThereToo) {
   wait_for(shards_[1], write_and_check(diary_, shards_[1]));
 }
 
@@ -78,11 +78,11 @@ asio::awaitable<std::string> fail(Owned<Diary>& diary) {
   co_return "nothing was thrown";
 }
 
-TEST_F(OwnedTest, WhatACallThrowsReachesItsCaller) {
+TEST_F(OwnedTest, ExceptionsReachTheCaller) {
   EXPECT_EQ(wait_for(shards_[0], fail(diary_)), "no ink");
 }
 
-TEST_F(OwnedTest, PostsAndCallsFromOneShardArriveInTheirOrder) {
+TEST_F(OwnedTest, PostsAndCallsFromOneShardArriveInOrder) {
   const auto post_and_ask = [](Owned<Diary>& diary) -> asio::awaitable<std::vector<std::string>> {
     for (int number = 0; number < 100; ++number) diary.post(&Diary::write, std::to_string(number));
     co_return co_await diary.call(&Diary::lines);
@@ -92,12 +92,12 @@ TEST_F(OwnedTest, PostsAndCallsFromOneShardArriveInTheirOrder) {
   for (std::size_t i = 1; i < lines.size(); ++i) EXPECT_EQ(lines[i], std::to_string(i - 1));
 }
 
-TEST_F(OwnedTest, IsEverybodysWhileNoShardRuns) {
+TEST_F(OwnedTest, MayBeUsedAnywhereWhileNoShardRuns) {
   shards_.stop();
   EXPECT_EQ(diary_.here().lines().front(), "first");
 }
 
-TEST_F(OwnedTest, TouchingItElsewhereFailsInADebugBuild) {
+TEST_F(OwnedTest, UsingItElsewhereFailsInADebugBuild) {
 #ifdef NDEBUG
   GTEST_SKIP() << "a release build does not check";
 #else

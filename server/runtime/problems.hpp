@@ -1,8 +1,7 @@
-// What is wrong with the server at the moment, for GET /readyz and the log.
+// Current problems of the server, for GET /readyz and the log.
 //
-// A problem has a key and is logged when it begins and when it ends, not each
-// time it is met. Safe from any thread. Bounded: beyond problems_max only the
-// log hears of another one.
+// Each has a key and is logged when it begins and when it ends, not each time it is met.
+// Thread-safe. Bounded: more than problems_max problems are only logged.
 #pragma once
 
 #include <cstddef>
@@ -17,13 +16,13 @@ class Problems {
  public:
   static constexpr std::size_t problems_max = 100;  // sentences in one reply of /readyz
 
-  /// `sentence` is for anybody: it names no path. `log_line` is written once, until resolve().
+  /// `sentence` is public, so it names no path. `log_line` is logged once, until resolve().
   void report(const std::string& key, const std::string& sentence, const std::string& log_line);
 
-  /// Writes `log_line` when there was a problem of that key.
+  /// Logs `log_line` if there was a problem of that key.
   void resolve(const std::string& key, const std::string& log_line);
 
-  /// Empty: all is well.
+  /// Empty when there are none.
   std::vector<std::string> sentences() const;
 
  private:

@@ -5,7 +5,7 @@
 namespace colo {
 namespace {
 
-TEST(Problems, AProblemIsThereUntilItIsResolved) {
+TEST(Problems, AProblemIsListedUntilItIsResolved) {
   Problems problems;
   EXPECT_TRUE(problems.sentences().empty());
   problems.report("disk", "The disk is full.", "disk full");

@@ -23,7 +23,7 @@ Repeats::Verdict Repeats::admit(std::string_view kind, int level, std::size_t li
     found = windows_.try_emplace(std::string(kept), Window{now, level}).first;
   }
   Window& current = found->second;
-  // A window whose count was not taken yet goes on.
+  // A window continues until its count was taken.
   if (current.withheld == 0 && now - current.began >= window) current = {now, level};
   if (++current.lines <= lines_max) return Verdict::write;
   current.level = std::max(current.level, level);

@@ -1,6 +1,6 @@
-// Log lines of one kind that come very often: the first few are written, the rest counted.
+// Limits frequent log lines of one kind: the first few are written, the others counted.
 //
-// A kind is a format string, or the place in a library that reports something. Not
+// A kind is a format string, a queue, or the place in a library that reports something. Not
 // thread-safe. Bounded: beyond kinds_max, all further kinds share one count.
 #pragma once
 
@@ -25,12 +25,12 @@ class Repeats {
 
   enum class Verdict {
     write,
-    first_withheld,  // the first of its window: next_due() has changed
+    first_withheld,  // the first of its window: next_due() changed
     withheld,
   };
 
-  /// `level` is given back in the Count. At most `lines_max` lines of `kind` are written in
-  /// each window, which begins with its first line.
+  /// At most `lines_max` lines of `kind` are written per window, which begins with its first
+  /// line. The highest `level` of a window is in its Count.
   Verdict admit(std::string_view kind, int level, std::size_t lines_max, SteadyTime now);
 
   struct Count {
@@ -38,11 +38,11 @@ class Repeats {
     int level = 0;
     std::uint64_t withheld = 0;
   };
-  /// The counts of windows that are over, or of all windows.
+  /// Removes and returns the counts of windows that ended by `now`, or of all.
   std::vector<Count> take_due(SteadyTime now);
   std::vector<Count> take_all();
 
-  /// When take_due() has something to give.
+  /// When take_due() will return something.
   std::optional<SteadyTime> next_due() const;
 
  private:

@@ -38,7 +38,7 @@ TEST_F(RepeatsTest, WritesTheFirstFewOfAKindAndCountsTheOthers) {
   EXPECT_EQ(admit("a {}"), Verdict::write);
 }
 
-TEST_F(RepeatsTest, WithholdsNothingOfWhatComesSeldom) {
+TEST_F(RepeatsTest, WithholdsNoRareLines) {
   for (int i = 0; i < 10; ++i) {
     EXPECT_EQ(admit("a"), Verdict::write);
     clock.advance(Repeats::window);
@@ -46,7 +46,7 @@ TEST_F(RepeatsTest, WithholdsNothingOfWhatComesSeldom) {
   EXPECT_TRUE(repeats.take_all().empty());
 }
 
-TEST_F(RepeatsTest, GoesOnCountingUntilTheCountIsTaken) {
+TEST_F(RepeatsTest, CountsUntilTheCountIsTaken) {
   admit("a");
   admit("a");
   clock.advance(10 * Repeats::window);  // as when the output is blocked
@@ -54,7 +54,7 @@ TEST_F(RepeatsTest, GoesOnCountingUntilTheCountIsTaken) {
   EXPECT_EQ(repeats.take_due(clock.now()).at(0).withheld, 2u);
 }
 
-TEST_F(RepeatsTest, GivesTheCountsOfWindowsThatAreNotOverAtTheEnd) {
+TEST_F(RepeatsTest, ReturnsTheCountsOfOpenWindowsAtTheEnd) {
   admit("a");
   admit("a");
   EXPECT_EQ(repeats.take_all().at(0).withheld, 1u);
@@ -68,7 +68,7 @@ TEST_F(RepeatsTest, BeyondManyKindsTheOthersShareOneCount) {
   EXPECT_EQ(repeats.take_all().at(0).kind, "lines of other kinds");
 }
 
-TEST_F(RepeatsTest, KindsThatAreOverMakePlace) {
+TEST_F(RepeatsTest, ExpiredKindsAreEvicted) {
   for (std::size_t i = 0; i < Repeats::kinds_max; ++i) admit(std::to_string(i));
   clock.advance(Repeats::window);
   EXPECT_EQ(admit("one more"), Verdict::write);

@@ -1,7 +1,7 @@
-// Runs one task on an event loop of its own and blocks until it has ended.
+// Runs one task on its own event loop and blocks until it ends.
 //
-// For commands and tests, which have no shards. A task that waits for something which
-// does not keep the loop running is reported, not waited for.
+// For commands and tests, which have no shards. A task that waits for something that does not
+// keep the loop running is an error.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -24,7 +24,7 @@ T run_to_end(boost::asio::awaitable<T> task) {
     value = std::move(outcome);
   });
   loop.run();
-  if (!value) throw std::logic_error("the task waits for something that will not come");
+  if (!value) throw std::logic_error("the task waits for an event that cannot occur");
   return std::move(*value);
 }
 

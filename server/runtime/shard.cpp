@@ -14,10 +14,10 @@ namespace colo {
 
 namespace {
 
-// A task on one shard that waits for a task on another that … is no longer than this.
-constexpr int hops_max = 8;
+// The longest chain of tasks that wait for each other across shards.
+constexpr int chain_max = 8;
 
-// What the calling thread has worked so far; others may have had its core in between.
+// CPU time of the calling thread.
 std::chrono::nanoseconds thread_time() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -47,8 +47,8 @@ void Shard::loop() {
   }
 }
 
-// False when the loop was stopped. A function that throws is our bug; it must end neither the
-// process nor this shard.
+// False when the loop was stopped. A task that throws is our bug; it must end neither the process
+// nor this shard.
 bool Shard::run_some() {
   try {
     if (context_.run_one() == 0) return false;
@@ -69,16 +69,16 @@ Shards::Shards(std::uint32_t count) {
   for (std::uint32_t i = 0; i < count; ++i) shards_.push_back(std::make_unique<Shard>(i));
 }
 
-// A task that waits on another shard is held there, with its timers and sockets
-// that belong to its own: all loops must be there until nothing waits on any.
-// A discarded task comes back to its own shard's loop to be destroyed.
+// The loop of another shard holds a task that waits there, with timers and sockets of the task's
+// own shard. So no loop is destroyed before the tasks of all are. A discarded task is posted to its
+// own shard's loop to be destroyed, hence several rounds.
 Shards::~Shards() {
   stop();
   discard();
 }
 
 void Shards::discard() {
-  for (int hop = 0; hop < hops_max; ++hop)
+  for (int hop = 0; hop < chain_max; ++hop)
     for (auto& shard : shards_) shard->discard();
 }
 

@@ -1,10 +1,9 @@
-// A shard: one thread with one event loop. Everything that moves lives on one.
+// A shard: one thread with one event loop. A socket stays on the shard that accepted it, a room
+// on the shard that its id hashes to.
 //
-// A socket stays on the shard that accepted it; a room lives on the shard that
-// its id hashes to. State is reached only from its own shard, so nothing above
-// this folder needs a lock: to touch another shard's state, `co_await on(shard,
-// task)` or `shard.run(task)`. From one shard to another they arrive in their
-// order; what a shard asks of itself is done at once.
+// State that lives on a shard is an Owned<T> (owned.hpp), so code above this folder needs no
+// locks. Tasks from one shard to another start in order; what a shard runs on itself starts at
+// once. An exception from a task is logged and ends neither the shard nor the process.
 #pragma once
 
 #include <atomic>
@@ -36,36 +35,37 @@ class Shard {
 
   std::uint32_t index() const { return index_; }
   asio::io_context& context() { return context_; }
-  /// Whether the caller runs on this shard. From any thread.
+  /// Whether the caller runs on this shard.
   bool is_current() { return executor().running_in_this_thread(); }
-  /// Whether the caller may touch what lives here: it runs on this shard, or the shard has no
-  /// thread (it was not started yet, or was stopped). From any thread.
+  /// Whether the caller may access what lives here: it runs on this shard, or the shard has no
+  /// thread (not started yet, or stopped).
   bool may_touch() { return !running_.load(std::memory_order_acquire) || is_current(); }
   asio::io_context::executor_type executor() { return context_.get_executor(); }
 
-  /// Calls `task()` on this shard: now, when called there, or else soon. From any shard.
+  /// Calls `task()` on this shard: at once if the caller runs on it, otherwise later.
   template <class Task>
   void run(Task&& task) {
     asio::dispatch(context_, std::forward<Task>(task));
   }
 
-  /// A number no other connection of this shard has. On this shard.
+  /// An id that no other connection has.
   ConnectionId next_connection() { return {index_, ++connections_}; }
 
   /// An id that no other flow of this shard has. They are never reused.
   FlowId next_flow() { return {++flows_}; }
 
-  /// What the loop does now is a small thing of many: it keeps its Pace. On this shard.
+  /// The current work is small and frequent: the loop may delay its next wake-up (Pace).
   void keep_pace() { paced_ = true; }
 
   void start();
-  /// Stops the loop where it stands and joins the thread. From outside.
+  /// Stops the loop without running the queued tasks, and joins the thread.
   void stop();
-  /// Destroys what still waits on the stopped loop, which then only can be destroyed.
+  /// Destroys the tasks of the stopped loop, which cannot be used afterwards.
   void discard() { context_.shutdown(); }
 
  private:
-  // An io_context discards only when it is destroyed; with many, that is too late.
+  // shutdown() is protected. An io_context calls it in its destructor, which is too late where
+  // its tasks use other loops.
   struct Loop : asio::io_context {
     using asio::io_context::io_context;
     using asio::io_context::shutdown;
@@ -84,7 +84,7 @@ class Shard {
   std::thread thread_;
 };
 
-/// All shards of the server; the first also owns what there is only one of.
+/// All shards of the server. State that exists only once lives on the first.
 class Shards {
  public:
   /// `count` of at least one.
@@ -98,12 +98,12 @@ class Shards {
   std::uint32_t size() const { return static_cast<std::uint32_t>(shards_.size()); }
   Shard& operator[](std::uint32_t index) { return *shards_[index]; }
   Shard& first() { return *shards_.front(); }
-  /// The same one in each run, unlike what std::hash<RoomId> would give.
+  /// The same shard in each run, unlike with std::hash<RoomId>, which is seeded.
   Shard& of(const RoomId& room) {
     return *shards_[std::hash<std::string>{}(room.value) % shards_.size()];
   }
 
-  /// Throws std::system_error when threads cannot be had.
+  /// Throws std::system_error when threads cannot be created.
   void start();
   void stop();
   /// Destroys what still waits on the stopped shards, so that nothing refers to their values any
@@ -114,15 +114,15 @@ class Shards {
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 
-/// Runs `task` on `shard` and comes back with its result on the caller's own.
-/// The world may have changed meanwhile, here as well as there.
+/// Runs `task` on `shard` and returns its result on the caller's executor. Other tasks may have
+/// run meanwhile.
 template <class T>
 asio::awaitable<T> on(Shard& shard, asio::awaitable<T> task) {
   if (shard.executor().running_in_this_thread()) co_return co_await std::move(task);
   co_return co_await asio::co_spawn(shard.executor(), std::move(task), asio::use_awaitable);
 }
 
-/// Starts `task` on `executor` with nobody waiting; what it throws is logged as `name`.
+/// Starts `task` on `executor` without waiting. What it throws is logged under `name`.
 void start_task(const asio::any_io_executor& executor, asio::awaitable<void> task,
                 std::string_view name);
 

@@ -9,10 +9,13 @@
 #include <stdexcept>
 #include <utility>
 
+#include "runtime/log_capture.hpp"
+#include "runtime/wait.hpp"
+
 namespace colo {
 namespace {
 
-// Waits until the loop of `shard` ends; holds on to that loop.
+// Waits until the loop of `shard` ends; its timer uses that loop.
 asio::awaitable<int> wait_on(Shard& shard, std::promise<void>& there) {
   asio::steady_timer timer(shard.executor(), asio::steady_timer::time_point::max());
   there.set_value();
@@ -37,7 +40,7 @@ asio::awaitable<bool> there_and_back(Shard& home, Shard& away) {
   co_return there&& home.executor().running_in_this_thread();
 }
 
-TEST(Shard, IsThereToTheEndOfWhatWaitsOnAnother) {
+TEST(Shard, OutlivesATaskThatWaitsOnAnother) {
   for (const auto& [home, away] : {std::pair{0u, 1u}, std::pair{1u, 0u}}) {
     auto shards = std::make_unique<Shards>(2);
     std::promise<void> there;
@@ -45,11 +48,11 @@ TEST(Shard, IsThereToTheEndOfWhatWaitsOnAnother) {
     shards->start();
     there.get_future().get();
     shards->stop();
-    shards.reset();  // the sanitizers see what it touches
+    shards.reset();  // AddressSanitizer detects a use of a destroyed loop
   }
 }
 
-TEST(Shard, ComesBackWithTheResultOfATaskOnAnother) {
+TEST(Shard, ReturnsTheResultOfATaskOnAnother) {
   Shards shards(2);
   shards.start();
   auto done =
@@ -57,12 +60,44 @@ TEST(Shard, ComesBackWithTheResultOfATaskOnAnother) {
   EXPECT_TRUE(done.get());
 }
 
-TEST(Shard, GoesOnAfterAPostedFunctionThrew) {
+TEST(Shard, ContinuesAfterAPostedFunctionThrew) {
   Shards shards(1);
   shards.start();
-  asio::post(shards[0].executor(), [] { throw std::runtime_error("a fault of ours"); });
+  asio::post(shards[0].executor(), [] { throw std::runtime_error("a bug of ours"); });
   auto done = asio::co_spawn(shards[0].executor(), is_on(shards[0]), asio::use_future);
   EXPECT_TRUE(done.get());
+}
+
+TEST(Shard, ContinuesAfterACompletionThrew) {
+  LogCapture log;
+  {
+    Shards shards(2);
+    shards.start();
+    asio::co_spawn(shards[0].executor(), is_on(shards[1]), [](std::exception_ptr, bool) {
+      throw std::runtime_error("a bug in a completion");
+    });
+    auto done = asio::co_spawn(shards[0].executor(), is_on(shards[0]), asio::use_future);
+    EXPECT_TRUE(done.get());
+  }
+  EXPECT_EQ(log.count("a task of shard 0 failed: a bug in a completion"), 1u);
+}
+
+TEST(Shard, ContinuesAfterAFunctionThatItRanAtOnceThrew) {
+  LogCapture log;
+  {
+    Shards shards(1);
+    shards.start();
+    bool continued = false;
+    const auto run_at_once = [](Shard& shard, bool& after) -> asio::awaitable<void> {
+      shard.run([] { throw std::runtime_error("a bug at once"); });
+      after = true;
+      co_return;
+    };
+    wait_for(shards[0], run_at_once(shards[0], continued));
+    EXPECT_TRUE(continued);
+    EXPECT_TRUE(wait_for(shards[0], is_on(shards[0])));
+  }
+  EXPECT_EQ(log.count("a task of shard 0 failed: a bug at once"), 1u);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Blocks a thread outside the shards until tasks on them have ended: main's, or a test's.
+// Blocks a thread outside the shards, main's or a test's, until tasks on them end.
 //
-// Never on a shard's own thread, which would wait for itself.
+// On a shard's own thread this would wait for itself for ever.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -15,7 +15,7 @@
 
 namespace colo {
 
-/// Runs `task` on `shard` and gives back its value. Throws what the task throws.
+/// Runs `task` on `shard` and returns its value. Throws what the task throws.
 template <class T>
 T wait_for(Shard& shard, asio::awaitable<T> task) {
   return asio::co_spawn(shard.executor(), std::move(task), asio::use_future).get();

@@ -8,7 +8,10 @@
 #include <future>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
+
+#include "runtime/log_capture.hpp"
 
 namespace colo {
 namespace {
@@ -17,11 +20,11 @@ namespace asio = boost::asio;
 
 class OneThread : public testing::Test {
  protected:
-  // Holds the only thread until release() is called.
+  // Occupies the only thread until release().
   void occupy() {
     std::promise<void> there;
     auto begun = there.get_future();
-    ask(Lane::urgent, [this, &there]() -> result<int> {
+    ask(Priority::high, [this, &there]() -> result<int> {
       there.set_value();
       released_.get_future().wait();
       return 0;
@@ -31,14 +34,14 @@ class OneThread : public testing::Test {
   }
   void release() { released_.set_value(); }
 
-  void ask(Lane lane, std::function<result<int>()> job) {
-    asio::co_spawn(loop, worker.run(std::move(job), lane),
+  void ask(Priority priority, std::function<result<int>()> job) {
+    asio::co_spawn(loop, worker.run(std::move(job), priority),
                    [this](std::exception_ptr thrown, const result<int>& outcome) {
                      ASSERT_FALSE(thrown);
                      if (!outcome) refusals.push_back(outcome.error().code);
                    });
   }
-  std::function<result<int>()> noting(char name) {
+  std::function<result<int>()> appending(char name) {
     return [this, name]() -> result<int> {
       order += name;
       return 0;
@@ -46,38 +49,38 @@ class OneThread : public testing::Test {
   }
 
   asio::io_context loop{1};
-  std::string order;  // touched on the worker's only thread
+  std::string order;  // used on the worker's only thread
   std::vector<errc> refusals;
   std::promise<void> released_;
-  Worker worker{1, 3};
+  Worker worker{"jobs of the test", 1, 3};
 };
 
-TEST_F(OneThread, TakesTheUrgentLaneFirstAndEachInItsOrder) {
+TEST_F(OneThread, TakesHighPriorityFirstAndEachQueueInOrder) {
   occupy();
-  for (const char name : {'x', 'y'}) ask(Lane::patient, noting(name));
-  for (const char name : {'a', 'b'}) ask(Lane::urgent, noting(name));
+  for (const char name : {'x', 'y'}) ask(Priority::low, appending(name));
+  for (const char name : {'a', 'b'}) ask(Priority::high, appending(name));
   loop.poll();
   release();
   loop.run();
   EXPECT_EQ(order, "abxy");
 }
 
-TEST_F(OneThread, ServesThePatientLaneEveryFourthTime) {
-  occupy();  // the first turn
-  for (const char name : {'x', 'y', 'z'}) ask(Lane::patient, noting(name));
-  for (const char name : {'a', 'b', 'c'}) ask(Lane::urgent, noting(name));
+TEST_F(OneThread, TakesALowPriorityJobEveryFourthTime) {
+  occupy();  // the first job
+  for (const char name : {'x', 'y', 'z'}) ask(Priority::low, appending(name));
+  for (const char name : {'a', 'b', 'c'}) ask(Priority::high, appending(name));
   loop.poll();
   release();
   loop.run();
   EXPECT_EQ(order, "abxcyz");
 }
 
-TEST_F(OneThread, AFullLaneRefusesAndLeavesTheOtherAlone) {
+TEST_F(OneThread, AFullQueueRefusesAndLeavesTheOtherAlone) {
   occupy();
-  for (int i = 0; i < 5; ++i) ask(Lane::patient, noting('x'));
+  for (int i = 0; i < 5; ++i) ask(Priority::low, appending('x'));
   loop.poll();
   EXPECT_EQ(refusals, (std::vector{errc::busy, errc::busy}));
-  ask(Lane::urgent, noting('a'));
+  ask(Priority::high, appending('a'));
   loop.poll();
   release();
   loop.run();
@@ -85,12 +88,39 @@ TEST_F(OneThread, AFullLaneRefusesAndLeavesTheOtherAlone) {
   EXPECT_EQ(refusals.size(), 2u);
 }
 
+TEST_F(OneThread, AFullQueueIsLoggedOncePerWindow) {
+  LogCapture log;
+  occupy();
+  for (int i = 0; i < 8; ++i) ask(Priority::low, appending('x'));
+  loop.poll();
+  EXPECT_EQ(log.count("jobs of the test: the queue is full"), 2u) << "one, and a count of four";
+  release();
+  loop.run();
+}
+
 TEST_F(OneThread, AJobThatThrowsIsRefusedAndTheNextOneRuns) {
-  ask(Lane::urgent, []() -> result<int> { throw std::runtime_error("on purpose"); });
-  ask(Lane::urgent, noting('a'));
+  LogCapture log;
+  ask(Priority::high, []() -> result<int> { throw std::runtime_error("on purpose"); });
+  ask(Priority::high, appending('a'));
   loop.run();
   EXPECT_EQ(refusals, std::vector{errc::internal});
   EXPECT_EQ(order, "a");
+  EXPECT_EQ(log.count("jobs of the test: a job failed: on purpose"), 1u);
+}
+
+TEST_F(OneThread, StoppingRefusesTheJobsThatWait) {
+  occupy();
+  ask(Priority::high, appending('a'));
+  ask(Priority::low, appending('x'));
+  loop.poll();
+  std::thread stopping([this] { worker.stop(); });
+  release();
+  stopping.join();
+  ask(Priority::high, appending('b'));
+  loop.run();
+  EXPECT_EQ(order.size() + refusals.size(), 3u);
+  ASSERT_FALSE(refusals.empty());
+  EXPECT_EQ(refusals.back(), errc::busy);
 }
 
 }  // namespace

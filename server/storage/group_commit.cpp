@@ -15,16 +15,29 @@ namespace colo {
 
 namespace {
 
-// With it a busy server writes and syncs half as much; nobody waits long for an fsync more.
+// Halves the writes and fsyncs of a busy server, for a delay below that of one fsync.
 constexpr std::chrono::milliseconds commit_pause{2};
 
 constexpr const char* commit_key = "database commit";
 constexpr const char* write_key = "database write";
 
+// The disk fails, not this write: the COMMIT would fail, too, and be a second report.
+bool concerns_the_whole_batch(const SQLite::Exception& e) {
+  switch (e.getErrorCode()) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 GroupCommit::GroupCommit(SQLite::Database& db, FileGuard& guard, HistoryKeeper& history,
-                         Problems& problems, std::size_t jobs_max)
+                         Problems& problems, BatchLimit limit)
     : db_(db),
       guard_(guard),
       history_(history),
@@ -34,12 +47,13 @@ GroupCommit::GroupCommit(SQLite::Database& db, FileGuard& guard, HistoryKeeper& 
       savepoint_(db, "SAVEPOINT job"),
       undo_(db, "ROLLBACK TO job"),
       release_(db, "RELEASE job"),
-      worker_([this](std::vector<std::unique_ptr<Job>>& batch) { run_batch(batch); }, jobs_max,
-              commit_pause) {}
+      worker_(
+          "storage: writes", [this](std::vector<std::unique_ptr<Job>>& batch) { run_batch(batch); },
+          limit, commit_pause) {}
 
-void GroupCommit::enqueue(std::unique_ptr<Job> job) {
-  if (worker_.submit(std::move(job))) return;
-  // submit() leaves a job that it does not take.
+void GroupCommit::enqueue(std::unique_ptr<Job> job, std::size_t bytes) {
+  if (worker_.submit(std::move(job), bytes)) return;
+  // submit() does not take a job that it refuses.
   job->refuse(errc::busy);
   job->complete();
 }
@@ -57,8 +71,8 @@ void GroupCommit::run_batch(std::vector<std::unique_ptr<Job>>& batch) {
 }
 
 void GroupCommit::run_transaction(std::vector<std::unique_ptr<Job>>& batch) {
-  // Before, so that a checkpoint writes into no file that is another's; after, so
-  // that nothing is acknowledged which a restart would not find.
+  // Checked before, so that a checkpoint does not write into another database's file, and after,
+  // so that nothing is acknowledged that a restart would not find.
   if (!file_is_ours(batch)) return;
   SqliteQuery(begin_).run();
   const auto changes = sqlite3_total_changes64(db_.getHandle());
@@ -84,20 +98,26 @@ void GroupCommit::run_in_savepoint(Job& job) {
   try {
     keep = job.run();
   } catch (const SQLite::Exception& e) {
-    // A full disk or an I/O error can end the whole transaction with it.
-    if (!in_transaction()) throw;
-    // Damage is met by each write that comes there.
-    if (e.getErrorCode() == SQLITE_CORRUPT)
-      problems_.report(write_key, "The database is damaged where new messages are written.",
-                       fmt::format("storage: a write met a damaged page: {}. `colo verify` says "
-                                   "where, and what to do",
-                                   e.what()));
-    else
-      log::error("storage: a write failed: {}", e.what());
+    if (!in_transaction() || concerns_the_whole_batch(e)) throw;
+    report(e);
     job.refuse(errc::storage_failed);
+  } catch (const std::exception& e) {
+    log::error("storage: a write failed because of a bug: {}", e.what());
+    job.refuse(errc::internal);
   }
   if (!keep) SqliteQuery(undo_).run();
   SqliteQuery(release_).run();
+}
+
+void GroupCommit::report(const SQLite::Exception& e) {
+  // Each further write to that place fails likewise.
+  if (e.getErrorCode() == SQLITE_CORRUPT)
+    problems_.report(write_key, "The database is damaged where new messages are written.",
+                     fmt::format("storage: a write failed on a damaged page: {}. `colo verify` "
+                                 "says where the damage is and what to do",
+                                 e.what()));
+  else
+    log::error("storage: a write failed: {}", e.what());
 }
 
 bool GroupCommit::in_transaction() {

@@ -1,13 +1,13 @@
-// The one writer of the database: writes become durable together.
+// The only writer of the database: writes are committed in batches.
 //
-// A write runs on the writer's thread, in a savepoint of its own within the
-// transaction of its batch. Its caller hears of it after the COMMIT, never
-// before, and callers hear in the order in which they asked: two appends to
-// one room come back to the room's shard in the order of their seq. A batch
-// that was committed into a file which is not there any more is refused.
+// A write runs in its own savepoint within the transaction of its batch. Its caller resumes after
+// the COMMIT, and callers resume in the order of their calls: two appends to one room return to the
+// room's shard in the order of their seq. If the database file was replaced meanwhile, the
+// whole batch is refused. Waiting writes are bounded in jobs and bytes.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
 
 #include <boost/asio/associated_executor.hpp>
@@ -32,34 +32,35 @@ namespace colo {
 
 class GroupCommit {
  public:
-  /// All must outlive this; from now on they are the writer thread's alone.
+  /// The arguments must outlive this, and from now on only the writer thread may use them.
   GroupCommit(SQLite::Database& db, FileGuard& guard, HistoryKeeper& history, Problems& problems,
-              std::size_t jobs_max);
+              BatchLimit limit);
 
-  /// Calls `write()`, which returns a result<T>, on the writer's thread. What
-  /// it changed is undone when it refuses or throws SQLite::Exception.
-  /// Errors: its own; storage_failed; busy when `jobs_max` writes wait already.
+  /// Calls `write()`, which returns a result<T>, on the writer thread. Its changes are undone when
+  /// it refuses or throws. `bytes`: the memory that its arguments hold.
+  /// Errors: its own; storage_failed when SQLite fails, internal when it throws something else
+  /// (both are logged); busy when the queue is full.
   template <class Write>
-  boost::asio::awaitable<std::invoke_result_t<Write&>> run(Write write) {
-    // Queued when it is awaited, within that call: writes stand in the order
-    // in which their callers came.
+  boost::asio::awaitable<std::invoke_result_t<Write&>> run(Write write, std::size_t bytes = 0) {
+    // Enqueued synchronously when it is awaited, so the queue has the order of the calls.
     return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&,
                                        void(std::invoke_result_t<Write&>)>(
-        [this](auto handler, Write moved) {
+        [this, bytes](auto handler, Write moved) {
           enqueue(std::make_unique<Waiting<Write, decltype(handler)>>(std::move(moved),
-                                                                      std::move(handler)));
+                                                                      std::move(handler)),
+                  bytes);
         },
         boost::asio::use_awaitable, std::move(write));
   }
 
-  /// Commits what was asked for and joins the thread; later writes are refused.
+  /// Commits the waiting writes and joins the thread; later writes are refused.
   void stop() { worker_.stop(); }
 
  private:
   class Job {
    public:
     virtual ~Job() = default;
-    virtual bool run() = 0;  // false: it refused
+    virtual bool run() = 0;  // false: refused
     virtual void refuse(const Refusal& why) = 0;
     virtual void complete() = 0;
   };
@@ -87,16 +88,17 @@ class GroupCommit {
    private:
     Write write_;
     Handler handler_;
-    // Keeps the caller's event loop running while it waits for us.
+    // Keeps the caller's event loop running until we complete.
     boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> work_;
     std::invoke_result_t<Write&> outcome_ = Refusal(errc::storage_failed);
   };
 
-  void enqueue(std::unique_ptr<Job> job);
+  void enqueue(std::unique_ptr<Job> job, std::size_t bytes);
   void run_batch(std::vector<std::unique_ptr<Job>>& batch);
   void run_transaction(std::vector<std::unique_ptr<Job>>& batch);
   bool file_is_ours(std::vector<std::unique_ptr<Job>>& batch);
   void run_in_savepoint(Job& job);
+  void report(const SQLite::Exception& e);
   bool in_transaction();
 
   SQLite::Database& db_;
@@ -108,7 +110,7 @@ class GroupCommit {
   SQLite::Statement savepoint_;
   SQLite::Statement undo_;
   SQLite::Statement release_;
-  BatchWorker<std::unique_ptr<Job>> worker_;  // last: its thread uses the rest
+  BatchWorker<std::unique_ptr<Job>> worker_;  // last: its thread uses the other members
 };
 
 }  // namespace colo

@@ -19,40 +19,46 @@ History history_in(SQLite::Statement& tag) {
   return *found;
 }
 
+void warn_of_mark(const std::filesystem::path& file) {
+  log::warn("storage: {} cannot be written: a restored backup may not be detected",
+            mark_of(file).string());
+}
+
 }  // namespace
 
-HistoryKeeper::HistoryKeeper(SQLite::Database& db, const DatabaseFile& file, By by)
+HistoryKeeper::HistoryKeeper(SQLite::Database& db, const DatabaseFile& file, OpenedBy opened_by)
     : file_(file), tag_(db, "SELECT tag FROM history"), set_tag_(db, "UPDATE history SET tag = ?") {
-  if (by == By::outside) return;
+  if (opened_by == OpenedBy::admin_command) return;
   mark_ = std::make_unique<MarkWriter>(file.path());
   SQLite::Transaction step(db, SQLite::TransactionBehavior::IMMEDIATE);
   const auto found = history_in(tag_);
   const auto why = why_not_the_same(found);
   if (why.empty()) {
-    // First: after a power cut the file differs from how the last stop left it.
+    // Before the first commit: after a power cut the file may differ from how the last stop left
+    // it.
     note_running(found);
-    count_commit();  // from now on a missing mark says something
+    count_commit();  // with commits > 0 a missing mark is significant
   } else {
     begin_anew(db, found);
     log::warn(
-        "storage: {}: {}. Saved rooms begin a new history, so that phones forget what this "
+        "storage: {}: {}. Saved rooms begin a new history, so that clients drop what this "
         "database does not hold",
         file.path().string(), why);
   }
   step.commit();
   note_running(history_in(tag_));
-  // The tag is to be found in the file itself soon.
+  // Copies the tag into the file itself. If a reader prevents it, a later checkpoint does.
   static_cast<void>(db.tryExec("PRAGMA wal_checkpoint(PASSIVE)"));
 }
 
-// Empty: the history goes on.
+// Empty: the history continues.
 std::string HistoryKeeper::why_not_the_same(const History& found) const {
   const auto& mark = file_.found_mark();
   const auto mark_path = mark_of(file_.path()).string();
   if (!mark) return found.commits == 0 ? "" : mark_path + " is missing";
   if (mark->history.epoch != found.epoch) return "it is another database than the last time";
   if (mark->history.commits > found.commits) return "it is older than the last time";
-  // Else it may be older and have been worked on elsewhere since.
+  // It may be an older copy that another server has written to since.
   if (mark->file != file_.inode()) return "it is another file than the last time";
   if (mark->state == DatabaseMark::State::overwritten ||
       (mark->state == DatabaseMark::State::closed && !file_.is_as_closed()))
@@ -96,13 +102,11 @@ DatabaseMark HistoryKeeper::mark_with(const History& history) const {
 }
 
 void HistoryKeeper::warn_once() {
-  if (std::exchange(warned_, true)) return;
-  log::warn("storage: {} cannot be written: a restored backup may not be noticed",
-            mark_of(file_.path()).string());
+  if (!std::exchange(warned_, true)) warn_of_mark(file_.path());
 }
 
-void note_closed(const DatabaseFile& file, By by, const History& history) {
-  if (by == By::outside && !file.is_as_closed()) return;  // the server's to note
+void note_closed(const DatabaseFile& file, OpenedBy opened_by, const History& history) {
+  if (opened_by == OpenedBy::admin_command && !file.is_as_closed()) return;  // the server writes it
   DatabaseMark mark;
   mark.history = history;
   mark.commits_in_file = history.commits;
@@ -112,7 +116,7 @@ void note_closed(const DatabaseFile& file, By by, const History& history) {
   file.describe_closed(mark);
   if (mark.state != DatabaseMark::State::closed) return;
   try {
-    MarkWriter(file.path()).write(mark);
+    if (!MarkWriter(file.path()).write(mark)) warn_of_mark(file.path());
   } catch (const std::runtime_error& e) {
     log::warn("storage: {}", e.what());
   }

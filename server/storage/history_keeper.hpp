@@ -23,7 +23,7 @@ class HistoryKeeper {
  public:
   /// After DatabaseFile::watch(). Throws SQLite::Exception,
   /// std::runtime_error.
-  HistoryKeeper(SQLite::Database& db, const DatabaseFile& file, By by);
+  HistoryKeeper(SQLite::Database& db, const DatabaseFile& file, OpenedBy opened_by);
 
   /// In the transaction that is to be counted.
   void count_commit();
@@ -47,6 +47,6 @@ class HistoryKeeper {
 };
 
 /// When the last connection of this process was closed, well: notes how the file was left.
-void note_closed(const DatabaseFile& file, By by, const History& history);
+void note_closed(const DatabaseFile& file, OpenedBy opened_by, const History& history);
 
 }  // namespace colo

@@ -106,8 +106,8 @@ MessagePage RowReader::read(const RoomId& room, std::uint64_t at, std::uint64_t 
   auto page = fill.take();
   const bool failing = unreadable && unreadable->getErrorCode() == SQLITE_IOERR;
   if (page.messages.empty() && (page.more || failing))
-    throw SQLite::Exception(failing ? unreadable->what() : "too many messages cannot be read",
-                            failing ? SQLITE_IOERR : SQLITE_CORRUPT);
+    throw ReportedDamage(failing ? unreadable->what() : "too many messages cannot be read",
+                         failing ? SQLITE_IOERR : SQLITE_CORRUPT);
   return page;
 }
 

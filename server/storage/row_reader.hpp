@@ -25,8 +25,13 @@ namespace colo {
 /// Told of each message that cannot be read, perhaps again and again.
 using OnDamage = std::function<void(const RoomId& room, Seq seq, const std::string& what)>;
 
-/// A page of the file that cannot be read, as opposed to a database that cannot.
+/// Whether some pages of the file are damaged, as opposed to a database that cannot be read.
 bool is_damage(const SQLite::Exception& error);
+
+/// Thrown where damage prevents a read that was already reported through OnDamage.
+class ReportedDamage : public SQLite::Exception {
+  using SQLite::Exception::Exception;
+};
 
 /// What a page of messages selects. An index may be named in between; goes on with "AND …".
 inline constexpr const char* page_columns =

@@ -15,16 +15,16 @@ Account account_of(SqliteQuery& row) {
 
 }  // namespace
 
-AccountWrites::AccountWrites(SQLite::Database& db, By by)
-    : by_(by),
-      look_taken_(db, "SELECT 1 FROM name_looks WHERE look = ?1 OR folded_look = ?2"),
+AccountWrites::AccountWrites(SQLite::Database& db, OpenedBy opened_by)
+    : opened_by_(opened_by),
+      skeleton_taken_(db, "SELECT 1 FROM name_looks WHERE look = ?1 OR folded_look = ?2"),
       create_(db,
               "INSERT INTO accounts (name, name_key, look, folded_look, password_hash, admin, "
               "created_at) VALUES (?, ?, ?, ?, ?, ?, unixepoch() * 1000) "
               "ON CONFLICT DO NOTHING RETURNING id, password_version"),
-      add_look_(db,
-                "INSERT INTO name_looks (account, look, folded_look, rules) VALUES (?, ?, ?, ?)"),
-      forget_look_(db, "DELETE FROM name_looks WHERE account = ?"),
+      add_skeleton_(
+          db, "INSERT INTO name_looks (account, look, folded_look, rules) VALUES (?, ?, ?, ?)"),
+      remove_skeleton_(db, "DELETE FROM name_looks WHERE account = ?"),
       renew_hash_(db,
                   "UPDATE accounts SET password_hash = ?3 "
                   "WHERE id = ?1 AND password_version = ?2 AND NOT gone"),
@@ -35,7 +35,7 @@ AccountWrites::AccountWrites(SQLite::Database& db, By by)
                        "RETURNING password_version"),
       has_admin_(db, "SELECT 1 FROM accounts WHERE admin"),
       make_admin_(db, "UPDATE accounts SET admin = 1 WHERE id = ? AND NOT gone"),
-      // No name that a person can have holds a control character.
+      // Replaces the unique forms by values that no name has: names hold no control characters.
       remove_(db,
               "UPDATE accounts SET name = '', name_key = char(1) || id, look = char(1) || id, "
               "folded_look = char(1) || id, password_hash = '', admin = 0, gone = 1, erasing = ?3, "
@@ -43,29 +43,32 @@ AccountWrites::AccountWrites(SQLite::Database& db, By by)
               "WHERE id = ?1 AND password_version = ?2 AND NOT gone"),
       remove_invites_(db, "DELETE FROM invites WHERE made_by = ?"),
       erased_(db, "UPDATE accounts SET erasing = 0 WHERE id = ?"),
-      note_change_(db, "INSERT INTO outside_changes (account) VALUES (?)"),
+      record_change_(db, "INSERT INTO outside_changes (account) VALUES (?)"),
       forget_changes_(db, "DELETE FROM outside_changes WHERE id <= ?") {}
 
 result<Account> AccountWrites::create(const NameForms& name, const std::string& password_hash,
                                       const Admission& admission) {
   if (admission.only_first_admin && has_admin()) return errc::invite_gone;
-  if (SqliteQuery(look_taken_).with(name.loose_look).with(name.loose_folded_look).next())
+  if (SqliteQuery(skeleton_taken_)
+          .with(name.loose_skeleton)
+          .with(name.loose_folded_skeleton)
+          .next())
     return errc::username_taken;
   SqliteQuery created(create_);
-  created.with(name.shown).with(name.key).with(name.look).with(name.folded_look);
+  created.with(name.shown).with(name.key).with(name.skeleton).with(name.folded_skeleton);
   created.with(password_hash).with(std::int64_t{admission.admin});
   if (!created.next()) return errc::username_taken;
-  SqliteQuery look(add_look_);
-  look.with(created.number(0)).with(name.loose_look).with(name.loose_folded_look);
-  look.with(name_rules()).run();
-  note_change({created.number(0)});
+  SqliteQuery added(add_skeleton_);
+  added.with(created.number(0)).with(name.loose_skeleton).with(name.loose_folded_skeleton);
+  added.with(name_rules()).run();
+  record_change({created.number(0)});
   return Account{
       {{created.number(0)}, name.shown, admission.admin}, password_hash, {created.number(1)}};
 }
 
 result<void> AccountWrites::renew_password_hash(UserId user, PasswordVersion version,
                                                 const std::string& hash) {
-  // No such account or password any more: then there is nothing left to protect.
+  // If the account or the password is gone, so is the hash to renew.
   SqliteQuery(renew_hash_).with(user).with(version).with(hash).run();
   return {};
 }
@@ -74,14 +77,14 @@ result<PasswordVersion> AccountWrites::change_password(UserId user, PasswordVers
                                                        const std::string& hash) {
   SqliteQuery changed(change_password_);
   if (!changed.with(user).with(version).with(hash).next()) return errc::wrong_password;
-  note_change(user);
+  record_change(user);
   return PasswordVersion{changed.number(0)};
 }
 
 result<void> AccountWrites::make_admin(UserId user, bool only_first) {
   if (only_first && has_admin()) return errc::invite_gone;
   if (SqliteQuery(make_admin_).with(user).run() == 0) return errc::signed_out;
-  note_change(user);
+  record_change(user);
   return {};
 }
 
@@ -89,7 +92,7 @@ result<void> AccountWrites::remove(UserId user, PasswordVersion version, bool er
   SqliteQuery removed(remove_);
   removed.with(user).with(version).with(std::int64_t{erase_drawings});
   if (removed.run() == 0) return errc::wrong_password;
-  SqliteQuery(forget_look_).with(user).run();
+  SqliteQuery(remove_skeleton_).with(user).run();
   SqliteQuery(remove_invites_).with(user).run();
   return {};
 }
@@ -99,8 +102,8 @@ result<void> AccountWrites::drawings_erased(UserId user) {
   return {};
 }
 
-void AccountWrites::note_change(UserId user) {
-  if (by_ == By::outside) SqliteQuery(note_change_).with(user).run();
+void AccountWrites::record_change(UserId user) {
+  if (opened_by_ == OpenedBy::admin_command) SqliteQuery(record_change_).with(user).run();
 }
 
 result<void> AccountWrites::forget_outside_changes(std::int64_t upto) {

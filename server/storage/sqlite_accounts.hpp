@@ -1,7 +1,7 @@
-// The accounts' SQL, in statements prepared once per connection.
+// The SQL of accounts, in statements prepared once per connection.
 //
-// AccountWrites lives on the writer's thread, inside its transaction;
-// AccountReads on the reader's. Both throw SQLite::Exception when SQLite fails.
+// AccountWrites runs inside the writer's transaction, AccountReads on a reader's connection. Both
+// throw SQLite::Exception when SQLite fails.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -19,9 +19,9 @@ namespace colo {
 
 class AccountWrites {
  public:
-  AccountWrites(SQLite::Database& db, By by);
+  AccountWrites(SQLite::Database& db, OpenedBy opened_by);
 
-  /// See AccountStore; what the admission's invite is worth was looked at before.
+  /// See AccountStore. The caller has already counted the use of the admission's invite.
   result<Account> create(const NameForms& name, const std::string& password_hash,
                          const Admission& admission);
   result<void> renew_password_hash(UserId user, PasswordVersion version, const std::string& hash);
@@ -35,13 +35,13 @@ class AccountWrites {
 
  private:
   bool has_admin();
-  void note_change(UserId user);
+  void record_change(UserId user);
 
-  By by_;
-  SQLite::Statement look_taken_;
+  OpenedBy opened_by_;
+  SQLite::Statement skeleton_taken_;
   SQLite::Statement create_;
-  SQLite::Statement add_look_;
-  SQLite::Statement forget_look_;
+  SQLite::Statement add_skeleton_;
+  SQLite::Statement remove_skeleton_;
   SQLite::Statement renew_hash_;
   SQLite::Statement change_password_;
   SQLite::Statement has_admin_;
@@ -49,7 +49,7 @@ class AccountWrites {
   SQLite::Statement remove_;
   SQLite::Statement remove_invites_;
   SQLite::Statement erased_;
-  SQLite::Statement note_change_;
+  SQLite::Statement record_change_;
   SQLite::Statement forget_changes_;
 };
 

@@ -162,7 +162,7 @@ TEST_F(AccountsTest, TheFirstAdministratorIsOne) {
 TEST_F(AccountsTest, WhatAnotherProcessChangesIsNoted) {
   const User ann = create("Ann").value();
   EXPECT_TRUE(run_to_end(store.outside_changes()).value().empty());
-  SqliteStore outside(folder.path() / "colo.db", By::outside);
+  SqliteStore outside(folder.path() / "colo.db", OpenedBy::admin_command);
   ASSERT_TRUE(run_to_end(outside.make_admin(ann.id, false)));
   ASSERT_TRUE(run_to_end(outside.change_password(ann.id, {1}, "reset")));
   const auto changes = run_to_end(store.outside_changes()).value();

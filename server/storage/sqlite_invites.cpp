@@ -1,5 +1,8 @@
 #include "storage/sqlite_invites.hpp"
 
+#include <SQLiteCpp/Exception.h>
+#include <sqlite3.h>
+
 #include <string>
 
 #include "domain/limits.hpp"
@@ -29,7 +32,7 @@ InviteWrites::InviteWrites(SQLite::Database& db)
     : use_(db,
            "UPDATE invites SET uses = uses + 1, used_at = ?2 "
            "WHERE code_hash = ?1 AND uses < uses_max AND "
-           // A machine that starts in 1970 does not bring old invites back.
+           // A machine whose clock restarts in 1970 must not revive expired invites.
            "expires_at > max(?2, coalesce((SELECT time + wall_ahead FROM log_clock), 0)) AND "
            "EXISTS (SELECT 1 FROM accounts a WHERE a.id = made_by AND a.admin AND NOT a.gone)"),
       is_admin_(db, "SELECT 1 FROM accounts WHERE id = ? AND admin AND NOT gone"),
@@ -57,7 +60,7 @@ result<Invite> InviteWrites::make(const NewInvite& invite) {
   SqliteQuery made(make_);
   made.with(invite.code).with(invite.note).with(std::int64_t{invite.uses_max});
   made.with(invite.made_by.id).with(invite.made_at).with(invite.expires_at);
-  if (!made.next()) return errc::storage_failed;
+  if (!made.next()) throw SQLite::Exception("the new invite has no id", SQLITE_ERROR);
   return Invite{{made.number(0)}, invite.note,       0,   invite.uses_max, invite.made_by.name,
                 invite.made_at,   invite.expires_at, true};
 }

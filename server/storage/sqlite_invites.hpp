@@ -1,7 +1,7 @@
-// The invites' SQL, in statements prepared once per connection.
+// The SQL of invites, in statements prepared once per connection.
 //
-// InviteWrites lives on the writer's thread, inside its transaction;
-// InviteReads on the reader's. Both throw SQLite::Exception when SQLite fails.
+// InviteWrites runs inside the writer's transaction, InviteReads on a reader's connection. Both
+// throw SQLite::Exception when SQLite fails.
 #pragma once
 
 #include <SQLiteCpp/Database.h>

@@ -14,9 +14,14 @@
 namespace colo {
 namespace {
 
-// INDEXED BY: a plan that steps over the rows of deleted messages is refused, not run.
+// INDEXED BY: SQLite refuses the statement rather than scan the rows of deleted messages.
 std::string page_of_living(const char* rest) {
   return page_columns + std::string("INDEXED BY messages_living ") + page_joins + rest;
+}
+
+// A room's row is never deleted.
+SQLite::Exception missing_room(const RoomId& room) {
+  return {"the row of room " + room.value + " is missing", SQLITE_CORRUPT};
 }
 
 }  // namespace
@@ -57,10 +62,10 @@ result<Stored> MessageWrites::append(const Message& message) {
   Seq seq;
   {
     SqliteQuery next(next_seq_);
-    if (!next.with(message.room).next()) return errc::storage_failed;
+    if (!next.with(message.room).next()) throw missing_room(message.room);
     seq = next.seq(0);
   }
-  // The refusal gives the seq back: the savepoint is undone.
+  // A refusal rolls the savepoint back, and with it the new last_seq.
   if (message.remix_of >= seq) return errc::no_such_message;
   SqliteQuery(insert_)
       .with(message.room)
@@ -87,7 +92,7 @@ result<DeletionId> MessageWrites::erase(const RoomId& room, Seq seq, const User&
     SqliteQuery found(find_);
     if (!found.with(room).with(seq).next()) return errc::no_such_message;
     const bool own = UserId{found.number(0)} == by.id;
-    // What a socket learnt at Hello may not be so any more.
+    // `by` is as of Hello; they may no longer be an administrator.
     if (!own && !(by.admin && SqliteQuery(is_admin_).with(by.id).next())) return errc::not_yours;
   }
   return empty(room, seq);
@@ -97,7 +102,7 @@ result<DeletionId> MessageWrites::empty(const RoomId& room, Seq seq) {
   DeletionId deletion;
   {
     SqliteQuery next(next_deletion_);
-    if (!next.with(room).next()) return errc::storage_failed;
+    if (!next.with(room).next()) throw missing_room(room);
     deletion = next.deletion(0);
   }
   SqliteQuery(empty_).with(room).with(seq).with(deletion).run();
@@ -137,24 +142,24 @@ MessageReads::MessageReads(SQLite::Database& db, const OnDamage& damaged)
                 "WHERE author = ? AND NOT deleted") {}
 
 MessagePage MessageReads::before(const RoomId& room, Seq seq, PageLimit limit) {
-  auto page = quick_page(before_, room, seq, limit);
+  auto page = fast_page(before_, room, seq, limit);
   if (!page) return one_by_one_.before(room, seq, limit);
   std::ranges::reverse(page->messages);
   return std::move(*page);
 }
 
 MessagePage MessageReads::after(const RoomId& room, Seq seq, PageLimit limit) {
-  auto page = quick_page(after_, room, seq, limit);
+  auto page = fast_page(after_, room, seq, limit);
   return page ? std::move(*page) : one_by_one_.after(room, seq, limit);
 }
 
-// Nothing when damage is in the way, or nothing of the page can be read.
-std::optional<MessagePage> MessageReads::quick_page(SQLite::Statement& statement,
-                                                    const RoomId& room, Seq seq, PageLimit limit) {
+// Nothing when it meets damage, or can read nothing of the page.
+std::optional<MessagePage> MessageReads::fast_page(SQLite::Statement& statement, const RoomId& room,
+                                                   Seq seq, PageLimit limit) {
   PageFill fill(limit);
   SqliteQuery rows(statement);
-  // One more than asked for: whether it is there is what `more` says. A row's drawing is read
-  // when it is stepped to, so those that do not fit into the page are not, but for one.
+  // One row more than requested decides `more`. A row's drawing is read by the step to it, so at
+  // most one drawing is read that does not fit into the page.
   rows.with(room).with(seq).with(static_cast<std::int64_t>(limit.messages) + 1);
   try {
     for (std::size_t count = 0; rows.next(); ++count) {
@@ -201,7 +206,7 @@ std::vector<Seq> MessageReads::deleted(const RoomId& room, DeletionId after, Del
     while (rows.next()) seqs.push_back(rows.seq(0));
   } catch (const SQLite::Exception& e) {
     if (!is_damage(e)) throw;
-    // As if they were forgotten: the phone reads its page anew.
+    // As if the log had forgotten them: the client reads its page again.
     if (damaged_) damaged_(room, {}, e.what());
     return {};
   }

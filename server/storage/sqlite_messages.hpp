@@ -1,7 +1,7 @@
-// The messages' SQL, in statements prepared once per connection.
+// The SQL of messages, in statements prepared once per connection.
 //
-// MessageWrites lives on the writer's thread, inside its transaction;
-// MessageReads on the reader's. Both throw SQLite::Exception when SQLite fails.
+// MessageWrites runs inside the writer's transaction, MessageReads on a reader's connection. Both
+// throw SQLite::Exception when SQLite fails.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -49,7 +49,7 @@ class MessageWrites {
 
 class MessageReads {
  public:
-  /// `damaged` hears of messages that cannot be read; they are left out of pages.
+  /// Messages that cannot be read are omitted from pages and reported to `damaged`.
   explicit MessageReads(SQLite::Database& db, const OnDamage& damaged = {});
 
   /// See MessageLog.
@@ -62,8 +62,8 @@ class MessageReads {
   std::vector<RoomId> rooms_drawn_in(UserId author);
 
  private:
-  std::optional<MessagePage> quick_page(SQLite::Statement& statement, const RoomId& room, Seq seq,
-                                        PageLimit limit);
+  std::optional<MessagePage> fast_page(SQLite::Statement& statement, const RoomId& room, Seq seq,
+                                       PageLimit limit);
 
   RowReader one_by_one_;
   OnDamage damaged_;

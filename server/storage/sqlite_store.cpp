@@ -9,7 +9,7 @@
 
 #include "runtime/log.hpp"
 #include "storage/database_check.hpp"
-#include "storage/name_looks.hpp"
+#include "storage/name_skeletons.hpp"
 #include "storage/schema.hpp"
 #include "storage/sqlite_store_parts.hpp"
 
@@ -42,7 +42,7 @@ SQLite::Database open_to_write(DatabaseFile& file) {
   db.exec("PRAGMA foreign_keys = ON");
   db.exec("PRAGMA secure_delete = ON");  // deleted means gone from the file, too
   bring_up_to_date(db);
-  bring_name_looks_up_to_date(db);
+  update_name_skeletons(db);
   check_vital_parts(db);
   file.watch();
   return db;
@@ -50,27 +50,42 @@ SQLite::Database open_to_write(DatabaseFile& file) {
 
 }  // namespace
 
-SqliteStore::Writing::Writing(DatabaseFile& file, By by, Problems& problems)
+SqliteStore::Writing::Writing(DatabaseFile& file, OpenedBy opened_by, Problems& problems)
     : db(open_to_write(file)),
-      history(db, file, by),
+      history(db, file, opened_by),
       guard(db, file, problems),
       messages(db),
       retention(db),
-      accounts(db, by),
+      accounts(db, opened_by),
       invites(db),
-      commits(db, guard, history, problems, limits::store_queue_max) {}
+      commits(db, guard, history, problems,
+              {limits::store_queue_max, limits::store_queue_bytes_max}) {}
 
-SqliteStore::Reader::Reader(const DatabaseFile& file, Problems& reports)
-    : problems(reports), db(open_to_read(file)), guard(db, file, problems) {}
+SqliteStore::Reader::Reader(const std::string& name, const DatabaseFile& file, Problems& reports)
+    : problems(reports),
+      db(open_to_read(file)),
+      guard(db, file, problems),
+      worker(name, 1, limits::store_queue_max) {}
 
 SqliteStore::Reading::Reading(const DatabaseFile& file, Problems& reports)
-    : Reader(file, reports),
+    : Reader("storage: reads of messages", file, reports),
       messages(db, [this](const RoomId& room, Seq seq, const std::string& what) {
         report_damage(room, seq, what);
       }) {}
 
 SqliteStore::SigningIn::SigningIn(const DatabaseFile& file, Problems& reports)
-    : Reader(file, reports), accounts(db), invites(db) {}
+    : Reader("storage: reads of accounts", file, reports), accounts(db), invites(db) {}
+
+void SqliteStore::Reader::report(const SQLite::Exception& e) {
+  // Each further read of that place fails likewise.
+  if (e.getErrorCode() == SQLITE_CORRUPT)
+    problems.report("database read", "The database is damaged: some of it cannot be read.",
+                    fmt::format("storage: a read failed on a damaged page: {}. `colo verify` says "
+                                "where the damage is and what to do",
+                                e.what()));
+  else
+    log::error("storage: a read failed: {}", e.what());
+}
 
 void SqliteStore::Reading::report_damage(const RoomId& room, Seq seq, const std::string& what) {
   problems.report(
@@ -81,14 +96,15 @@ void SqliteStore::Reading::report_damage(const RoomId& room, Seq seq, const std:
                   room.value, seq.value, what));
 }
 
-SqliteStore::SqliteStore(const std::filesystem::path& file, By by, Problems* problems) try
-    : by_(by),
+SqliteStore::SqliteStore(const std::filesystem::path& file, OpenedBy opened_by,
+                         Problems* problems) try
+    : opened_by_(opened_by),
       problems_(problems ? *problems : own_problems_),
       file_(std::make_unique<DatabaseFile>(file)),
-      writing_(std::make_unique<Writing>(*file_, by, problems_)),
+      writing_(std::make_unique<Writing>(*file_, opened_by, problems_)),
       reading_(std::make_unique<Reading>(*file_, problems_)),
       signing_in_(std::make_unique<SigningIn>(*file_, problems_)) {
-  if (by == By::server) meet_damage();
+  if (opened_by == OpenedBy::server) meet_damage();
 } catch (const SQLite::Exception& e) {
   const bool damaged = is_damage(e) || e.getErrorCode() == SQLITE_NOTADB;
   throw std::runtime_error("cannot open the database " + file.string() + ": " + e.what() +
@@ -135,19 +151,21 @@ void SqliteStore::close() {
   if (!ours) {
     for (auto* db :
          {writing_->db.getHandle(), reading_->db.getHandle(), signing_in_->db.getHandle()})
-      sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+      if (sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr) != SQLITE_OK)
+        log::error("storage: the write-ahead log may be copied into a database that was replaced");
   }
   const auto history = writing_->guard.history();
   signing_in_.reset();
   reading_.reset();
   writing_.reset();
-  if (ours) note_closed(*file_, by_, history);
+  if (ours) note_closed(*file_, opened_by_, history);
 }
 
 asio::awaitable<result<Stored>> SqliteStore::append(Message message) {
-  return writing_->commits.run([&messages = writing_->messages, message = std::move(message)] {
-    return messages.append(message);
-  });
+  const auto bytes = message.drawing.size() + message.caption.size();
+  return writing_->commits.run([&messages = writing_->messages,
+                                message = std::move(message)] { return messages.append(message); },
+                               bytes);
 }
 
 asio::awaitable<result<MessagePage>> SqliteStore::before(RoomId room, Seq seq, PageLimit limit) {

@@ -27,7 +27,7 @@ class SqliteStore final : public MessageLog, public AccountStore, public InviteS
   /// no right to write there, not a database, one of a newer version, one that is
   /// damaged where all of it is reached from, or not the one that was here before.
   /// `problems`, which outlives this, hears of damage and of files that are gone.
-  explicit SqliteStore(const std::filesystem::path& file, By by = By::server,
+  explicit SqliteStore(const std::filesystem::path& file, OpenedBy opened_by = OpenedBy::server,
                        Problems* problems = nullptr);
   ~SqliteStore() override;
 
@@ -100,7 +100,7 @@ class SqliteStore final : public MessageLog, public AccountStore, public InviteS
   void meet_damage();
   void close();
 
-  By by_;
+  OpenedBy opened_by_;
   Problems own_problems_;  // where nobody else asks
   Problems& problems_;
   std::unique_ptr<DatabaseFile> file_;  // closed after the connections

@@ -28,7 +28,7 @@
 namespace colo {
 
 struct SqliteStore::Writing {
-  Writing(DatabaseFile& file, By by, Problems& problems);
+  Writing(DatabaseFile& file, OpenedBy opened_by, Problems& problems);
 
   SQLite::Database db;
   HistoryKeeper history;
@@ -41,7 +41,7 @@ struct SqliteStore::Writing {
 };
 
 struct SqliteStore::Reader {
-  Reader(const DatabaseFile& file, Problems& problems);
+  Reader(const std::string& name, const DatabaseFile& file, Problems& problems);
 
   /// Calls `read()`, which returns a result<T>, on the reader's thread.
   template <class Read>
@@ -49,7 +49,7 @@ struct SqliteStore::Reader {
     return worker.run([this, read = std::move(read)]() mutable { return guarded(read); });
   }
 
-  /// What was read of a file that is another's is not given to anybody.
+  /// Refuses what was read from a file that had been replaced by then.
   template <class Read>
   auto guarded(Read& read) -> decltype(read()) {
     const Refusal refusal(errc::storage_failed,
@@ -58,23 +58,21 @@ struct SqliteStore::Reader {
       auto outcome = read();
       if (!guard.check()) return refusal;
       return outcome;
+    } catch (const ReportedDamage&) {
+      return refusal;
     } catch (const SQLite::Exception& e) {
-      // Damage is met by each read that comes there.
-      if (e.getErrorCode() == SQLITE_CORRUPT)
-        problems.report("database read", "The database is damaged: some of it cannot be read.",
-                        std::string("storage: a read met a damaged page: ") + e.what() +
-                            ". `colo verify` says where, and what to do");
-      else
-        log::error("storage: a read failed: {}", e.what());
+      report(e);
       return refusal;
     }
   }
 
+  void report(const SQLite::Exception& e);
+
   Problems& problems;
   SQLite::Database db;
   FileGuard guard;
-  // Its thread uses the statements of whoever derives: it is stopped before they end.
-  Worker worker{1, limits::store_queue_max};
+  // Its thread uses the statements of the derived class, which stops it before they are destroyed.
+  Worker worker;
 };
 
 /// Of messages: those who come into rooms and scroll back.

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "domain/limits.hpp"
+#include "runtime/log_capture.hpp"
 #include "storage/database_check.hpp"
 #include "storage/message_log_contract.hpp"
 #include "storage/row_reader.hpp"
@@ -80,11 +81,11 @@ TEST_F(SqliteStoreTest, AcknowledgedMessagesAreThereAfterReopening) {
   EXPECT_EQ(run_to_end(store.last_seq(den))->value, 30u);
 }
 
-TEST_F(SqliteStoreTest, WhatWasAcknowledgedIsInTheFileBeforeClosing) {
+TEST_F(SqliteStoreTest, AcknowledgedMessagesAreOnDiskBeforeClosing) {
   SqliteStore store(file);
   const User ann = register_person(store, "Ann");
   for (std::uint32_t i = 1; i <= 20; ++i) ASSERT_TRUE(run_to_end(store.append(drawing(ann, i))));
-  // As it would be found after a kill: the log not yet merged, nobody said goodbye.
+  // As after SIGKILL: the write-ahead log is not merged.
   const std::filesystem::path copy = folder.path() / "copy.db";
   std::filesystem::copy_file(file, copy);
   std::filesystem::copy_file(file.string() + "-wal", copy.string() + "-wal");
@@ -94,19 +95,19 @@ TEST_F(SqliteStoreTest, WhatWasAcknowledgedIsInTheFileBeforeClosing) {
   EXPECT_EQ(run_to_end(found.append(drawing(ann, 21)))->seq.value, 21u);
 }
 
-TEST_F(SqliteStoreTest, WhoIsNoAdministratorAnyMoreErasesNothingOfOthers) {
+TEST_F(SqliteStoreTest, AFormerAdministratorCannotEraseMessagesOfOthers) {
   SqliteStore store(file);
   const User ann = register_person(store, "Ann");
   ASSERT_TRUE(run_to_end(store.append(drawing(ann, 1))));
   const User bob =
       run_to_end(store.create_account(name_forms("Bob"), "", {{}, true, false, {}})).value().user;
   SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec("UPDATE accounts SET admin = 0");
-  ASSERT_TRUE(bob.admin);  // as a socket of theirs still says
+  ASSERT_TRUE(bob.admin);  // as of their Hello
   EXPECT_EQ(run_to_end(store.erase(den, {1}, bob)).error().code, errc::not_yours);
   EXPECT_TRUE(run_to_end(store.erase(den, {1}, ann)));
 }
 
-TEST_F(SqliteStoreTest, RoomsCountForThemselves) {
+TEST_F(SqliteStoreTest, EachRoomHasItsOwnSeqs) {
   SqliteStore store(file);
   const User ann = register_person(store, "Ann");
   Message elsewhere = drawing(ann, 2);
@@ -129,7 +130,7 @@ TEST_F(SqliteStoreTest, AClientIdUsedInAnotherRoomIsRefused) {
   EXPECT_EQ(run_to_end(store.last_seq({"attic"}))->value, 0u);
 }
 
-TEST_F(SqliteStoreTest, AWriteThatFailsSpoilsNoOtherOfItsBatch) {
+TEST_F(SqliteStoreTest, AWriteThatFailsDoesNotAffectTheOthersOfItsBatch) {
   SqliteStore store(file);
   const User ann = register_person(store, "Ann");
   const User nobody{{999}, "Nobody", false};  // no such account: the insert fails
@@ -156,7 +157,7 @@ TEST_F(SqliteStoreTest, AWriteThatFailsSpoilsNoOtherOfItsBatch) {
   EXPECT_EQ(all_seqs(store, den), given);
 }
 
-/// A full disk, as far as this process is concerned, while it lives.
+/// Makes the disk full for this process.
 class FullDisk {
  public:
   FullDisk() {
@@ -201,7 +202,7 @@ TEST_F(SqliteStoreTest, WithoutRoomOnTheDiskNothingIsAcknowledgedAndNoSeqIsLost)
   EXPECT_EQ(all_seqs(store, den), (std::vector<std::uint64_t>{1, 2}));
 }
 
-TEST_F(SqliteStoreTest, StoppingCommitsWhatWasAskedFor) {
+TEST_F(SqliteStoreTest, StoppingCommitsTheWaitingWrites) {
   boost::asio::io_context loop{1};
   std::size_t stored_count = 0;
   SqliteStore store(file);
@@ -211,7 +212,7 @@ TEST_F(SqliteStoreTest, StoppingCommitsWhatWasAskedFor) {
     boost::asio::co_spawn(loop, append_and_note(store, drawing(ann, i), note),
                           [](std::exception_ptr thrown) { ASSERT_FALSE(thrown); });
   }
-  loop.poll();  // all are asked for, hardly any is answered
+  loop.poll();  // enqueues all; hardly any completes
   store.stop();
   loop.run();
   EXPECT_EQ(stored_count, 100u);
@@ -236,7 +237,7 @@ TEST_F(SqliteStoreTest, AFullQueueSaysBusy) {
     }
   };
   SQLite::Database elsewhere(file.string(), SQLite::OPEN_READWRITE);
-  elsewhere.exec("BEGIN IMMEDIATE");  // the writer waits, the queue fills
+  elsewhere.exec("BEGIN IMMEDIATE");  // blocks the writer, so the queue fills
   constexpr std::uint32_t count = 2 * limits::store_queue_max + 1;
   for (std::uint32_t i = 1; i <= count; ++i) {
     boost::asio::co_spawn(loop, append_and_note(store, drawing(ann, i), note),
@@ -251,8 +252,40 @@ TEST_F(SqliteStoreTest, AFullQueueSaysBusy) {
   EXPECT_EQ(run_to_end(store.last_seq(den))->value, stored_count);
 }
 
-TEST_F(SqliteStoreTest, ErasedInkIsNotFoundInTheFileAfterClosing) {
-  const std::string secret = "ink that nobody should find again";
+TEST_F(SqliteStoreTest, AQueueFullOfLargeDrawingsSaysBusy) {
+  asio::io_context loop{1};
+  SqliteStore store(file);
+  const User ann = register_person(store, "Ann");
+  std::size_t stored_count = 0;
+  std::size_t busy_count = 0;
+  const auto note = [&](const result<Stored>& stored) {
+    ++(stored ? stored_count : busy_count);
+    if (!stored) {
+      EXPECT_EQ(stored.error().code, errc::busy);
+    }
+  };
+  SQLite::Database elsewhere(file.string(), SQLite::OPEN_READWRITE);
+  elsewhere.exec("BEGIN IMMEDIATE");  // blocks the writer, so the queue fills
+  constexpr std::size_t bytes = limits::frame_bytes_max;
+  constexpr std::uint32_t count = 2 * limits::store_queue_bytes_max / bytes + 2;
+  static_assert(count < limits::store_queue_max);
+  NewMessage large = drawing(ann, 0);
+  large.drawing = std::string(bytes, 'x');
+  for (std::uint32_t i = 1; i <= count; ++i) {
+    large.client_id = drawing(ann, i).client_id;
+    asio::co_spawn(loop, append_and_note(store, large, note),
+                   [](std::exception_ptr thrown) { ASSERT_FALSE(thrown); });
+  }
+  loop.poll();
+  elsewhere.exec("ROLLBACK");
+  loop.run();
+  EXPECT_EQ(stored_count + busy_count, count);
+  EXPECT_GE(busy_count, 1u);
+  EXPECT_GE(stored_count, limits::store_queue_bytes_max / bytes);
+}
+
+TEST_F(SqliteStoreTest, ErasedDrawingsAreNotInTheFileAfterClosing) {
+  const std::string secret = "ink that must not be in the file any more";
   {
     SqliteStore store(file);
     const User ann = register_person(store, "Ann");
@@ -267,7 +300,7 @@ TEST_F(SqliteStoreTest, ErasedInkIsNotFoundInTheFileAfterClosing) {
   EXPECT_FALSE(std::filesystem::exists(file.string() + "-wal"));
 }
 
-TEST_F(SqliteStoreTest, ItsFilesAreForItsOwnerOnly) {
+TEST_F(SqliteStoreTest, ItsFilesAreReadableByTheOwnerOnly) {
   using std::filesystem::perms;
   std::ofstream(file).close();
   std::filesystem::permissions(file, perms::all);
@@ -280,13 +313,13 @@ TEST_F(SqliteStoreTest, ItsFilesAreForItsOwnerOnly) {
   }
 }
 
-TEST_F(SqliteStoreTest, AMissingFolderIsSaidInOneSentence) {
+TEST_F(SqliteStoreTest, AMissingFolderIsReportedInOneSentence) {
   file = folder.path() / "nowhere" / "colo.db";
   EXPECT_EQ(refusal_to_open(),
             "cannot open the database " + file.string() + ": No such file or directory");
 }
 
-TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsRefusedAndLeftAlone) {
+TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsRefusedAndUnchanged) {
   const std::string text = "Dear diary, this is not a database but a long enough text file.\n";
   std::ofstream(file) << text;
   EXPECT_EQ(refusal_to_open(), "cannot open the database " + file.string() +
@@ -295,13 +328,12 @@ TEST_F(SqliteStoreTest, AFileThatIsNoDatabaseIsRefusedAndLeftAlone) {
   EXPECT_EQ(std::string((std::istreambuf_iterator<char>(in)), {}), text);
 }
 
-TEST_F(SqliteStoreTest, DamageIsWalkedThroughInBoundedSteps) {
+TEST_F(SqliteStoreTest, DamageIsReadAroundInBoundedSteps) {
   {
     SqliteStore store(file);
     ASSERT_TRUE(run_to_end(store.append(drawing(register_person(store, "Ann"), 1))));
   }
-  // Opening passes over as many as one call does, the first call over as many more, and there
-  // is one left.
+  // Opening skips as many rows as one call does, the first call as many more; one is left.
   const auto last = std::to_string(1 + 2 * RowReader::passed_max + 1);
   SQLite::Database(file.string(), SQLite::OPEN_READWRITE)
       .exec("WITH RECURSIVE n(seq) AS (VALUES (2) UNION ALL SELECT seq + 1 FROM n WHERE seq < " +
@@ -311,17 +343,20 @@ TEST_F(SqliteStoreTest, DamageIsWalkedThroughInBoundedSteps) {
             "SELECT 'den', seq, 1, CAST(printf('%016d', seq) AS BLOB), 0, 0, '', x'FF' FROM n;"
             "UPDATE rooms SET last_seq = " +
             last);
+  LogCapture log;
   Problems problems;
-  SqliteStore store(file, By::server, &problems);
+  SqliteStore store(file, OpenedBy::server, &problems);
   EXPECT_EQ(problems.sentences().size(), 1u);
   EXPECT_EQ(run_to_end(store.before(den, {1'000'000}, 50)).error().code, errc::storage_failed);
+  EXPECT_EQ(problems.sentences().size(), 1u);
+  EXPECT_EQ(log.count(" error storage:"), 1u);
   const auto page = run_to_end(store.before(den, {1'000'000}, 50));
   ASSERT_TRUE(page);
   EXPECT_EQ(seqs_of(*page), (std::vector<std::uint64_t>{1}));
   EXPECT_FALSE(page->more);
 }
 
-TEST_F(SqliteStoreTest, AnEmptiedDatabaseIsRefusedAsLongAsSomethingOfItIsThere) {
+TEST_F(SqliteStoreTest, AnEmptiedDatabaseIsRefusedWhileItsOtherFilesExist) {
   { SqliteStore store(file); }
   std::filesystem::resize_file(file, 0);
   EXPECT_NE(refusal_to_open().find("it is empty"), std::string::npos) << refusal_to_open();
@@ -331,7 +366,7 @@ TEST_F(SqliteStoreTest, AnEmptiedDatabaseIsRefusedAsLongAsSomethingOfItIsThere) 
   EXPECT_EQ(refusal_to_open(), "it opened");
 }
 
-TEST_F(SqliteStoreTest, TheHistoryChangesWithAnOlderCopyOnly) {
+TEST_F(SqliteStoreTest, OnlyAnOlderCopyChangesTheHistory) {
   const auto epoch_of = [this](SqliteStore& store) {
     return run_to_end(store.history(den))->epoch;
   };
@@ -359,7 +394,7 @@ TEST_F(SqliteStoreTest, TheHistoryChangesWithAnOlderCopyOnly) {
   EXPECT_EQ(run_to_end(store.history({"attic"}))->restored_at, Seq{0});
 }
 
-// Notes in which order calls come back; the loop ends when all have.
+// Appends a letter to `order` when the call completes.
 asio::awaitable<void> read_a_page(SqliteStore& store, std::string& order) {
   auto reading = store.after(RoomId{"den"}, Seq{}, 50);
   const auto page = co_await std::move(reading);
@@ -373,7 +408,7 @@ asio::awaitable<void> look_up(SqliteStore& store, std::string& order) {
   order += 'a';
 }
 
-TEST_F(SqliteStoreTest, WhoSignsInDoesNotWaitForThoseWhoScrollBack) {
+TEST_F(SqliteStoreTest, SigningInDoesNotWaitForReadsOfHistory) {
   SqliteStore store(file);
   const User ann = register_person(store, "Ann");
   for (std::uint32_t i = 1; i <= 50; ++i) {
@@ -387,7 +422,7 @@ TEST_F(SqliteStoreTest, WhoSignsInDoesNotWaitForThoseWhoScrollBack) {
   asio::co_spawn(loop, look_up(store, order), asio::detached);
   loop.run();
   ASSERT_EQ(order.size(), 301u);
-  EXPECT_LT(order.find('a'), 150u) << "three hundred pages were asked for before it";
+  EXPECT_LT(order.find('a'), 150u) << "it was requested after 300 pages";
 }
 
 }  // namespace

@@ -120,9 +120,9 @@ class MessageLog {
                                                            std::size_t limit) = 0;
 };
 
-/// Which process writes. Account changes by another process than the server are recorded for a
-/// running server (AccountStore::outside_changes).
-enum class By { server, outside };
+/// Which process opened the database. The running server is told of account changes that `colo
+/// admin` made (AccountStore::outside_changes).
+enum class OpenedBy { server, admin_command };
 
 struct Account {
   User user;

@@ -233,19 +233,22 @@ result<v1::ClientFrame*> ClientFrameReader::read_outline(std::string_view bytes,
   return read(*small, encoding);
 }
 
-SharedFrame in_json(const OutgoingFrame& server_frame) {
+result<SharedFrame> in_json(const OutgoingFrame& server_frame) {
   const auto payload = server_frame.payload();
   v1::ServerFrame frame;
   std::string json;
-  const bool parsed = frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()));
-  if (!parsed || !pb::util::MessageToJsonString(frame, &json).ok() || json.empty()) {
-    json.clear();
-    v1::ServerFrame instead;
-    instead.mutable_rejected()->set_code(std::string(code_name(errc::internal)));
-    instead.mutable_rejected()->set_reason(std::string(sentence(errc::internal)));
-    static_cast<void>(pb::util::MessageToJsonString(instead, &json));
-  }
+  if (!frame.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
+    return Refusal(errc::internal, "it is not a ServerFrame");
+  const auto status = pb::util::MessageToJsonString(frame, &json);
+  if (!status.ok()) return Refusal(errc::internal, status.ToString());
   return std::make_shared<const OutgoingFrame>(ws::Op::text, json);
+}
+
+SharedFrame json_error_frame() {
+  return std::make_shared<const OutgoingFrame>(
+      ws::Op::text, boost::json::serialize(boost::json::object{
+                        {"rejected", boost::json::object{{"code", code_name(errc::internal)},
+                                                         {"reason", sentence(errc::internal)}}}}));
 }
 
 result<ClientId> read_client_id(std::string_view bytes) {

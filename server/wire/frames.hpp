@@ -70,9 +70,12 @@ class ClientFrameReader {
   google::protobuf::Arena arena_;
 };
 
-/// The same ServerFrame in protobuf's JSON mapping, for `colo.v1.json`. One that
-/// cannot be put so becomes a Rejected that says `internal`: never an empty message.
-SharedFrame in_json(const OutgoingFrame& server_frame);
+/// The same ServerFrame in protobuf's JSON mapping, for `colo.v1.json`. Errors: internal, when it
+/// has none (a stored drawing is damaged, say); json_error_frame() is sent instead.
+result<SharedFrame> in_json(const OutgoingFrame& server_frame);
+
+/// A Rejected with the code `internal`, in JSON.
+SharedFrame json_error_frame();
 
 /// 16 bytes. Errors: bad_client_id.
 result<ClientId> read_client_id(std::string_view bytes);

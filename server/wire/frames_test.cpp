@@ -100,8 +100,9 @@ TEST(GoldenFrames, ToAPhoneHaveTheirJsonForm) {
   ASSERT_EQ(all.size(), 11u);
   for (const auto& fixture : all) {
     const auto text = in_json(OutgoingFrame(ws::Op::binary, fixture.bytes));
-    EXPECT_EQ(json::parse(text->payload()), json::parse(fixture.text)) << fixture.name;
-    EXPECT_EQ(text->bytes().front(), '\x81') << "a final text frame";
+    ASSERT_TRUE(text) << fixture.name;
+    EXPECT_EQ(json::parse((*text)->payload()), json::parse(fixture.text)) << fixture.name;
+    EXPECT_EQ((*text)->bytes().front(), '\x81') << "a final text frame";
   }
 }
 
@@ -266,14 +267,21 @@ TEST(Outlines, LeaveOutWhatIsNoRoomOrClientId) {
   EXPECT_EQ((*text)->send().room(), "");
 }
 
-TEST(Frames, AFrameThatHasNoJsonIsNoEmptyMessage) {
+TEST(Frames, AFrameWithoutAJsonFormIsAnErrorAndNoEmptyMessage) {
   MessagePage page;
   page.messages.emplace_back();
   page.messages.back().seq = {1};
   page.messages.back().drawing = std::string("\xFF\xFF");  // as after damage to a disk
   const auto text = in_json(*page_frame({"den"}, page));
-  EXPECT_NE(text->payload().find("\"rejected\""), std::string::npos) << text->payload();
-  EXPECT_NE(text->payload().find("internal"), std::string::npos);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code, errc::internal);
+
+  v1::ServerFrame instead;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(
+                  std::string(json_error_frame()->payload()), &instead)
+                  .ok());
+  EXPECT_EQ(instead.rejected().code(), "internal");
+  EXPECT_FALSE(instead.rejected().reason().empty());
 }
 
 }  // namespace

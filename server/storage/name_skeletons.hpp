@@ -13,6 +13,6 @@ namespace colo {
 /// Makes the table, and the rows that are missing or of other rules. Where the accounts cannot
 /// all be read the rest of the server still can be: that is logged. Throws SQLite::Exception
 /// when the table cannot be made.
-void bring_name_looks_up_to_date(SQLite::Database& db);
+void update_name_skeletons(SQLite::Database& db);
 
 }  // namespace colo

@@ -1,4 +1,4 @@
-#include "storage/name_looks.hpp"
+#include "storage/name_skeletons.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <gtest/gtest.h>
@@ -26,8 +26,8 @@ class NameLooksTest : public testing::Test {
                              "password_hash, created_at) VALUES (?, ?, ?, ?, 'a hash', 0)");
     insert.bind(1, forms.shown);
     insert.bind(2, forms.key);
-    insert.bind(3, forms.look);
-    insert.bind(4, forms.folded_look);
+    insert.bind(3, forms.skeleton);
+    insert.bind(4, forms.folded_skeleton);
     insert.exec();
   }
   static bool registers(SqliteStore& store, const std::string& name) {

@@ -1,4 +1,4 @@
-#include "storage/name_looks.hpp"
+#include "storage/name_skeletons.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
@@ -57,7 +57,7 @@ void fill(SQLite::Database& db) {
       continue;
     }
     SqliteQuery row(add);
-    row.with(person.account).with(name->loose_look).with(name->loose_folded_look);
+    row.with(person.account).with(name->loose_skeleton).with(name->loose_folded_skeleton);
     row.with(name_rules()).run();
   }
   step.commit();
@@ -65,7 +65,7 @@ void fill(SQLite::Database& db) {
 
 }  // namespace
 
-void bring_name_looks_up_to_date(SQLite::Database& db) {
+void update_name_skeletons(SQLite::Database& db) {
   db.exec(table);
   try {
     fill(db);
