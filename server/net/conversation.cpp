@@ -10,8 +10,8 @@ namespace asio = boost::asio;
 
 using Frame = v1::ClientFrame;
 
-Conversation::Conversation(Services& services, std::shared_ptr<Member> phone,
-                           Sessions::SignedIn who, std::size_t page_bytes)
+Conversation::Conversation(Services& services, std::shared_ptr<Member> phone, SignedIn who,
+                           std::size_t page_bytes)
     : services_(services),
       phone_(*phone),
       phone_for_rooms_(phone),
@@ -26,7 +26,8 @@ asio::awaitable<void> Conversation::greet() {
   const auto rooms = co_await services_.rooms.views();
   // For show only. Where it cannot be looked up, nobody is shown what may not be theirs.
   const auto user = co_await services_.accounts.current(who_.user.id);
-  phone_.answer(welcome_frame(user ? *user : who_.user, services_.sessions.idle_seconds(), rooms));
+  phone_.answer(
+      welcome_frame(user ? *user : who_.user, services_.session_times.idle_seconds(), rooms));
   lobby.enter(phone_for_rooms_.lock());
   // Told while the rooms were asked one by one: it may be newer than what they said.
   if (lobby.last() != told_before) phone_.answer(lobby.last());
@@ -214,10 +215,9 @@ void Conversation::reject(int frame, const std::string& room, const Refusal& why
 
 void Conversation::touch() {
   const auto now = services_.clock.now();
-  if (now - touched_at_ < services_.sessions.touch_again()) return;
+  if (now - touched_at_ < services_.session_times.touch_interval()) return;
   touched_at_ = now;
-  services_.shards.first().run(
-      [&sessions = services_.sessions, id = who_.session] { sessions.touch(id); });
+  services_.sessions.post(&SessionTable::touch, who_.session);
 }
 
 void Conversation::leave_room(Room& room, Departure how) {

@@ -8,7 +8,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "auth/sessions.hpp"
+#include "auth/session_table.hpp"
 #include "chat/member.hpp"
 #include "domain/rate.hpp"
 #include "net/services.hpp"
@@ -18,7 +18,7 @@ namespace colo {
 class Conversation {
  public:
   /// `phone` owns this conversation. Pages for it end at `page_bytes`.
-  Conversation(Services& services, std::shared_ptr<Member> phone, Sessions::SignedIn who,
+  Conversation(Services& services, std::shared_ptr<Member> phone, SignedIn who,
                std::size_t page_bytes);
 
   /// Says Welcome and shows the list of rooms.
@@ -55,7 +55,7 @@ class Conversation {
   Member& phone_;
   std::weak_ptr<Member> phone_for_rooms_;
   ConnectionId connection_;
-  Sessions::SignedIn who_;
+  SignedIn who_;
   std::size_t page_bytes_;
   Bucket frames_;
   SteadyTime touched_at_{};

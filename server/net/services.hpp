@@ -8,7 +8,7 @@
 
 #include "auth/accounts.hpp"
 #include "auth/invites.hpp"
-#include "auth/sessions.hpp"
+#include "auth/session_table.hpp"
 #include "chat/leavers.hpp"
 #include "chat/rooms.hpp"
 #include "net/assets.hpp"
@@ -18,6 +18,7 @@
 #include "net/traffic.hpp"
 #include "runtime/background_loops.hpp"
 #include "runtime/clock.hpp"
+#include "runtime/owned.hpp"
 #include "runtime/problems.hpp"
 #include "runtime/shard.hpp"
 
@@ -26,7 +27,8 @@ namespace colo {
 struct Services {
   Shards& shards;
   const Clock& clock;
-  Sessions& sessions;  // first shard
+  Owned<SessionTable>& sessions;
+  SessionTimes session_times;
   Accounts& accounts;
   Invites& invites;
   Rooms& rooms;
