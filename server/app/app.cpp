@@ -72,15 +72,16 @@ asio::awaitable<void> sleep(std::chrono::milliseconds time) {
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, stopping));
 }
 
-asio::awaitable<void> sweep_sessions(Sessions& sessions, std::chrono::milliseconds every) {
+asio::awaitable<void> sweep_sessions(Owned<SessionTable>& sessions,
+                                     std::chrono::milliseconds every) {
   for (;;) {
     co_await sleep(every);
-    sessions.sweep();
+    co_await sessions.call(&SessionTable::sweep);
   }
 }
 
 // Accounts that `colo admin` changed in another process.
-asio::awaitable<void> apply_outside_changes(SqliteStore& store, Sessions& sessions,
+asio::awaitable<void> apply_outside_changes(SqliteStore& store, Owned<SessionTable>& sessions,
                                             Invites& invites) {
   for (;;) {
     co_await sleep(look_outside_every);
@@ -89,7 +90,8 @@ asio::awaitable<void> apply_outside_changes(SqliteStore& store, Sessions& sessio
     if (!changes || changes->empty()) continue;
     for (const auto& [id, account] : *changes) {
       log::info("security: the account of {} was changed where the server runs", account.user.name);
-      sessions.change_password(account.user.id, account.password);
+      co_await sessions.call(&SessionTable::change_password, account.user.id, account.password,
+                             std::optional<SessionId>{});
       if (account.user.admin) co_await invites.end_set_up();
     }
     // After a failure, which the store logs, they are applied again.
@@ -168,8 +170,9 @@ struct App::Parts {
         passwords(dependencies.hash_cost),
         accounts(store, passwords, shards.first(),
                  {config.limits.registrations, config.limits.sign_ins}, clock),
-        sessions({config.session.idle_timeout, config.session.lifetime}, clock,
-                 shards.first().executor(), config.limits.cpu_percent),
+        session_times{config.session.idle_timeout, config.session.lifetime},
+        sessions(shards.first(), session_times, clock, shards.first().executor(),
+                 SessionLimits{.cpu_percent = config.limits.cpu_percent}),
         invites(store, store, shards.first(), config.accounts.registration, clock),
         rooms(config.rooms, shards, store, clock, config.limits.drawings),
         account_eraser(shards, rooms, store, store),
@@ -178,6 +181,7 @@ struct App::Parts {
         services{shards,
                  clock,
                  sessions,
+                 session_times,
                  accounts,
                  invites,
                  rooms,
@@ -242,7 +246,8 @@ struct App::Parts {
   SqliteStore store;
   Passwords passwords;
   Accounts accounts;
-  Sessions sessions;
+  SessionTimes session_times;
+  Owned<SessionTable> sessions;
   Invites invites;
   Rooms rooms;
   AccountEraser account_eraser;

@@ -5,44 +5,44 @@
 namespace colo {
 namespace {
 
-struct Sign {
+struct Pattern {
   std::string_view mark;
   std::string_view name;
 };
 
-// In this order: nearly all say that they are Safari too, and most that they are Chrome.
+// In this order: nearly all browsers also claim to be Safari, and most claim to be Chrome.
 constexpr std::array browsers{
-    Sign{"SamsungBrowser/", "Samsung Internet"},
-    Sign{"EdgA/", "Edge"},
-    Sign{"EdgiOS/", "Edge"},
-    Sign{"Edg/", "Edge"},
-    Sign{"OPR/", "Opera"},
-    Sign{"OPT/", "Opera"},
-    Sign{"Vivaldi/", "Vivaldi"},
-    Sign{"FxiOS/", "Firefox"},
-    Sign{"Firefox/", "Firefox"},
-    Sign{"CriOS/", "Chrome"},
-    Sign{"Chromium/", "Chromium"},
-    Sign{"Chrome/", "Chrome"},
-    Sign{"Epiphany/", "Web"},
-    Sign{"Safari/", "Safari"},
-    Sign{"AppleWebKit/", "An app"},  // a page opened inside one
+    Pattern{"SamsungBrowser/", "Samsung Internet"},
+    Pattern{"EdgA/", "Edge"},
+    Pattern{"EdgiOS/", "Edge"},
+    Pattern{"Edg/", "Edge"},
+    Pattern{"OPR/", "Opera"},
+    Pattern{"OPT/", "Opera"},
+    Pattern{"Vivaldi/", "Vivaldi"},
+    Pattern{"FxiOS/", "Firefox"},
+    Pattern{"Firefox/", "Firefox"},
+    Pattern{"CriOS/", "Chrome"},
+    Pattern{"Chromium/", "Chromium"},
+    Pattern{"Chrome/", "Chrome"},
+    Pattern{"Epiphany/", "Web"},
+    Pattern{"Safari/", "Safari"},
+    Pattern{"AppleWebKit/", "An app"},  // a page opened inside one
 };
 
-// An iPad of today says it is a Macintosh; which it is cannot be told from this.
+// A current iPad claims to be a Macintosh; the two cannot be told apart here.
 constexpr std::array systems{
-    Sign{"iPhone", "iPhone"},   Sign{"iPad", "iPad"},     Sign{"iPod", "iPod"},
-    Sign{"Android", "Android"}, Sign{"CrOS", "ChromeOS"}, Sign{"Windows", "Windows"},
-    Sign{"Macintosh", "Mac"},   Sign{"Linux", "Linux"},   Sign{"FreeBSD", "FreeBSD"},
-    Sign{"OpenBSD", "OpenBSD"},
+    Pattern{"iPhone", "iPhone"},   Pattern{"iPad", "iPad"},     Pattern{"iPod", "iPod"},
+    Pattern{"Android", "Android"}, Pattern{"CrOS", "ChromeOS"}, Pattern{"Windows", "Windows"},
+    Pattern{"Macintosh", "Mac"},   Pattern{"Linux", "Linux"},   Pattern{"FreeBSD", "FreeBSD"},
+    Pattern{"OpenBSD", "OpenBSD"},
 };
 
 constexpr std::array robots{"bot", "Bot", "crawl", "spider", "curl/", "http-client"};
 
 template <std::size_t count>
-std::string_view find(const std::array<Sign, count>& signs, std::string_view text) {
-  for (const auto& sign : signs)
-    if (text.find(sign.mark) != std::string_view::npos) return sign.name;
+std::string_view find(const std::array<Pattern, count>& patterns, std::string_view text) {
+  for (const auto& pattern : patterns)
+    if (text.find(pattern.mark) != std::string_view::npos) return pattern.name;
   return {};
 }
 

@@ -7,8 +7,8 @@ namespace colo {
 namespace {
 
 std::chrono::seconds wait_after(unsigned failures) {
-  if (failures < Failures::free_tries) return std::chrono::seconds{0};
-  const auto doublings = std::min(failures - Failures::free_tries, 20u);
+  if (failures < Failures::free_attempts) return std::chrono::seconds{0};
+  const auto doublings = std::min(failures - Failures::free_attempts, 20u);
   return std::min<std::chrono::seconds>(Failures::first_wait * (1u << doublings),
                                         Failures::wait_max);
 }
@@ -29,17 +29,19 @@ std::chrono::milliseconds Failures::wait(const std::string& key) {
   return std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds{0});
 }
 
-void Failures::begin(const std::string& key) {
+result<void> Failures::begin(const std::string& key) {
+  if (open_.size() >= limits::open_attempts_max && !open_.contains(key)) return errc::busy;
   auto& open = open_[key];
   ++open.count;
   open.last = clock_.now();
+  return {};
 }
 
 void Failures::failed(const std::string& key) {
-  take_back(key);
+  undo(key);
   auto entry = find(key);
   if (entry == entries_.end()) {
-    if (entries_.size() >= keys_max) forget(std::prev(entries_.end()));
+    if (entries_.size() >= limits::failure_keys_max) remove(std::prev(entries_.end()));
     entries_.push_front({key, 0, {}});
     entry = entries_.begin();
     by_key_.emplace(key, entry);
@@ -50,11 +52,11 @@ void Failures::failed(const std::string& key) {
 }
 
 void Failures::succeeded(const std::string& key) {
-  take_back(key);
-  if (const auto entry = find(key); entry != entries_.end()) forget(entry);
+  undo(key);
+  if (const auto entry = find(key); entry != entries_.end()) remove(entry);
 }
 
-void Failures::take_back(const std::string& key) {
+void Failures::undo(const std::string& key) {
   const auto open = open_.find(key);
   if (open != open_.end() && --open->second.count == 0) open_.erase(open);
 }
@@ -74,11 +76,11 @@ Failures::Entries::iterator Failures::find(const std::string& key) {
   if (found == by_key_.end()) return entries_.end();
   const auto entry = found->second;
   if (clock_.now() - entry->last < forgotten_after) return entry;
-  forget(entry);
+  remove(entry);
   return entries_.end();
 }
 
-void Failures::forget(Entries::iterator entry) {
+void Failures::remove(Entries::iterator entry) {
   by_key_.erase(entry->key);
   entries_.erase(entry);
 }

@@ -1,10 +1,9 @@
-// Sign-ins that failed lately, by key: how long the next one has to wait.
+// Failed attempts by key, and how long the next attempt has to wait.
 //
-// Owned by one shard. The first few mistakes are free, then each doubles the
-// wait; succeeded(), or an hour of peace, forgets them. Tries that were not judged
-// yet count as failed, so that many at once are counted, too; they are kept apart
-// from the failures, so that taking one back leaves no trace. Memory is bounded:
-// the keys that failed longest ago make place.
+// The first few failures are free, then each doubles the wait. A success, or an hour without
+// failures, forgets them. Attempts that still run count as failures, so that many at once are
+// counted too; they are kept apart, so that undoing one leaves no trace. Both are bounded: of the
+// failures the oldest key is evicted; an attempt that finds no place is refused.
 #pragma once
 
 #include <chrono>
@@ -13,6 +12,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "domain/errc.hpp"
+#include "domain/limits.hpp"
 #include "domain/seeded_hash.hpp"
 #include "runtime/clock.hpp"
 
@@ -20,30 +21,28 @@ namespace colo {
 
 class Failures {
  public:
-  static constexpr std::size_t keys_max = 20'000;  // about 3 MiB
-  static constexpr unsigned free_tries = 5;
+  static constexpr unsigned free_attempts = 5;
   static constexpr std::chrono::seconds first_wait{1};
   static constexpr std::chrono::minutes wait_max{15};
   static constexpr std::chrono::hours forgotten_after{1};
 
   explicit Failures(const Clock& clock) : clock_(clock) {}
 
-  /// How long the next try has to wait; zero: it may be made.
+  /// How long the next attempt has to wait; zero: it may begin.
   std::chrono::milliseconds wait(const std::string& key);
 
-  /// A try begins. One of failed(), succeeded() and take_back() must follow.
-  void begin(const std::string& key);
+  /// An attempt begins; failed(), succeeded() or undo() must follow. Errors: busy.
+  result<void> begin(const std::string& key);
 
-  /// It was wrong.
   void failed(const std::string& key);
 
-  /// It was right: all failures are forgotten.
+  /// Forgets all failures of the key.
   void succeeded(const std::string& key);
 
-  /// Nobody judged it: as if it had never begun.
-  void take_back(const std::string& key);
+  /// The attempt had no outcome: as if it had not begun.
+  void undo(const std::string& key);
 
-  /// How many failed since the last that was right, or were not judged yet.
+  /// Failures since the last success, and attempts that run.
   unsigned count_of(const std::string& key);
 
  private:
@@ -52,16 +51,15 @@ class Failures {
     unsigned count = 0;
     SteadyTime last;
   };
-  using Entries = std::list<Entry>;  // the one that failed last in front
+  using Entries = std::list<Entry>;  // latest failure first
 
-  // Tries that wait to be judged: as many as requests that are running.
   struct Open {
     unsigned count = 0;
     SteadyTime last;
   };
 
   Entries::iterator find(const std::string& key);
-  void forget(Entries::iterator entry);
+  void remove(Entries::iterator entry);
   Open open_of(const std::string& key) const;
 
   const Clock& clock_;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "domain/limits.hpp"
+
 namespace colo {
 namespace {
 
@@ -17,7 +19,7 @@ class FailuresTest : public testing::Test {
   }
 
   void fail_now(const std::string& key) {
-    failures.begin(key);
+    EXPECT_TRUE(failures.begin(key));
     failures.failed(key);
   }
 
@@ -26,7 +28,7 @@ class FailuresTest : public testing::Test {
 };
 
 TEST_F(FailuresTest, TheFirstFewAreFreeThenEachDoublesTheWait) {
-  fail(Failures::free_tries);
+  fail(Failures::free_attempts);
   for (const auto expected : {1s, 2s, 4s, 8s, 16s}) {
     EXPECT_EQ(failures.wait("ann"), expected);
     clock.advance(expected - 1ms);
@@ -42,84 +44,95 @@ TEST_F(FailuresTest, TheWaitIsBounded) {
   EXPECT_EQ(failures.wait("ann"), Failures::wait_max);
 }
 
-TEST_F(FailuresTest, EachKeyWaitsForItself) {
-  fail(Failures::free_tries + 5);
+TEST_F(FailuresTest, KeysWaitIndependently) {
+  fail(Failures::free_attempts + 5);
   EXPECT_GT(failures.wait("ann"), 0s);
   EXPECT_EQ(failures.wait("bob"), 0s);
 }
 
-TEST_F(FailuresTest, BeingRightForgetsThem) {
-  fail(Failures::free_tries - 1);
+TEST_F(FailuresTest, ASuccessForgetsThem) {
+  fail(Failures::free_attempts - 1);
   failures.succeeded("ann");
   EXPECT_EQ(failures.count_of("ann"), 0u);
-  fail(Failures::free_tries - 1);
+  fail(Failures::free_attempts - 1);
   EXPECT_EQ(failures.wait("ann"), 0s);
 }
 
-TEST_F(FailuresTest, WhatWasNotDecidedDoesNotCount) {
+TEST_F(FailuresTest, AnUndoneAttemptDoesNotCount) {
   for (int i = 0; i < 100; ++i) {
-    failures.begin("ann");
-    failures.take_back("ann");
+    EXPECT_TRUE(failures.begin("ann"));
+    failures.undo("ann");
   }
   EXPECT_EQ(failures.count_of("ann"), 0u);
 }
 
-TEST_F(FailuresTest, WhatWasNotDecidedDoesNotStartTheWaitAgain) {
+TEST_F(FailuresTest, AnUndoneAttemptDoesNotRestartTheWait) {
   fail(12);
   clock.advance(failures.wait("ann"));
-  failures.begin("ann");
-  failures.take_back("ann");
+  EXPECT_TRUE(failures.begin("ann"));
+  failures.undo("ann");
   EXPECT_EQ(failures.wait("ann"), 0s);
 }
 
-TEST_F(FailuresTest, WhatWasNotDecidedProlongsNoMemory) {
+TEST_F(FailuresTest, AnUndoneAttemptDoesNotKeepFailuresLonger) {
   fail(12);
   clock.advance(Failures::forgotten_after - 1ms);
-  failures.begin("ann");
+  EXPECT_TRUE(failures.begin("ann"));
   clock.advance(1ms);
-  failures.take_back("ann");
+  failures.undo("ann");
   EXPECT_EQ(failures.count_of("ann"), 0u);
 }
 
-TEST_F(FailuresTest, WhatWasNotDecidedMakesNobodyBeForgotten) {
-  for (std::size_t i = 0; i < Failures::keys_max; ++i) fail_now(std::to_string(i));
-  failures.begin("one more");
-  failures.take_back("one more");
+TEST_F(FailuresTest, AnUndoneAttemptEvictsNobody) {
+  for (std::size_t i = 0; i < limits::failure_keys_max; ++i) fail_now(std::to_string(i));
+  EXPECT_TRUE(failures.begin("one more"));
+  failures.undo("one more");
   EXPECT_EQ(failures.count_of("0"), 1u);
   EXPECT_EQ(failures.count_of("one more"), 0u);
 }
 
-TEST_F(FailuresTest, TriesThatAreNotJudgedYetMakeTheNextWait) {
-  for (unsigned i = 0; i < Failures::free_tries; ++i) failures.begin("ann");
+TEST_F(FailuresTest, RunningAttemptsMakeTheNextOneWait) {
+  for (unsigned i = 0; i < Failures::free_attempts; ++i) EXPECT_TRUE(failures.begin("ann"));
   EXPECT_EQ(failures.wait("ann"), 1s);
-  failures.take_back("ann");
+  failures.undo("ann");
   EXPECT_EQ(failures.wait("ann"), 0s);
 }
 
-TEST_F(FailuresTest, OneThatWasRightLeavesTheOthersOpen) {
+TEST_F(FailuresTest, ASuccessLeavesOtherRunningAttemptsCounted) {
   fail(3);
-  failures.begin("ann");
-  failures.begin("ann");
+  EXPECT_TRUE(failures.begin("ann"));
+  EXPECT_TRUE(failures.begin("ann"));
   failures.succeeded("ann");
   EXPECT_EQ(failures.count_of("ann"), 1u);
   failures.failed("ann");
   EXPECT_EQ(failures.count_of("ann"), 1u);
 }
 
-TEST_F(FailuresTest, AnHourOfPeaceForgetsThem) {
-  fail(Failures::free_tries + 2);
+TEST_F(FailuresTest, AnHourWithoutFailuresForgetsThem) {
+  fail(Failures::free_attempts + 2);
   clock.advance(Failures::forgotten_after);
   EXPECT_EQ(failures.wait("ann"), 0s);
   EXPECT_EQ(failures.count_of("ann"), 0u);
 }
 
-TEST_F(FailuresTest, MemoryIsBoundedAndKeepsTheLatest) {
+TEST_F(FailuresTest, BeyondTheBoundTheOldestKeyIsEvicted) {
   fail(1, "lasting");
-  for (std::size_t i = 1; i < Failures::keys_max; ++i) fail_now(std::to_string(i));
+  for (std::size_t i = 1; i < limits::failure_keys_max; ++i) fail_now(std::to_string(i));
   EXPECT_EQ(failures.count_of("lasting"), 1u);
   fail_now("one more");
   EXPECT_EQ(failures.count_of("lasting"), 0u);
   EXPECT_EQ(failures.count_of("1"), 1u);
+}
+
+TEST_F(FailuresTest, BeyondTheBoundOfRunningAttemptsOtherKeysAreRefused) {
+  for (std::size_t i = 0; i < limits::open_attempts_max; ++i)
+    ASSERT_TRUE(failures.begin(std::to_string(i)));
+  EXPECT_EQ(failures.begin("one more").error().code, errc::busy);
+  EXPECT_TRUE(failures.begin("0"));
+  EXPECT_EQ(failures.count_of("0"), 2u);
+  EXPECT_EQ(failures.count_of("one more"), 0u);
+  failures.undo("1");
+  EXPECT_TRUE(failures.begin("one more"));
 }
 
 }  // namespace

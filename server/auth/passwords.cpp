@@ -15,6 +15,7 @@
 
 #include "domain/limits.hpp"
 #include "domain/utf8.hpp"
+#include "runtime/log.hpp"
 
 namespace asio = boost::asio;
 
@@ -23,7 +24,7 @@ namespace {
 
 constexpr std::size_t threads = 2;  // each needs HashCost::memory_bytes while it hashes
 
-/// A password on its way to the worker; wipes itself, and what it moves from.
+/// A password that wipes itself, and what it is moved from.
 class Secret {
  public:
   explicit Secret(std::string&& text) : text_(text) { wipe(text); }
@@ -37,7 +38,7 @@ class Secret {
 
  private:
   static void wipe(std::string& text) noexcept {
-    text.resize(text.capacity());  // allocates nothing
+    text.resize(text.capacity());  // does not allocate
     sodium_memzero(text.data(), text.size());
     text.clear();
   }
@@ -45,7 +46,7 @@ class Secret {
   std::string text_;
 };
 
-// The composed form; most passwords are ASCII, which is composed already.
+// The composed form (NFC). ASCII is composed already.
 std::string composed(const std::string& password) {
   if (std::ranges::all_of(password, [](unsigned char c) { return c < 0x80; })) return password;
   UErrorCode status = U_ZERO_ERROR;
@@ -53,8 +54,15 @@ std::string composed(const std::string& password) {
   std::string text;
   icu::StringByteSink<std::string> sink(&text);
   if (U_SUCCESS(status)) composing->normalizeUTF8(0, password, sink, nullptr, status);
-  if (U_FAILURE(status)) throw std::runtime_error("ICU cannot compose text on this machine");
+  if (U_FAILURE(status)) throw std::runtime_error("ICU cannot normalize text on this machine");
   return text;
+}
+
+// Callers cannot tell this from a full queue, so it is logged here.
+Refusal out_of_memory(HashCost cost) {
+  log::warn("a password was not hashed: no {} MiB of memory were free",
+            cost.memory_bytes / (1024 * 1024));
+  return errc::busy;
 }
 
 result<std::string> hash_now(const Secret& secret, HashCost cost) {
@@ -63,12 +71,12 @@ result<std::string> hash_now(const Secret& secret, HashCost cost) {
   std::array<char, crypto_pwhash_STRBYTES> hash{};
   if (crypto_pwhash_str_alg(hash.data(), password.data(), password.size(), cost.operations,
                             cost.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0) {
-    return errc::busy;  // memory is short
+    return out_of_memory(cost);
   }
   return std::string(hash.data());
 }
 
-/// What a hash in libsodium's text form was made with, and came to.
+/// A hash in libsodium's text form, parsed.
 struct Argon2 {
   HashCost cost{};
   std::array<unsigned char, crypto_pwhash_SALTBYTES> salt{};
@@ -102,7 +110,7 @@ std::optional<Argon2> read_hash(const std::string& hash) {
   return read;
 }
 
-// Not crypto_pwhash_str_verify(): for it a lack of memory is a wrong password.
+// Not crypto_pwhash_str_verify(): it reports a lack of memory as a wrong password.
 result<bool> verify_now(const std::string& hash, const Secret& secret) {
   const auto known = read_hash(hash);
   if (!known) return false;
@@ -113,8 +121,8 @@ result<bool> verify_now(const std::string& hash, const Secret& secret) {
   if (crypto_pwhash(digest.data(), digest.size(), password.data(), password.size(),
                     known->salt.data(), known->cost.operations, known->cost.memory_bytes,
                     crypto_pwhash_ALG_ARGON2ID13) != 0) {
-    if (errno == EINVAL || errno == EFBIG) return false;  // no hash can be made like that
-    return errc::busy;
+    if (errno == EINVAL || errno == EFBIG) return false;  // an impossible cost
+    return out_of_memory(known->cost);
   }
   return sodium_memcmp(digest.data(), known->digest.data(), digest.size()) == 0;
 }
@@ -143,9 +151,8 @@ HashCost HashCost::least() {
   return {crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN};
 }
 
-Passwords::Passwords(HashCost cost)
-    : cost_(cost), worker_("password hashing", threads, limits::hash_queue_max) {
-  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be used on this machine");
+Passwords::Passwords(HashCost cost) : cost_(cost), worker_(threads, limits::hash_queue_max) {
+  if (sodium_init() < 0) throw std::runtime_error("libsodium does not start on this machine");
 }
 
 asio::awaitable<result<std::string>> Passwords::hash(std::string password, Priority priority) {
@@ -162,7 +169,7 @@ asio::awaitable<result<bool>> Passwords::verify(std::string hash, std::string pa
 }
 
 asio::awaitable<result<bool>> Passwords::verify_nobody(std::string password, Priority priority) {
-  // Verifying is hashing and comparing: hashing alone takes the same time.
+  // Comparing the hashes takes no measurable time.
   return worker_.run(
       [secret = Secret(std::move(password)), cost = cost_]() -> result<bool> {
         const result<std::string> hashed = hash_now(secret, cost);

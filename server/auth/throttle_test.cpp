@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "domain/limits.hpp"
+
 namespace colo {
 namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Throttle, CountsEachPlaceForItself) {
+TEST(Throttle, CountsKeysIndependently) {
   ManualClock clock;
   Throttle throttle({2, 1min}, clock);
   EXPECT_TRUE(throttle.admit("192.0.2.1"));
@@ -29,23 +31,23 @@ TEST(Throttle, AdmitsAgainAfterTheTimeItNamed) {
   EXPECT_TRUE(throttle.admit("a"));
 }
 
-TEST(Throttle, WhatIsGivenBackIsThereAgain) {
+TEST(Throttle, AnUndoneAttemptCanBeMadeAgain) {
   ManualClock clock;
   Throttle throttle({2, 1h}, clock);
   ASSERT_TRUE(throttle.admit("a"));
   for (int i = 0; i < 10; ++i) {
     ASSERT_TRUE(throttle.admit("a"));
-    throttle.give_back("a");
+    throttle.undo("a");
   }
   EXPECT_TRUE(throttle.admit("a"));
   EXPECT_FALSE(throttle.admit("a"));
 }
 
-TEST(Throttle, VeryManyPlacesDoNotResetOne) {
+TEST(Throttle, BeyondTheBoundNoCountIsReset) {
   ManualClock clock;
   Throttle throttle({1, 1h}, clock);
   ASSERT_TRUE(throttle.admit("attacker"));
-  for (std::size_t i = 0; i < 2 * Throttle::keys_max; ++i)
+  for (std::size_t i = 0; i < 2 * limits::throttle_keys_max; ++i)
     (void)throttle.admit(std::to_string(i)).has_value();
   EXPECT_FALSE(throttle.admit("attacker"));
 }

@@ -47,10 +47,10 @@ std::optional<SessionId> from_hex(const char* text) {
 }  // namespace
 
 TokenKey::TokenKey() {
-  if (sodium_init() < 0) throw std::runtime_error("libsodium could not be started.");
+  if (sodium_init() < 0) throw std::runtime_error("libsodium does not start on this machine");
   key_.reset(static_cast<unsigned char*>(sodium_malloc(key_bytes)));
   if (!key_) throw std::bad_alloc();
-  // sodium_malloc() tried the same, and does not say whether it could.
+  // sodium_malloc() tries the same, and does not report a failure.
   if (sodium_mlock(key_.get(), key_bytes) != 0)
     log::warn(
         "the key that signs tokens could not be locked in memory ({}) and may be written to swap: "
@@ -80,7 +80,7 @@ std::optional<TokenClaims> TokenKey::verify(const std::string& token) const {
   jwt_t* raw = nullptr;
   if (jwt_decode(&raw, token.c_str(), key_.get(), key_bytes) != 0) return std::nullopt;
   const Jwt jwt(raw);
-  // A token may not choose how it is checked (RFC 8725 §3.1).
+  // The token must not choose the algorithm (RFC 8725 §3.1).
   if (jwt_get_alg(jwt.get()) != JWT_ALG_HS256) return std::nullopt;
   const auto session = from_hex(jwt_get_grant(jwt.get(), "sid"));
   const long seq = jwt_get_grant_int(jwt.get(), "seq");

@@ -1,8 +1,8 @@
-// Tokens: JWTs signed with a key that exists in this process's memory only.
+// Tokens: JWTs signed with a key that exists only in this process's memory.
 //
-// The key is made when the object is and wiped when it goes, so a restart makes
-// every token worthless. A token proves nothing by itself: sessions.hpp decides
-// whether it is still good. Immutable after construction; safe from any thread.
+// Owns the key: random at construction, wiped at destruction; so a restart invalidates every
+// token. A signature alone proves nothing: session_table.hpp decides whether a token is current.
+// Immutable after construction, so thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +22,13 @@ struct TokenClaims {
 
 class TokenKey {
  public:
-  /// 256 random bits in locked memory that core dumps leave out (libsodium).
+  /// 256 random bits in locked memory, excluded from core dumps (libsodium).
   TokenKey();
 
   /// A compact JWT, HS256 (RFC 7519), with claims sid, seq, exp.
   std::string sign(const TokenClaims& claims) const;
 
-  /// The claims, if this key signed them with HS256; expiry is the caller's to judge.
+  /// The claims, if this key signed them with HS256. Does not check expiry.
   std::optional<TokenClaims> verify(const std::string& token) const;
 
  private:
@@ -38,7 +38,7 @@ class TokenKey {
   std::unique_ptr<unsigned char, Wipe> key_;
 };
 
-/// `bytes` random bytes in base64url: tickets.
+/// `bytes` random bytes in base64url.
 std::string random_text(std::size_t bytes);
 
 SessionId random_session_id();

@@ -51,8 +51,9 @@ inline constexpr std::size_t rooms_per_socket_max = 8;
 inline constexpr std::size_t sockets_per_session_max = 32;
 // Of all devices of one person: 160 MB, if none of them reads.
 inline constexpr std::size_t sockets_per_person_max = 128;
-// Tickets that were not used yet; each further one makes the oldest worthless.
+// Tickets that were not used yet. Beyond either bound the oldest one is removed.
 inline constexpr std::size_t tickets_per_session_max = 64;
+inline constexpr std::size_t tickets_max = 20'000;  // of all sessions: about 5 MB
 // Above this, arrivals and pens are not told one by one: they would cost N².
 inline constexpr std::size_t presence_people_max = 64;
 // A phone that missed more than this reads its page anew: the list would be longer than the page.
@@ -117,15 +118,32 @@ inline constexpr std::size_t cookies_tried_max = 16;
 inline constexpr std::size_t token_bytes_max = 512;
 // Two tabs share one cookie jar: for this long a late one is told to try again.
 inline constexpr std::chrono::seconds spent_token_grace{10};
-// Requests whose twins may still be on their way when others have run: a browser's tabs.
-inline constexpr std::size_t late_twins_max = 12;
+// Requests before the last one whose duplicates may still arrive: one for each tab of a browser.
+inline constexpr std::size_t late_duplicates_max = 12;
 // A phone in a lift keeps its place this long.
 inline constexpr std::chrono::seconds dropped_connection_grace{20};
 inline constexpr std::chrono::seconds drain_time{3};  // for open writes when stopping
 
 inline constexpr std::size_t sessions_per_person_max = 32;  // devices; one more ends the idlest
-inline constexpr std::size_t sessions_max = 100'000;        // about 100 MB of them
-inline constexpr std::size_t invites_max = 1'000;           // that still work
+inline constexpr std::size_t sessions_max = 100'000;        // about 100 MB; beyond: busy
+// Sessions that signed themselves out, whose last reply is kept for a retry. Beyond a bound the
+// oldest is removed, and its retry is refused as signed_out.
+inline constexpr std::size_t closed_sessions_per_person_max = 32;
+inline constexpr std::size_t closed_sessions_max = 10'000;  // about 6 MB without their replies
+inline constexpr std::size_t closed_sessions_bytes_max = 4 * 1024 * 1024;  // of their replies
+// People who changed their password or deleted their account within 10 minutes: about 7 MB.
+// Hashing alone takes longer than that for so many. Beyond, sign-ins of others are refused as busy.
+inline constexpr std::size_t password_changes_max = 100'000;
+// People who have a socket, or spent more work than they have earned again: about 12 MB. Beyond,
+// others get no socket.
+inline constexpr std::size_t budgets_max = 100'000;
+// Networks and accounts whose sign-ins are counted, and rates per network: about 3 and 1 MB.
+inline constexpr std::size_t failure_keys_max = 20'000;
+inline constexpr std::size_t throttle_keys_max = 10'000;
+// Networks and accounts with attempts that run right now: twice what the store takes at once.
+// Beyond, attempts of others are refused as busy.
+inline constexpr std::size_t open_attempts_max = 8'192;
+inline constexpr std::size_t invites_max = 1'000;  // that still work
 inline constexpr std::int64_t invite_uses_max = 10'000;
 inline constexpr std::chrono::seconds invite_time_min{60};
 inline constexpr std::chrono::seconds invite_time_max{std::chrono::days{365}};

@@ -1,12 +1,10 @@
-// Who may register, registering, signing in, who am I, another password, leaving.
+// Registering, signing in, and calls about the account itself.
 #include "auth/device_name.hpp"
 #include "net/api.hpp"
 #include "runtime/log.hpp"
 #include "wire/json_body.hpp"
 
 namespace colo {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -22,45 +20,31 @@ std::string_view word_for(Registration registration) {
   return "closed";
 }
 
-std::string_view word_for(InviteWorth worth) {
-  switch (worth) {
-    case InviteWorth::none:
+std::string_view word_for(InviteStatus status) {
+  switch (status) {
+    case InviteStatus::none:
       return "none";
-    case InviteWorth::member:
+    case InviteStatus::member:
       return "member";
-    case InviteWorth::administrator:
+    case InviteStatus::administrator:
       return "administrator";
-    case InviteWorth::gone:
+    case InviteStatus::gone:
       return "gone";
   }
   return "gone";
 }
 
-asio::awaitable<result<Opened>> open_session(Services& services, Verified who, std::string device) {
-  co_return services.sessions.open(std::move(who.user), who.password, std::move(device));
-}
-
-asio::awaitable<Reply> welcome(Services& services, const ApiRequest& request, Verified who,
-                               unsigned status) {
+ApiReply open_session(Services& services, const ApiRequest& request, VerifiedAccount who,
+                      unsigned status) {
   Reply reply;
   reply.status = status;
-  auto opening = open_session(services, who, device_name(request.user_agent));
-  auto opened = co_await on(services.shards.first(), std::move(opening));
+  auto device = device_name(request.user_agent);
+  auto opened = co_await services.sessions.call(&SessionTable::open, who.user, who.password,
+                                                std::move(device));
   if (!opened) co_return refuse(opened.error());
   reply.body = signed_in_body(who.user, opened->secret);
   reply.next_token = std::move(opened->token);
   co_return reply;
-}
-
-asio::awaitable<void> end_older_sessions(Services& services, Granted granted,
-                                         PasswordVersion version) {
-  services.sessions.change_password(granted.user.id, version, granted.session);
-  co_return;
-}
-
-asio::awaitable<void> forget_user(Services& services, Granted granted) {
-  services.sessions.forget_user(granted.user.id, granted.session);
-  co_return;
 }
 
 }  // namespace
@@ -68,10 +52,10 @@ asio::awaitable<void> forget_user(Services& services, Granted granted) {
 ApiReply ask_registration(Services& services, const ApiRequest& request) {
   const auto invite = body_of(request, read_invite);
   if (!invite) co_return refuse(invite.error());
-  const auto worth = co_await services.invites.look_up(*invite, request.network);
-  if (!worth) co_return refuse(worth.error());
+  const auto status = co_await services.invites.look_up(*invite, request.network);
+  if (!status) co_return refuse(status.error());
   Reply reply;
-  reply.body = registration_body(word_for(services.invites.policy()), word_for(*worth));
+  reply.body = registration_body(word_for(services.invites.policy()), word_for(*status));
   co_return reply;
 }
 
@@ -91,7 +75,7 @@ ApiReply register_account(Services& services, const ApiRequest& request) {
                                        : "";
   log::info("security: {} registered{} from {}", made->user.name, how, request.network);
   if (admission->admin) co_await services.invites.end_set_up();
-  co_return co_await welcome(services, request, std::move(*made), 201);
+  co_return co_await open_session(services, request, std::move(*made), 201);
 }
 
 ApiReply login(Services& services, const ApiRequest& request) {
@@ -101,28 +85,27 @@ ApiReply login(Services& services, const ApiRequest& request) {
                                                 std::move(credentials->password), request.network);
   if (!who) co_return refuse(who.error());
   log::info("security: {} signed in from {}", who->user.name, request.network);
-  co_return co_await welcome(services, request, std::move(*who), 200);
+  co_return co_await open_session(services, request, std::move(*who), 200);
 }
 
 ApiReply me(Services& services, const Granted& granted, const ApiRequest&) {
   const auto user = co_await services.accounts.current(granted.user.id);
   if (!user) co_return refuse(user.error());
   Reply reply;
-  reply.body = me_body(*user, services.sessions.idle_seconds());
+  reply.body = me_body(*user, services.session_times.idle_seconds());
   co_return reply;
 }
 
 ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest& request) {
   auto wish = body_of(request, read_farewell);
   if (!wish) co_return refuse(wish.error());
-  SignedInAt who{granted.user.id, granted.session, request.network};
+  Requester who{granted.user.id, granted.session, request.network};
   const auto removed = co_await services.accounts.remove_account(
       std::move(who), std::move(wish->password), wish->erase_drawings);
   if (!removed) co_return refuse(removed.error());
   log::info("security: {} deleted their account from {}; the drawings {}", granted.user.name,
             request.network, wish->erase_drawings ? "are erased" : "stay");
-  auto forgetting = forget_user(services, granted);
-  co_await on(services.shards.first(), std::move(forgetting));
+  co_await services.sessions.call(&SessionTable::forget_user, granted.user.id, granted.session);
   co_await services.account_eraser.remove_from_rooms(granted.user.id);
   if (wish->erase_drawings) services.account_eraser.erase_drawings();
   Reply reply;
@@ -134,13 +117,13 @@ ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest&
 ApiReply change_password(Services& services, const Granted& granted, const ApiRequest& request) {
   auto wish = body_of(request, read_password_change);
   if (!wish) co_return refuse(wish.error());
-  SignedInAt who{granted.user.id, granted.session, request.network};
+  Requester who{granted.user.id, granted.session, request.network};
   const auto version = co_await services.accounts.change_password(
       std::move(who), std::move(wish->password), std::move(wish->new_password));
   if (!version) co_return refuse(version.error());
   log::info("security: {} changed their password from {}", granted.user.name, request.network);
-  auto ending = end_older_sessions(services, granted, *version);
-  co_await on(services.shards.first(), std::move(ending));
+  co_await services.sessions.call(&SessionTable::change_password, granted.user.id, *version,
+                                  std::optional<SessionId>(granted.session));
   Reply reply;
   reply.status = 204;
   co_return reply;
@@ -156,7 +139,7 @@ ApiReply set_up(Services& services, const Granted& granted, const ApiRequest& re
   User user = granted.user;
   user.admin = true;
   Reply reply;
-  reply.body = set_up_body(user, services.sessions.idle_seconds(), request.proof.secret);
+  reply.body = set_up_body(user, services.session_times.idle_seconds(), request.proof.secret);
   co_return reply;
 }
 

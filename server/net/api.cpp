@@ -18,16 +18,14 @@ namespace {
 using OpenCall = ApiReply (*)(Services&, const ApiRequest&);
 using SignedInCall = ApiReply (*)(Services&, const Granted&, const ApiRequest&);
 
-// Whether the person does something with it. What a page asks for by itself, to
-// connect again or to show, keeps nobody signed in.
+// Only calls by the person restart the idle timeout, not those that a page makes by itself.
 enum class Asked { by_person, by_page };
 
-// Under which names of the server a call is answered.
 enum class Hosts { ours, any };
 enum class Right { anybody, administrator };
 
 struct Route {
-  std::string_view path;  // ends with {id} where a word stands
+  std::string_view path;  // may end with {id}
   std::string_view method;
   OpenCall open = nullptr;
   SignedInCall signed_in = nullptr;  // spends a token
@@ -74,7 +72,7 @@ bool is_word(std::string_view text) {
          text.find_first_not_of(word_characters) == std::string_view::npos;
 }
 
-bool leads_to(const Route& route, std::string_view path) {
+bool matches(const Route& route, std::string_view path) {
   constexpr std::string_view id = "{id}";
   if (!route.path.ends_with(id)) return route.path == path;
   const auto before = route.path.substr(0, route.path.size() - id.size());
@@ -83,7 +81,7 @@ bool leads_to(const Route& route, std::string_view path) {
 
 const Route* find_route(std::string_view path, std::string_view method) {
   const auto found = std::ranges::find_if(
-      routes, [&](const Route& route) { return route.method == method && leads_to(route, path); });
+      routes, [&](const Route& route) { return route.method == method && matches(route, path); });
   return found == routes.end() ? nullptr : found;
 }
 
@@ -91,23 +89,7 @@ bool is_usable_key(std::string_view key) {
   return key.size() >= 16 && is_word(key);
 }
 
-using Spent = result<std::variant<Granted, Reply>>;
-
-asio::awaitable<Spent> spend_on_first(Sessions& sessions, SessionProof proof, std::string rid,
-                                      RequestHash hash, Asked asked) {
-  auto spent = co_await sessions.spend(std::move(proof), std::move(rid), hash);
-  if (!spent || asked == Asked::by_page) co_return spent;
-  if (const auto* granted = std::get_if<Granted>(&*spent)) sessions.touch(granted->session);
-  co_return spent;
-}
-
-asio::awaitable<void> keep_reply(Services& services, SessionId session, std::string rid,
-                                 Reply reply) {
-  services.sessions.answer(session, rid, std::move(reply));
-  co_return;
-}
-
-// What the account may do is looked up at each call: it may have changed since it signed in.
+// Rights are looked up for each call: they may have changed since the person signed in.
 ApiReply run_signed_in(Services& services, const Route& route, const Granted& granted,
                        const ApiRequest& request) {
   if (route.right == Right::administrator) {
@@ -118,19 +100,20 @@ ApiReply run_signed_in(Services& services, const Route& route, const Granted& gr
   co_return co_await route.signed_in(services, granted, request);
 }
 
-// Runs to its end whether or not the phone is still there: the reply is kept
-// for it to come back for.
+// Runs to its end even if the connection is lost: the client comes back for the reply.
 asio::awaitable<Reply> answer_signed_in(Services& services, const Route& route,
                                         ApiRequest request) {
   if (!is_usable_key(request.idempotency_key)) co_return refuse(errc::idempotency_missing);
   const auto hash = hash_request(request.method, request.path, request.body);
   auto spending =
-      spend_on_first(services.sessions, request.proof, request.idempotency_key, hash, route.asked);
-  auto spent = co_await on(services.shards.first(), std::move(spending));
+      services.sessions.call(&SessionTable::spend, request.proof, request.idempotency_key, hash);
+  auto spent = co_await std::move(spending);
   if (!spent) co_return refuse(spent.error());
-  if (auto* before = std::get_if<Reply>(&*spent)) co_return *before;
+  if (auto* earlier = std::get_if<Reply>(&*spent)) co_return std::move(*earlier);
 
   const Granted granted = std::get<Granted>(*spent);
+  if (route.asked == Asked::by_person)
+    services.sessions.post(&SessionTable::touch, granted.session);
   Reply reply;
   try {
     reply = co_await run_signed_in(services, route, granted, request);
@@ -139,8 +122,8 @@ asio::awaitable<Reply> answer_signed_in(Services& services, const Route& route,
     reply = refuse(errc::internal);
   }
   if (!reply.signs_out) reply.next_token = granted.next_token;
-  auto keeping = keep_reply(services, granted.session, request.idempotency_key, reply);
-  co_await on(services.shards.first(), std::move(keeping));
+  co_await services.sessions.call(&SessionTable::answer, granted.session,
+                                  std::move(request.idempotency_key), reply);
   co_return reply;
 }
 
@@ -149,9 +132,9 @@ asio::awaitable<Reply> answer_signed_in(Services& services, const Route& route,
 std::string api_methods(std::string_view path) {
   std::string methods;
   for (const auto& route : routes) {
-    if (!leads_to(route, path)) continue;
+    if (!matches(route, path)) continue;
     methods += (methods.empty() ? "" : ", ") + std::string(route.method);
-    // HEAD would spend a token and throw its successor's body away: only open calls have it.
+    // Only open calls have HEAD: with a token, the reply's body would be lost.
     if (route.open && route.method == "GET") methods += ", HEAD";
   }
   return methods;
@@ -159,7 +142,7 @@ std::string api_methods(std::string_view path) {
 
 bool takes_any_host(std::string_view path) {
   return std::ranges::any_of(routes, [&](const Route& route) {
-    return route.hosts == Hosts::any && leads_to(route, path);
+    return route.hosts == Hosts::any && matches(route, path);
   });
 }
 

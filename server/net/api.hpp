@@ -1,14 +1,14 @@
 // The HTTP API: one request in, one Reply out.
 //
-// Knows nothing of sockets. Each call is a free coroutine in one of the *_api.cpp;
-// this is where their paths, methods and tokens are laid down.
+// Independent of sockets. Each call is a free coroutine in one of the *_api.cpp; api.cpp has the
+// table of paths, methods and rights, and spends the token before a call runs.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <string>
 #include <string_view>
 
-#include "auth/sessions.hpp"
+#include "auth/session_table.hpp"
 #include "net/services.hpp"
 
 namespace colo {
@@ -20,31 +20,30 @@ struct ApiRequest {
   std::string body;
   std::string idempotency_key;
   SessionProof proof;
-  std::string network;      // the caller's, as network_of() gives it
-  std::string user_agent;   // as the browser calls itself; anything, or nothing
-  std::string site_origin;  // "https://draw.example.org", as this caller knows the server
+  std::string network;      // the client's, see network_of()
+  std::string user_agent;   // not checked; may be empty
+  std::string site_origin;  // this server as the client addresses it: "https://draw.example.org"
 };
 
-/// The methods a path takes, as an Allow header lists them; empty: no such path.
+/// The methods of a path, as in an Allow header; empty: no such path.
 std::string api_methods(std::string_view path);
 
-/// Whether the call is answered whatever Host the request names: health checks of load
-/// balancers name an address, or nothing (HTTP/1.0).
+/// Whether the call accepts any Host header: health checks of load balancers send an address, or
+/// none (HTTP/1.0).
 bool takes_any_host(std::string_view path);
 
-/// Answers a request whose path and method api_methods() allows and whose Host
-/// and Origin were checked. Spends the token where the call needs one.
+/// Answers a request whose path and method api_methods() allows, and whose Host and Origin were
+/// checked. Spends the token where the call needs one.
 boost::asio::awaitable<Reply> answer_api(Services& services, ApiRequest request);
 
-/// A refusal as a Reply.
 Reply refuse(const Refusal& refusal);
 
-/// What stands in the path where the call's route has {id}.
+/// The part of the path at {id} of its route.
 std::string id_in_path(const ApiRequest& request);
 
 bool is_json(const ApiRequest& request);
 
-/// The JSON body of a request, read by `read`. Errors: not_json; those of `read`.
+/// The JSON body, parsed by `read`. Errors: not_json; those of `read`.
 template <class Read>
 auto body_of(const ApiRequest& request, Read read) -> decltype(read(request.body)) {
   if (!is_json(request)) return errc::not_json;
@@ -57,7 +56,7 @@ using ApiReply = boost::asio::awaitable<Reply>;
 ApiReply ask_registration(Services& services, const ApiRequest& request);
 ApiReply register_account(Services& services, const ApiRequest& request);
 ApiReply login(Services& services, const ApiRequest& request);
-// account_api.cpp: calls of somebody who is signed in
+// account_api.cpp: signed-in calls
 ApiReply me(Services& services, const Granted& granted, const ApiRequest& request);
 ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest& request);
 ApiReply change_password(Services& services, const Granted& granted, const ApiRequest& request);

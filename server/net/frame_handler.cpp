@@ -12,8 +12,8 @@ namespace asio = boost::asio;
 
 using Frame = v1::ClientFrame;
 
-FrameHandler::FrameHandler(Services& services, std::shared_ptr<Subscriber> client,
-                           Sessions::SignedIn who, std::size_t page_bytes)
+FrameHandler::FrameHandler(Services& services, std::shared_ptr<Subscriber> client, SignedIn who,
+                           std::size_t page_bytes)
     : services_(services),
       client_(*client),
       weak_client_(client),
@@ -27,7 +27,8 @@ asio::awaitable<void> FrameHandler::welcome() {
   const auto rooms = co_await services_.rooms.views();
   // For display only. If the lookup fails, show what was known at sign-in.
   const auto user = co_await services_.accounts.current(who_.user.id);
-  client_.reply(welcome_frame(user ? *user : who_.user, services_.sessions.idle_seconds(), rooms));
+  client_.reply(
+      welcome_frame(user ? *user : who_.user, services_.session_times.idle_seconds(), rooms));
   lobby().enter(weak_client_.lock());
   // A list published during the lookup may be newer than ours.
   if (lobby().last() != published_before) client_.reply(lobby().last());
@@ -219,10 +220,9 @@ void FrameHandler::reject(int frame, const RoomId& room, const Refusal& why,
 
 void FrameHandler::touch() {
   const auto now = services_.clock.now();
-  if (now - touched_at_ < services_.sessions.touch_again()) return;
+  if (now - touched_at_ < services_.session_times.touch_interval()) return;
   touched_at_ = now;
-  services_.shards.first().run(
-      [&sessions = services_.sessions, id = who_.session] { sessions.touch(id); });
+  services_.sessions.post(&SessionTable::touch, who_.session);
 }
 
 void FrameHandler::leave_room(Owned<Room>& room, Departure how) {

@@ -11,7 +11,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "auth/sessions.hpp"
+#include "auth/session_table.hpp"
 #include "chat/subscribers.hpp"
 #include "domain/message.hpp"
 #include "domain/rate.hpp"
@@ -22,7 +22,7 @@ namespace colo {
 class FrameHandler {
  public:
   /// `client` owns this handler. Pages for it end at `page_bytes`.
-  FrameHandler(Services& services, std::shared_ptr<Subscriber> client, Sessions::SignedIn who,
+  FrameHandler(Services& services, std::shared_ptr<Subscriber> client, SignedIn who,
                std::size_t page_bytes);
 
   /// Sends Welcome, and publishes the list of rooms to the client from then on.
@@ -65,7 +65,7 @@ class FrameHandler {
   Subscriber& client_;
   std::weak_ptr<Subscriber> weak_client_;
   ConnectionId connection_;
-  Sessions::SignedIn who_;
+  SignedIn who_;
   std::size_t page_bytes_;
   Bucket frames_;
   SteadyTime touched_at_{};

@@ -279,7 +279,7 @@ asio::awaitable<HttpResponse> HttpSession::respond_api(const HttpRequest& reques
   // The call may wait for a password hash or the disk: the deadline for reading has passed.
   stream_.expires_never();
   const auto reply = co_await answer_api(services_, std::move(call));
-  co_return api_response(to, reply, services_.sessions.token_seconds());
+  co_return api_response(to, reply, services_.session_times.token_seconds());
 }
 
 ResponseTo HttpSession::response_to(const HttpRequest& request) const {

@@ -1,4 +1,4 @@
-// Invites: the administrators' calls (api.cpp checks that they are).
+// Calls about invites. api.cpp checks that they come from an administrator.
 #include "domain/limits.hpp"
 #include "net/api.hpp"
 #include "net/qr.hpp"
@@ -34,19 +34,20 @@ ApiReply list_invites(Services& services, const Granted&, const ApiRequest&) {
 ApiReply make_invite(Services& services, const Granted& granted, const ApiRequest& request) {
   const auto fields = body_of(request, read_invite_fields);
   if (!fields) co_return refuse(fields.error());
-  const InviteWish wish{fields->note, fields->uses_max,
-                        fields->expires_in_seconds
-                            ? std::chrono::seconds{*fields->expires_in_seconds}
-                            : limits::invite_time_usual};
-  const auto made = co_await services.invites.make(granted.user, wish);
-  if (!made) co_return refuse(made.error());
-  log::info("security: {} made invite {}, good for {}, from {}", granted.user.name,
-            made->invite.id.value, made->invite.uses_max, request.network);
-  const auto link = request.site_origin + "/#/invite/" + made->code;
+  const InviteOptions options{fields->note, fields->uses_max,
+                              fields->expires_in_seconds
+                                  ? std::chrono::seconds{*fields->expires_in_seconds}
+                                  : limits::invite_time_usual};
+  const auto created = co_await services.invites.create(granted.user, options);
+  if (!created) co_return refuse(created.error());
+  log::info("security: {} made invite {} for {} uses from {}", granted.user.name,
+            created->invite.id.value, created->invite.uses_max, request.network);
+  const auto link = request.site_origin + "/#/invite/" + created->code;
   const auto qr = qr_rows(link);
   Reply reply;
   reply.status = 201;
-  reply.body = new_invite_body(line_of(made->invite), link, qr ? *qr : std::vector<std::string>{});
+  reply.body =
+      new_invite_body(line_of(created->invite), link, qr ? *qr : std::vector<std::string>{});
   co_return reply;
 }
 

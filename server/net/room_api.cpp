@@ -1,4 +1,4 @@
-// The list of rooms, and whether the server is alive and well.
+// The list of rooms, and health checks.
 #include "net/api.hpp"
 #include "wire/json_body.hpp"
 
@@ -8,17 +8,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-asio::awaitable<bool> is_current(Services& services, SessionProof proof) {
-  co_return services.sessions.is_current(proof);
-}
-
-// Where not everybody may register, what there is inside is not a stranger's to know. A token
-// that is shown here is not spent.
+// Where registration is not open, only signed-in people may see the rooms. Spends no token.
 asio::awaitable<bool> may_see_rooms(Services& services, SessionProof proof) {
   if (services.invites.policy() == Registration::open) co_return true;
   if (proof.tokens.empty()) co_return false;
-  auto asking = is_current(services, std::move(proof));
-  co_return co_await on(services.shards.first(), std::move(asking));
+  co_return co_await services.sessions.call(&SessionTable::is_current, std::move(proof));
 }
 
 }  // namespace

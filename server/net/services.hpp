@@ -7,7 +7,7 @@
 
 #include "auth/accounts.hpp"
 #include "auth/invites.hpp"
-#include "auth/sessions.hpp"
+#include "auth/session_table.hpp"
 #include "chat/account_eraser.hpp"
 #include "chat/rooms.hpp"
 #include "net/assets.hpp"
@@ -27,7 +27,8 @@ namespace colo {
 struct Services {
   Shards& shards;
   const Clock& clock;
-  Sessions& sessions;  // first shard
+  Owned<SessionTable>& sessions;
+  SessionTimes session_times;
   Accounts& accounts;
   Invites& invites;
   Rooms& rooms;

@@ -41,14 +41,6 @@ std::chrono::nanoseconds work_of(v1::ClientFrame::FrameCase frame) {
   }
 }
 
-asio::awaitable<result<Sessions::SignedIn>> redeem_on_first(Sessions& sessions, std::string ticket,
-                                                            std::vector<std::string> tokens,
-                                                            ConnectionId socket,
-                                                            Sessions::CloseSocket close) {
-  if (const auto theirs = sessions.check_bearer(ticket, tokens); !theirs) co_return theirs.error();
-  co_return sessions.redeem(ticket, socket, std::move(close));
-}
-
 }  // namespace
 
 WsSession::WsSession(std::shared_ptr<PhoneSocket> socket, Services& services,
@@ -124,19 +116,18 @@ asio::awaitable<bool> WsSession::say_hello(std::vector<std::string> tokens) {
   co_return true;
 }
 
-asio::awaitable<result<Sessions::SignedIn>> WsSession::redeem(std::string ticket,
-                                                              std::vector<std::string> tokens) {
+asio::awaitable<result<SignedIn>> WsSession::redeem(std::string ticket,
+                                                    std::vector<std::string> tokens) {
   const auto executor = co_await asio::this_coro::executor;
-  // Called on the first shard; the socket itself is only touched on its own.
-  Sessions::CloseSocket close_later = [weak = weak_from_this(), executor](Ending why) {
+  CloseSocket close_later = [weak = weak_from_this(), executor](Ending why) {
     asio::post(executor, [weak, why] {
       if (const auto session = weak.lock())
         session->close(close_code(errc::signed_out), ending_word(why));
     });
   };
-  auto redeeming = redeem_on_first(services_.sessions, std::move(ticket), std::move(tokens), id_,
-                                   std::move(close_later));
-  co_return co_await on(services_.shards.first(), std::move(redeeming));
+  auto redeeming = services_.sessions.call(&SessionTable::redeem, std::move(ticket),
+                                           std::move(tokens), id_, std::move(close_later));
+  co_return co_await std::move(redeeming);
 }
 
 asio::awaitable<void> WsSession::listen() {
@@ -228,9 +219,7 @@ void WsSession::leave() {
   if (socket_->too_slow()) departure_ = Departure::dropped;  // it will be back
   if (handler_) handler_->leave_all(departure_);
   if (!session_) return;
-  services_.shards.first().run([&sessions = services_.sessions, session = *session_, id = id_] {
-    sessions.forget_socket(session, id);
-  });
+  services_.sessions.post(&SessionTable::forget_socket, *session_, id_);
 }
 
 }  // namespace colo

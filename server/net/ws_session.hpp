@@ -36,8 +36,8 @@ class WsSession final : public Subscriber, public std::enable_shared_from_this<W
   boost::asio::awaitable<void> listen();
   // What it gives is to be read before anything is waited for.
   boost::asio::awaitable<result<v1::ClientFrame*>> read_frame();
-  boost::asio::awaitable<result<Sessions::SignedIn>> redeem(std::string ticket,
-                                                            std::vector<std::string> tokens);
+  boost::asio::awaitable<result<SignedIn>> redeem(std::string ticket,
+                                                  std::vector<std::string> tokens);
   result<v1::ClientFrame*> read(const ws::Event& message);
   // False when the phone floods.
   bool hear_control(const ws::Event& event);
