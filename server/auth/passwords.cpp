@@ -151,7 +151,8 @@ HashCost HashCost::least() {
   return {crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN};
 }
 
-Passwords::Passwords(HashCost cost) : cost_(cost), worker_(threads, limits::hash_queue_max) {
+Passwords::Passwords(HashCost cost)
+    : cost_(cost), worker_("password hashing", threads, limits::hash_queue_max) {
   if (sodium_init() < 0) throw std::runtime_error("libsodium does not start on this machine");
 }
 
