@@ -20,7 +20,7 @@ asio::awaitable<result<Stored>> MemoryLog::append(NewMessage message) {
                       remix_author});
   bytes_ += bytes_of(entries_.back());
   known_.emplace(key, Known{last_, message.sent_at});
-  // The newest stays, however large: it was accepted.
+  // The newest stays whatever its size: it was accepted.
   while (bytes_ > bytes_max_ && entries_.size() > 1) drop_oldest();
   co_return Stored{last_, message.sent_at, false, std::move(remix_author.name)};
 }
@@ -42,7 +42,7 @@ asio::awaitable<result<MessagePage>> MemoryLog::after(RoomId room, Seq seq, Page
   co_return fill.take();
 }
 
-// Memory has one history; the lives of its room are the room's to count.
+// Always the same history; the room counts its own epochs.
 asio::awaitable<result<RoomHistory>> MemoryLog::history(RoomId) {
   co_return RoomHistory{{1}, {}};
 }
@@ -123,7 +123,7 @@ void MemoryLog::clear() {
 }
 
 std::size_t MemoryLog::bytes_of(const Entry& entry) {
-  // An entry costs its place here and in known_, too.
+  // Includes the entry of known_.
   constexpr std::size_t place_bytes =
       sizeof(Entry) + sizeof(Key) + sizeof(Known) + 4 * sizeof(void*);
   return place_bytes + entry.author.name.size() + entry.remix_author.name.size() +

@@ -1,9 +1,7 @@
-// The messages of one temporary room, in memory and nowhere else.
+// The messages of one temporary room, in memory only.
 //
-// Belongs to its room and is used on the room's shard only. Bounded in bytes:
-// the oldest messages make place for new ones, and with them their client_ids.
-// Of deleted messages the newest limits::deletions_told_max are known, by number only:
-// a page is read past none of them.
+// Owned by its room. Bounded in bytes: the oldest messages are evicted, and their client_ids with
+// them. Of deleted messages the newest limits::deletions_told_max are known, without content.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +19,7 @@ class MemoryLog final : public MessageLog {
   explicit MemoryLog(std::size_t bytes_max = limits::temporary_room_bytes_max)
       : bytes_max_(bytes_max) {}
 
-  // One room has one log: the room's id is taken as given.
+  // The room's id is not checked: each room has its own log.
   boost::asio::awaitable<result<Stored>> append(NewMessage message) override;
   boost::asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq,
                                                      PageLimit limit) override;
@@ -35,13 +33,13 @@ class MemoryLog final : public MessageLog {
   boost::asio::awaitable<result<Erasure>> erase_of(RoomId room, UserId author,
                                                    std::size_t limit) override;
 
-  /// The author's account is gone: their name stands nowhere any more.
+  /// Clears the name of an author whose account was removed.
   void forget_name(UserId author);
 
-  /// Forgets everything; the next message is number 1 of a new life.
+  /// Removes everything; the next message has seq 1 again.
   void clear();
 
-  /// What the messages occupy, about.
+  /// Approximate memory of the messages.
   std::size_t bytes() const { return bytes_; }
 
  private:
@@ -66,7 +64,7 @@ class MemoryLog final : public MessageLog {
     }
   };
 
-  // The first answer to a client_id.
+  // The result of the first append of a client_id.
   struct Known {
     Seq seq;
     WallTime sent_at;
@@ -81,7 +79,7 @@ class MemoryLog final : public MessageLog {
   static std::size_t bytes_of(const Entry& entry);
   static std::size_t bytes_of(const Deleted& deleted);
   Entries::iterator not_before(Seq seq);
-  User author_of(Seq seq);  // also of a deleted one; nobody: not known any more
+  User author_of(Seq seq);  // also of a deleted message; empty when not known
   DeletionId take_away(Entries::iterator entry);
   void drop_oldest();
   static Message message_of(const RoomId& room, const Entry& entry);
@@ -89,10 +87,10 @@ class MemoryLog final : public MessageLog {
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
   Seq last_;
-  Entries entries_;  // ascending by seq, without gaps but for those deleted
+  Entries entries_;  // ascending by seq; gaps only where messages were deleted
   std::unordered_map<Key, Known, KeyHash> known_;
   std::uint64_t deletions_ = 0;
-  std::deque<Deleted> deleted_;  // by the newest deletions, as many as anybody is told of
+  std::deque<Deleted> deleted_;  // the newest deletions, oldest first
 };
 
 }  // namespace colo

@@ -1,9 +1,8 @@
-// The Store contract: what the server asks of the place where things are kept.
+// The contracts of storage: messages, accounts and invites.
 //
-// A MessageLog gives each message its seq, dense per room, in the same
-// transaction as an insert that counts once per (author, client_id). When
-// append() has returned, the message is as safe as the log promises (on disk,
-// or in memory). All calls may be made from any shard and come back to it.
+// A MessageLog gives each message its seq, dense per room, in the same transaction as an insert
+// that is idempotent on (author, client_id). When append() returns, the message is as durable as
+// that log promises (on disk, or in memory). Calls may be made on any executor and resume there.
 // Every log passes storage/message_log_contract.hpp.
 #pragma once
 
@@ -26,24 +25,24 @@ namespace colo {
 struct Stored {
   Seq seq;
   WallTime sent_at;
-  bool repeated = false;     // it was there already: the first one counts
-  std::string remix_author;  // see Message; not of a repeated one
+  bool repeated = false;     // stored before: this is the result of the first append
+  std::string remix_author;  // see Message; empty if repeated
 };
 
 /// Which history of a room its seqs belong to.
 struct RoomHistory {
-  Epoch epoch;                     // another one after an older copy was restored
-  std::optional<Seq> restored_at;  // the last seq then; none: that was never noticed
+  Epoch epoch;                     // changes when an older copy is restored
+  std::optional<Seq> restored_at;  // the last seq at that time; none: never detected
 };
 
-/// What one bite of erasing took away.
+/// The messages erased by one batch.
 struct Erasure {
-  std::vector<Seq> seqs;  // in the order of their deletions; none: nothing was left
-  DeletionId last;        // the number of the last of them
+  std::vector<Seq> seqs;  // in the order of their deletions; empty: none were left
+  DeletionId last;        // of the last of them
 };
 
-/// How much of a room is read at once: up to so many messages, and so many bytes of drawings
-/// and captions. The first message is read however large it is.
+/// Bounds of one read: messages, and bytes of drawings and captions. The first message is read
+/// whatever its size.
 struct PageLimit {
   PageLimit(std::size_t most_messages, std::size_t most_bytes = limits::page_bytes_max)
       : messages(most_messages), bytes(most_bytes) {}
@@ -52,12 +51,12 @@ struct PageLimit {
   std::size_t bytes;
 };
 
-/// Fills one page, message by message, as far as it goes.
+/// Collects messages up to a PageLimit.
 class PageFill {
  public:
   explicit PageFill(PageLimit limit) : limit_(limit) {}
 
-  /// Takes the message in; false when the page is full without it: there is more, then.
+  /// Adds the message. False when it does not fit: then the page has `more`.
   bool add(Message&& message) {
     bytes_ += message.drawing.size() + message.caption.size();
     const auto count = page_.messages.size();
@@ -65,7 +64,7 @@ class PageFill {
     if (!page_.more) page_.messages.push_back(std::move(message));
     return !page_.more;
   }
-  /// There is more, whether or not it would fit.
+  /// Sets `more`.
   void leave_the_rest() { page_.more = true; }
   bool empty() const { return page_.messages.empty(); }
   MessagePage take() { return std::move(page_); }
@@ -85,43 +84,42 @@ class MessageLog {
   /// signed_out when the author's account is gone.
   virtual boost::asio::awaitable<result<Stored>> append(NewMessage message) = 0;
 
-  /// Up to `limit` messages just before `seq`, ascending; more: older ones exist.
-  /// A `seq` beyond the end means the newest. Not much more is read than is given.
+  /// Up to `limit` messages directly before `seq`, ascending; more: older ones exist.
+  /// A `seq` beyond the end reads the newest. Reads at most one message more than it returns.
   virtual boost::asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq,
                                                              PageLimit limit) = 0;
 
-  /// Up to `limit` messages just after `seq`, ascending; more: newer ones exist.
+  /// Up to `limit` messages directly after `seq`, ascending; more: newer ones exist.
   virtual boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq,
                                                             PageLimit limit) = 0;
 
   /// Does not change while the log is open.
   virtual boost::asio::awaitable<result<RoomHistory>> history(RoomId room) = 0;
 
-  /// The last seq given in the room, also when that message was deleted; 0: none yet.
+  /// The last seq assigned in the room, even if that message was deleted; 0: none yet.
   virtual boost::asio::awaitable<result<Seq>> last_seq(RoomId room) = 0;
 
-  /// Takes a message away; its seq stays used, its client_id stays known for a while.
-  /// `by` must be its author or an administrator (still, where the log knows accounts). Gives the
-  /// deletion its number, dense per room, in the same transaction. Errors: no_such_message,
-  /// not_yours.
+  /// Erases a message. Its seq is not reused; its client_id stays known for a while. `by` must be
+  /// its author or an administrator (a log with accounts checks that they still are). Assigns the
+  /// DeletionId, dense per room, in the same transaction. Errors: no_such_message, not_yours.
   virtual boost::asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) = 0;
 
-  /// The number of the room's newest deletion; 0: none yet.
+  /// The room's newest deletion; 0: none yet.
   virtual boost::asio::awaitable<result<DeletionId>> last_deletion(RoomId room) = 0;
 
-  /// The seqs that the deletions after `after` and up to `last` took away, in
-  /// their order. Fewer than that when the log has forgotten some.
+  /// The seqs erased by the deletions after `after` up to `last`, in the order of deletion. Fewer
+  /// when the log no longer knows some.
   virtual boost::asio::awaitable<result<std::vector<Seq>>> deleted(RoomId room, DeletionId after,
                                                                    DeletionId last) = 0;
 
-  /// Takes up to `limit` messages of `author` away, the oldest first, each as
-  /// erase() does, all in one transaction. Errors: storage_failed, busy.
+  /// Erases up to `limit` messages of `author`, the oldest first, each as erase() does, in one
+  /// transaction. Errors: storage_failed, busy.
   virtual boost::asio::awaitable<result<Erasure>> erase_of(RoomId room, UserId author,
                                                            std::size_t limit) = 0;
 };
 
-/// Who writes. What is done to accounts from outside is noted along with it, for
-/// the server that may be running (AccountStore::outside_changes).
+/// Which process opened the database. What an admin command does to accounts is recorded in the
+/// same transaction, for a running server (AccountStore::outside_changes).
 enum class OpenedBy { server, admin_command };
 
 struct Account {
@@ -130,17 +128,17 @@ struct Account {
   PasswordVersion password;
 };
 
-/// That another process changed an account, and how it is now.
+/// An account that another process changed, in its current state.
 struct OutsideChange {
   std::int64_t id = 0;
   Account account;
 };
 
-/// With what right an account is made.
+/// The conditions under which an account is created.
 struct Admission {
-  std::optional<CodeHash> invite;  // counts as used with the account, or not at all
+  std::optional<CodeHash> invite;  // its use is counted if and only if the account is created
   bool admin = false;
-  bool only_first_admin = false;  // only while there is no administrator
+  bool only_first_admin = false;  // refused when an administrator exists
   WallTime now{};
 };
 
@@ -148,52 +146,51 @@ class AccountStore {
  public:
   virtual ~AccountStore() = default;
 
-  /// Errors: username_taken when any of the forms is; invite_gone when the
-  /// admission is not good (any more), or whoever made the invite is no administrator
-  /// now; storage_failed, busy.
+  /// Errors: username_taken when any form of the name is; invite_gone when the invite no longer
+  /// works, its creator is no longer an administrator, or only_first_admin does not hold;
+  /// storage_failed, busy.
   virtual boost::asio::awaitable<result<Account>> create_account(NameForms name,
                                                                  std::string password_hash,
                                                                  Admission admission) = 0;
 
-  /// The account with this NameForms::key, or nothing.
+  /// The account with this NameForms::key, if any.
   virtual boost::asio::awaitable<result<std::optional<Account>>> find_account(std::string key) = 0;
 
-  /// The account, or nothing when it is gone.
+  /// The account, if it was not removed.
   virtual boost::asio::awaitable<result<std::optional<Account>>> account(UserId user) = 0;
 
   virtual boost::asio::awaitable<result<bool>> has_admin() = 0;
 
-  /// For when the hash's parameters rise: the password stays the one it was at
-  /// `version`; of another one nothing changes. Errors: storage_failed, busy.
+  /// Stores the same password's hash at new parameters. Does nothing if the password is no longer
+  /// the one of `version`. Errors: storage_failed, busy.
   virtual boost::asio::awaitable<result<void>> renew_password_hash(UserId user,
                                                                    PasswordVersion version,
                                                                    std::string hash) = 0;
 
-  /// Gives another password in place of the one at `version`; gives its version.
-  /// Errors: wrong_password when there is another by now, storage_failed, busy.
+  /// Replaces the password of `version`; returns the version of the new one.
+  /// Errors: wrong_password when it was replaced meanwhile, storage_failed, busy.
   virtual boost::asio::awaitable<result<PasswordVersion>> change_password(UserId user,
                                                                           PasswordVersion version,
                                                                           std::string hash) = 0;
 
-  /// Makes the account an administrator's. Errors: invite_gone when there is one
-  /// already and this is `only_first`, signed_out when the account is gone,
-  /// storage_failed, busy.
+  /// Makes the account an administrator. Errors: invite_gone when an administrator exists and
+  /// `only_first` is set, signed_out when the account was removed, storage_failed, busy.
   virtual boost::asio::awaitable<result<void>> make_admin(UserId user, bool only_first) = 0;
 
-  /// Leaves a tombstone of the account: no name (others may take it), no password,
-  /// no invites, nothing more can be appended. With `erase_drawings`, accounts_to_erase() has
-  /// it until drawings_erased(). Errors: as change_password().
+  /// Reduces the account to a tombstone: its name becomes free, its password and invites are
+  /// deleted, and it can append no more. With `erase_drawings`, accounts_to_erase() lists it until
+  /// drawings_erased(). Errors: as change_password().
   virtual boost::asio::awaitable<result<void>> remove_account(UserId user, PasswordVersion version,
                                                               bool erase_drawings) = 0;
 
-  /// Those gone whose drawings are still to be erased.
+  /// Removed accounts whose drawings are still to be erased.
   virtual boost::asio::awaitable<result<std::vector<UserId>>> accounts_to_erase() = 0;
-  /// The rooms that hold messages of `author`, configured or not.
+  /// The rooms that hold messages of `author`, whether or not they are configured.
   virtual boost::asio::awaitable<result<std::vector<RoomId>>> rooms_drawn_in(UserId author) = 0;
   virtual boost::asio::awaitable<result<void>> drawings_erased(UserId user) = 0;
 
-  /// Accounts that another process made or changed, in the order of that, until
-  /// they are forgotten.
+  /// Accounts that another process created or changed, in that order, until
+  /// forget_outside_changes().
   virtual boost::asio::awaitable<result<std::vector<OutsideChange>>> outside_changes() = 0;
   virtual boost::asio::awaitable<result<void>> forget_outside_changes(std::int64_t upto) = 0;
 };
@@ -206,7 +203,7 @@ struct Invite {
   std::string made_by;
   WallTime made_at{};
   WallTime expires_at{};
-  bool maker_is_admin = true;  // still
+  bool maker_is_admin = true;  // currently
 
   bool works(WallTime now) const { return uses < uses_max && now < expires_at && maker_is_admin; }
 };
@@ -224,11 +221,11 @@ class InviteStore {
  public:
   virtual ~InviteStore() = default;
 
-  /// Errors: not_admin when made_by is none (any more), too_many_invites when
-  /// limits::invites_max work, storage_failed, busy.
+  /// Errors: not_admin when made_by currently is none, too_many_invites when limits::invites_max
+  /// invites work, storage_failed, busy.
   virtual boost::asio::awaitable<result<Invite>> make_invite(NewInvite invite) = 0;
 
-  /// All that were not revoked or forgotten, the newest first.
+  /// All that were not revoked or pruned, the newest first.
   virtual boost::asio::awaitable<result<std::vector<Invite>>> invites() = 0;
 
   virtual boost::asio::awaitable<result<std::optional<Invite>>> find_invite(CodeHash code) = 0;
