@@ -28,19 +28,19 @@ namespace {
 
 using namespace colo;
 
-// A core dump would hold passwords on their way and the key of all tokens.
-void leave_no_core_dump() {
+// A core dump would contain passwords in transit and the signing key of the tokens.
+void disable_core_dumps() {
   const rlimit none{0, 0};
-  if (setrlimit(RLIMIT_CORE, &none) != 0) log::warn("core dumps could not be switched off");
-#ifndef __SANITIZE_ADDRESS__  // whose leak check looks at the process from outside
-  if (prctl(PR_SET_DUMPABLE, 0) != 0) log::warn("core dumps could not be switched off");
+  if (setrlimit(RLIMIT_CORE, &none) != 0) log::warn("core dumps could not be disabled");
+#ifndef __SANITIZE_ADDRESS__  // whose leak check attaches to the process
+  if (prctl(PR_SET_DUMPABLE, 0) != 0) log::warn("core dumps could not be disabled");
 #endif
 }
 
 std::string set_up_text(const std::string& link, Escapes escapes) {
-  std::string text = "\nNobody looks after this server yet. Whoever opens this link can:\n\n";
+  std::string text = "\nThis server has no administrator yet. To become one, open:\n\n";
   if (const auto code = qr_code(link, escapes)) text += *code + "\n";
-  return text + fmt::format("  {}\n\nIt works once, until Colo stops.\n", link);
+  return text + fmt::format("  {}\n\nIt works once, and until Colo stops.\n", link);
 }
 
 std::string announcement(const App& app, const Config& config) {
@@ -65,8 +65,8 @@ std::string announcement(const App& app, const Config& config) {
   return text + "\n\nCtrl-C stops it.\n";
 }
 
-// Until asked to stop. SIGHUP is taken only where there is a certificate to read again:
-// without, it ends the server as it ends every program whose terminal is closed.
+// Waits for SIGINT or SIGTERM. SIGHUP is handled only with TLS, where it reloads the certificate;
+// otherwise it ends the process, as when its terminal is closed.
 void wait_for_stop(boost::asio::io_context& loop, boost::asio::signal_set& signals, App& app) {
   bool stopping = false;
   while (!stopping) {
@@ -80,7 +80,7 @@ void wait_for_stop(boost::asio::io_context& loop, boost::asio::signal_set& signa
 }
 
 void serve(const Config& config) {
-  // Signals are taken before there are threads, so that none is missed.
+  // Before any thread starts, so that no signal is missed.
   boost::asio::io_context signals_loop;
   boost::asio::signal_set signals(signals_loop, SIGINT, SIGTERM);
   if (!config.server.tls_cert.empty()) signals.add(SIGHUP);
@@ -90,29 +90,29 @@ void serve(const Config& config) {
   app.start();
   output.write(announcement(app, config));
   wait_for_stop(signals_loop, signals, app);
-  output.write("\nClosing. Phones are told to come back later.\n");
+  output.write("\nClosing. Phones will reconnect when Colo runs again.\n");
   app.stop();
 }
 
-// Gives the exit code.
+// Returns the exit code.
 int run(const Command& command) {
   if (const auto* config = std::get_if<Config>(&command)) serve(*config);
   if (const auto* create = std::get_if<CreateAdmin>(&command)) create_admin(*create);
   if (const auto* reset = std::get_if<ResetPassword>(&command)) reset_password(*reset);
-  if (const auto* look = std::get_if<Verify>(&command)) return verify(*look) ? 0 : 1;
+  if (const auto* verifying = std::get_if<Verify>(&command)) return verify(*verifying) ? 0 : 1;
   return 0;
 }
 
-// The usual handler writes to standard error itself, which may block: the process would stay.
+// The default handler writes to standard error itself, which may block and keep the process alive.
 [[noreturn]] void end_by_exception() {
   std::string what = "an unknown exception";
   try {
     if (const auto thrown = std::current_exception()) std::rethrow_exception(thrown);
   } catch (const std::exception& e) {
     what = e.what();
-  } catch (...) {  // NOLINT: `what` says so
+  } catch (...) {  // NOLINT: see `what`
   }
-  log::write(fmt::format("colo: ended by a fault of its own: {}\n", what));
+  log::write(fmt::format("colo: ended by an internal error: {}\n", what));
   log::close();
   std::abort();
 }
@@ -132,8 +132,8 @@ int run_to_exit_code(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::set_terminate(end_by_exception);
   route_library_logs();
-  leave_no_core_dump();
-  std::signal(SIGPIPE, SIG_IGN);  // a phone that went away is an error code, not a signal
+  disable_core_dumps();
+  std::signal(SIGPIPE, SIG_IGN);  // a closed connection is an error code, not a signal
   const int code = run_to_exit_code(argc, argv);
   log::close();
   return code;

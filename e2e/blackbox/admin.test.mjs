@@ -133,7 +133,7 @@ test("somebody who has an account is promoted when that is meant", async (t) => 
   assert.equal(refused.code, 1);
   assert.match(
     refused.err,
-    new RegExp(`^colo: ${phone.name} has an account already\\. .*--existing`),
+    new RegExp(`^colo: ${phone.name} already has an account\\. .*--existing`),
   );
   const args = [...unaware, "--existing"];
   await assertDone(
@@ -154,7 +154,7 @@ test("a reset password counts at once and ends that person's sessions only", asy
   const args = ["admin", "reset-password", phone.name, "--data", colo.data];
   await assertDone(
     runColo(args, "a better password\n"),
-    new RegExp(`^${phone.name} has another password now, and is signed out everywhere\\.\n$`),
+    new RegExp(`^${phone.name} has a new password now, and is signed out everywhere\\.\n$`),
   );
   const anew = new Phone(colo, { name: phone.name, password: "a better password" });
   await anew.login(); // before the server has seen to the others, or after
@@ -185,7 +185,7 @@ test("what cannot be done is said in one sentence", async (t) => {
   assertRefused(await runColo(["admin", "create", "Ann", "--data", folder]), /no password/);
   assertRefused(await admin("reset-password", "Ann"), /nobody here is called Ann/);
   const phone = await newPhone(t, colo, { name: "paypal" });
-  assertRefused(await admin("create", "paypaI"), /taken, or looks just like/);
+  assertRefused(await admin("create", "paypaI"), /taken, or looks like/);
   await phone.me();
   await colo.stop();
 

@@ -137,5 +137,5 @@ test("of a number to be kept only what can be seen counts, and what goes is said
   await colo.restart();
   assert.deepEqual(await seqsAfterStart(t, colo, 10), [1, 2, 3, 4, 5]);
   await colo.restart(); // with one drawing more
-  await colo.untilSaid(/room den: 1 drawings that it does not keep were removed, up to 1/);
+  await colo.untilSaid(/room den: 1 drawings beyond its `keep` were removed, up to 1/);
 });

@@ -160,7 +160,10 @@ test('with log = "off" nothing is written, whatever strangers send', async (t) =
     for (const path of ["/api/register", "/api/login"]) await phone.call("POST", path, { body });
   await phone.call("GET", "/api/me", { token: "not.a.token", key: "0123456789abcdef" });
   await colo.stop();
-  assert.equal(colo.output(), `${announced}\nClosing. Phones are told to come back later.\n`);
+  assert.equal(
+    colo.output(),
+    `${announced}\nClosing. Phones will reconnect when Colo runs again.\n`,
+  );
 });
 
 test("lines of one kind are counted when they come very often", async (t) => {

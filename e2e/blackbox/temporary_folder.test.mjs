@@ -32,7 +32,7 @@ test("drawings are pruned and erased where no temporary folder can be written to
   const ids = Array.from({ length: 600 }, () => phone.line.post(room));
   for (const id of ids) await phone.until((f) => f.accepted?.clientId === id);
   await colo.restart();
-  await colo.untilSaid(/room den: 400 drawings that it does not keep were removed/);
+  await colo.untilSaid(/room den: 400 drawings beyond its `keep` were removed/);
   await phone.login();
   await phone.expect(204, "DELETE", "/api/me", {
     key: newKey(),

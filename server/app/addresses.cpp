@@ -60,7 +60,7 @@ std::optional<ip::address> address_of(const sockaddr* raw, bool v6_too) {
     ip::address_v6::bytes_type bytes;
     std::copy_n(v6->sin6_addr.s6_addr, bytes.size(), bytes.begin());
     const ip::address_v6 address(bytes);
-    if (!address.is_link_local()) return address;  // a browser cannot open those
+    if (!address.is_link_local()) return address;  // browsers cannot open those
   }
   return std::nullopt;
 }
@@ -104,19 +104,19 @@ std::vector<Address> reachable_addresses(const std::string& host, std::uint16_t 
 std::optional<std::string> qr_code(const std::string& text, Escapes escapes) {
   const auto rows = qr_rows(text);
   if (!rows) return std::nullopt;
-  constexpr int quiet = 2;  // modules of margin; readers want some
+  constexpr int quiet = 2;  // modules of margin, which readers need
   const int width = static_cast<int>(rows->size());
   const auto dark = [&](int x, int y) {
     if (x < 0 || y < 0 || x >= width || y >= width) return false;
     return (*rows)[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)] == '1';
   };
-  // Ink on a dark background is light: then the light modules are drawn.
+  // On a dark background characters are light, so draw the light modules.
   const bool coloured = escapes == Escapes::yes;
   const auto drawn = [&](int x, int y) { return dark(x, y) == coloured; };
   std::string art;
   for (int y = -quiet; y < width + quiet; y += 2) {
     art += "  ";
-    if (coloured) art += "\x1b[30;107m";  // black on white, whatever the terminal's own colours are
+    if (coloured) art += "\x1b[30;107m";  // black on white, independent of the terminal's colours
     for (int x = -quiet; x < width + quiet; ++x) {
       const bool above = drawn(x, y);
       const bool below = drawn(x, y + 1);

@@ -62,7 +62,7 @@ void promote(AdminContext& context, const Account& account) {
   const auto& name = account.user.name;
   if (account.user.admin) return print(fmt::format("{} is an administrator already.", name));
   context.wait_for(context.store().make_admin(account.user.id, false));
-  print(fmt::format("{} had an account, and is an administrator now. The password is as it was.",
+  print(fmt::format("{} had an account, and is an administrator now. The password is unchanged.",
                     name));
 }
 
@@ -73,9 +73,10 @@ void create_admin(const CreateAdmin& command) {
   AdminContext context(command.data);
   const auto there = context.wait_for(context.store().find_account(name.key));
   if (there && !command.existing)
-    throw std::runtime_error(fmt::format(
-        "{} has an account already. If you know whose it is: colo admin create --existing {}",
-        there->user.name, command.name));
+    throw std::runtime_error(
+        fmt::format("{} already has an account. If it belongs to the right person: colo admin "
+                    "create --existing {}",
+                    there->user.name, command.name));
   if (there) return promote(context, *there);
   if (const auto fine = parse_new_name(command.name); !fine)
     throw std::runtime_error(fine.error().detail);
@@ -95,8 +96,8 @@ void reset_password(const ResetPassword& command) {
   auto hash = context.wait_for(context.passwords().hash(ask_valid_password(account->user.name)));
   context.wait_for(
       context.store().change_password(account->user.id, account->password, std::move(hash)));
-  print(fmt::format("{} has another password now, and is signed out everywhere.",
-                    account->user.name));
+  print(
+      fmt::format("{} has a new password now, and is signed out everywhere.", account->user.name));
 }
 
 }  // namespace colo

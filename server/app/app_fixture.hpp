@@ -1,9 +1,8 @@
-// For tests of the whole server on a clock of theirs: the server, in this process
-// and on loopback, and somebody who calls its API byte by byte.
+// For tests of the whole server with their own clock: the server, in this process and on loopback,
+// and a client of its API that sends raw bytes.
 //
-// One thread: everything here blocks. A test that advances the clock sees the
-// server's deadlines pass at once; its timers (a request's, a socket's) go on in
-// real time.
+// Everything here blocks. Advancing the clock passes the server's deadlines at once; its timers (of
+// requests and sockets) run in real time.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -31,10 +30,10 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-/// A server for one test: two shards, limits that do not bite, hashes that cost nothing.
+/// A server for one test: two shards, limits that are never reached, hashes at the lowest cost.
 class Server {
  public:
-  /// `change` is done to the settings before the server is made.
+  /// `change` is applied to the settings before the server is constructed.
   explicit Server(void (*change)(Config&) = nullptr) {
     log::open("error");
     Config config = default_config();
@@ -59,14 +58,14 @@ class Server {
   std::unique_ptr<App> app_;
 };
 
-/// A call of the API, but for its token.
+/// A call of the API, without its token.
 struct Call {
   std::string method;
   std::string path;
   std::string body;  // JSON; empty: none
 };
 
-/// What the server said, as far as a phone remembers it.
+/// A response, as far as a client stores it.
 struct Answer {
   unsigned status = 0;
   std::string body;
@@ -74,7 +73,7 @@ struct Answer {
 
   bool operator==(const Answer&) const = default;
 
-  /// The token the cookie gives; empty when it is cleared, or there is none.
+  /// The token in the cookie; empty when it is cleared or missing.
   std::string token() const {
     const auto begin = cookie.find('=') + 1;
     return cookie.substr(begin, cookie.find(';') - begin);
@@ -82,18 +81,18 @@ struct Answer {
   boost::json::value json() const { return boost::json::parse(body); }
 };
 
-/// The name of the cookie of a page that is reached at that port.
+/// The name of the cookie of a page on that port.
 inline std::string cookie_name(std::uint16_t port) {
   return "colo_token_" + std::to_string(port);
 }
 
-/// What a page knows of its sign-in.
+/// The credentials of a page.
 struct Keys {
   std::string token;   // empty: no cookie
   std::string secret;  // empty: no header
 };
 
-/// A call as bytes.
+/// A serialised call.
 inline std::string request_text(std::uint16_t port, const Call& call, const Keys& keys,
                                 const std::string& rid) {
   http::request<http::string_body> request;
@@ -112,7 +111,7 @@ inline std::string request_text(std::uint16_t port, const Call& call, const Keys
   return (std::ostringstream() << request).str();
 }
 
-/// The answer in `bytes`; nothing while it is not all there.
+/// The response in `bytes`; nothing while it is incomplete.
 inline std::optional<Answer> read_answer(const std::string& bytes) {
   http::response_parser<http::string_body> parser;
   parser.eager(true);
@@ -124,7 +123,7 @@ inline std::optional<Answer> read_answer(const std::string& bytes) {
                 std::string(response[http::field::set_cookie])};
 }
 
-/// A connection to a port of this machine, which is open for as long as this lives.
+/// A connection to a port of this machine, open while this exists.
 class Connection {
  public:
   explicit Connection(std::uint16_t port) : socket_(loop_) {
@@ -147,7 +146,7 @@ class Connection {
   tcp::socket socket_;
 };
 
-/// A person on one device, on one connection; its jar holds one token, its page one secret.
+/// A person on one device and one connection, with one token and one secret.
 class Caller {
  public:
   explicit Caller(std::uint16_t port) : port_(port), connection_(port) {}
@@ -166,7 +165,7 @@ class Caller {
     return welcomed(expect(200, {"POST", "/api/login", credentials()}));
   }
 
-  /// A fresh request with the token of the jar; what is answered is put there.
+  /// A new request with the current token; stores the token of the response.
   Answer call(const Call& what) {
     const auto answer = ask(what, {token, secret}, new_rid());
     if (!answer.cookie.empty()) token = answer.token();
@@ -178,7 +177,7 @@ class Caller {
     return answer;
   }
 
-  /// Any request at all; the jar stays as it is.
+  /// Any request; does not change the stored token.
   Answer ask(const Call& what, const Keys& with, const std::string& rid) {
     return connection_.ask(request_text(port_, what, with, rid));
   }
@@ -207,7 +206,7 @@ class Caller {
   Connection connection_;
 };
 
-/// A WebSocket that says Hello; the upgrade carries `token`.
+/// A WebSocket that sends Hello; the upgrade carries `token`.
 class Line {
  public:
   Line(std::uint16_t port, const std::string& token) : socket_(loop_) {
@@ -223,7 +222,7 @@ class Line {
     socket_.handshake(host, "/ws");
   }
 
-  /// Who the server welcomes; nobody when it closed with 4401.
+  /// The user of Welcome; empty when the server closed with 4401.
   std::optional<std::string> hello(const std::string& ticket) {
     v1::ClientFrame frame;
     frame.mutable_hello()->set_ticket(ticket);
@@ -241,7 +240,7 @@ class Line {
     return answer.welcome().user();
   }
 
-  /// Waits for the server to close; the code and reason it gave.
+  /// Waits for the server to close; returns the code and reason.
   std::pair<int, std::string> closed() {
     boost::system::error_code error;
     while (!error) {
@@ -258,7 +257,7 @@ class Line {
   beast::websocket::stream<beast::tcp_stream> socket_;
 };
 
-/// Of a token, which of its session's it is.
+/// The position of a token in its session.
 inline std::int64_t seq_of(const std::string& token) {
   const auto begin = token.find('.') + 1;
   std::string claims = token.substr(begin, token.rfind('.') - begin);

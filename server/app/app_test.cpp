@@ -1,4 +1,4 @@
-// Starting the server as a whole.
+// Starting the whole server.
 #include "app/app.hpp"
 
 #include <gtest/gtest.h>

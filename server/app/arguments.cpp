@@ -15,7 +15,7 @@ struct Flags {
   std::optional<std::string> host;
   std::optional<int> port;
   std::optional<int> shards;
-  std::string name;  // of `admin`'s commands
+  std::string name;  // of the admin commands
   bool existing = false;
 };
 
@@ -32,14 +32,14 @@ void describe(CLI::App& cli, Flags& flags) {
       ->check(CLI::Range(1, 256));
 }
 
-// Both work beside a running server or without one.
+// Both work with or without a running server.
 CLI::App& describe_admin(CLI::App& cli, Flags& flags) {
-  auto& admin = *cli.add_subcommand("admin", "See to accounts, where the server runs");
+  auto& admin = *cli.add_subcommand("admin", "Manage accounts, on the machine of the server");
   admin.require_subcommand(1)->fallthrough();
-  auto& create = *admin.add_subcommand("create", "Make an administrator, with a new account");
+  auto& create = *admin.add_subcommand("create", "Create an administrator's account");
   create.fallthrough()->add_option("NAME", flags.name, "Their name")->required();
-  create.add_flag("--existing", flags.existing, "They have an account already");
-  admin.add_subcommand("reset-password", "Give somebody another password; signs them out")
+  create.add_flag("--existing", flags.existing, "Promote their existing account");
+  admin.add_subcommand("reset-password", "Replace somebody's password; signs them out")
       ->fallthrough()
       ->add_option("NAME", flags.name, "Their name")
       ->required();
@@ -47,10 +47,10 @@ CLI::App& describe_admin(CLI::App& cli, Flags& flags) {
 }
 
 CLI::App& describe_verify(CLI::App& cli) {
-  auto& verify = *cli.add_subcommand("verify", "Look for damage in the database");
+  auto& verify = *cli.add_subcommand("verify", "Check the database for damage");
   verify.fallthrough()->footer(
-      "Reads the whole database, beside a running server or without one, and changes nothing.\n"
-      "Says what is damaged, by room and message, and what to do. Exit code 0: nothing is.\n\n"
+      "Reads the whole database without changing it; a server may be running.\n"
+      "Reports what is damaged, by room and message, and what to do. Exit code 0: no damage.\n\n"
       "Example: colo verify --data /var/lib/colo");
   return verify;
 }
@@ -58,7 +58,7 @@ CLI::App& describe_verify(CLI::App& cli) {
 Config load(const Flags& flags) {
   if (flags.config_file) return load_config(*flags.config_file);
   const auto usual = std::filesystem::path(flags.data) / "colo.toml";
-  std::error_code unreadable;  // then there is none to be read
+  std::error_code unreadable;  // then there is no file
   return std::filesystem::exists(usual, unreadable) ? load_config(usual) : default_config();
 }
 

@@ -1,4 +1,4 @@
-// The command line: what to do, where the configuration is, and flags that win over it.
+// The command line: the command, the configuration file, and flags that override it.
 #pragma once
 
 #include <filesystem>
@@ -12,11 +12,11 @@ namespace colo {
 /// --help or --version was printed.
 struct NothingToDo {};
 
-/// `colo admin create NAME`: an account that is an administrator's.
+/// `colo admin create NAME`: creates an administrator's account.
 struct CreateAdmin {
   std::filesystem::path data;
   std::string name;
-  bool existing = false;  // the account may be there already
+  bool existing = false;  // promote the existing account
 };
 
 /// `colo admin reset-password NAME`.
@@ -25,15 +25,15 @@ struct ResetPassword {
   std::string name;
 };
 
-/// `colo verify`: reads the whole database and says what is damaged.
+/// `colo verify`: reads the whole database and reports damage.
 struct Verify {
   std::filesystem::path data;
 };
 
-/// A Config is to be served.
+/// With a Config, the server runs.
 using Command = std::variant<NothingToDo, Config, CreateAdmin, ResetPassword, Verify>;
 
-/// Throws std::runtime_error, one sentence, for what cannot be.
+/// Throws std::runtime_error, one sentence, for invalid arguments or settings.
 Command read_arguments(int argc, const char* const* argv);
 
 }  // namespace colo

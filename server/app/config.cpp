@@ -43,7 +43,7 @@ std::string lower_case(std::string text) {
   return text;
 }
 
-// "https://" in front says that a TLS proxy answers for the name.
+// A prefix "https://" means that a TLS proxy serves the name.
 bool is_host_name(std::string_view text) {
   constexpr std::string_view https = "https://";
   if (text.starts_with(https)) text.remove_prefix(https.size());
@@ -63,7 +63,8 @@ std::vector<std::string> read_hosts(const ConfigTable& table) {
   for (const toml::node& entry : *value->as_array()) {
     const auto* text = entry.as_string();
     std::string host = text != nullptr ? lower_case(text->get()) : std::string();
-    if (host.ends_with('.')) host.pop_back();  // the DNS root's: the same name (RFC 1034 §3.1)
+    if (host.ends_with('.'))
+      host.pop_back();  // the dot of the DNS root: the same name (RFC 1034 §3.1)
     if (!is_host_name(host)) table.refuse_value("a name in hosts", entry, "one of " + what);
     hosts.push_back(std::move(host));
   }
@@ -86,7 +87,7 @@ std::vector<std::string> read_trusted_proxies(const ConfigTable& table) {
   return networks;
 }
 
-// As written, or from the folder that colo.toml lies in.
+// Relative to the folder of colo.toml.
 std::filesystem::path read_file_name(const ConfigTable& table, std::string_view key) {
   const std::string name = table.text(
       key, "", [](std::string_view text) { return !text.empty(); },
@@ -238,7 +239,7 @@ std::string content_of(const std::filesystem::path& file) {
   const auto refuse = [&file](std::error_code why) {
     throw ConfigError("cannot read the configuration " + file.string() + ": " + why.message());
   };
-  // A folder can be opened like a file, only not read.
+  // A folder can be opened like a file, but not read.
   std::error_code unknown;
   if (std::filesystem::is_directory(file, unknown)) {
     refuse(std::make_error_code(std::errc::is_a_directory));

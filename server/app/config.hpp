@@ -1,8 +1,8 @@
-// What whoever runs the server may decide: colo.toml, read once at start.
+// The settings of the operator: colo.toml, read once at start.
 //
-// Plain values. A key that is not given has its default from here; anything
-// unknown or wrong is refused with one sentence that says where, what, and what
-// would be right. Flags are main's: it lays them over what stands here.
+// Plain values with their defaults. Unknown keys and invalid values are refused with one sentence
+// that names the place, the value, and what would be valid. Command-line flags override them
+// (arguments.hpp).
 #pragma once
 
 #include <chrono>
@@ -21,18 +21,20 @@
 namespace colo {
 
 struct Config {
-  std::filesystem::path data = "data";  // the folder; a flag only, for colo.toml lies in it
+  std::filesystem::path data = "data";  // only a flag, because colo.toml is in this folder
 
-  struct Server {                    // [server]
-    std::string host = "0.0.0.0";    // host: the address to listen on
-    std::uint16_t port = 5000;       // port: 0 means any free one
-    std::uint32_t shards = 0;        // shards: threads; 0 means one per core
-    std::vector<std::string> hosts;  // hosts: further names, lower case; "https://…" behind TLS
-    std::filesystem::path tls_cert;  // tls_cert, tls_key: PEM; both or none, which is plain http
+  struct Server {                  // [server]
+    std::string host = "0.0.0.0";  // host: the address to listen on
+    std::uint16_t port = 5000;     // port: 0 means any free one
+    std::uint32_t shards = 0;      // shards: threads; 0 means one per core
+    std::vector<std::string>
+        hosts;  // hosts: further names, lower case; "https://…": behind a TLS proxy
+    std::filesystem::path tls_cert;  // tls_cert, tls_key: PEM; none: plain http
     std::filesystem::path tls_key;
-    std::optional<std::uint16_t> http_port;    // http_port: sends browsers to TLS; 0: any free one
+    std::optional<std::uint16_t>
+        http_port;  // http_port: redirects browsers to TLS; 0: any free one
     std::vector<std::string> trusted_proxies;  // trusted_proxies: addresses and networks
-    bool io_uring = true;                      // io_uring: used where the kernel lets us
+    bool io_uring = true;                      // io_uring: used if the kernel allows it
     std::string log = "info";                  // log: debug, info, warn, error or off
   } server;
 
@@ -51,7 +53,7 @@ struct Config {
     Rate registrations{30, std::chrono::hours{1}};  // registrations_per_hour, of an address
     Rate sign_ins{20, std::chrono::minutes{1}};     // sign_ins_per_minute, of an address
     std::uint32_t connections = 500;                // connections_per_address, open at once
-    // cpu_percent_per_person: of one core's time, on all of a person's sockets
+    // cpu_percent_per_person: of one core's time, for all connections of a person
     std::uint32_t cpu_percent = limits::cpu_percent_per_person;
   } limits;
 
@@ -64,7 +66,7 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The settings when there is no file: a persistent "Main Chat", a temporary "Scratch".
+/// The settings without a file: a persistent "Main Chat", a temporary "Scratch".
 Config default_config();
 
 /// The settings in `file`, which must exist. Throws ConfigError.

@@ -12,7 +12,7 @@
 namespace colo {
 namespace {
 
-/// How many letters to add, drop or change to get from one word to the other (Levenshtein).
+/// Levenshtein distance: letters to add, remove or change.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -45,7 +45,7 @@ std::string suggestion(std::string_view key, const std::vector<std::string_view>
   return "the keys here are " + listing(known);
 }
 
-/// As it would stand in the file; a refusal is one line, whatever was typed.
+/// As in the file, with control characters escaped, so that an error is always one line.
 std::string quoted(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) {
@@ -96,10 +96,10 @@ ConfigTable ConfigTable::table(std::string_view key, std::vector<std::string_vie
   return {file_, name, *value->as_table(), std::move(known)};
 }
 
-std::int64_t ConfigTable::whole_number(std::string_view key, std::int64_t otherwise,
+std::int64_t ConfigTable::whole_number(std::string_view key, std::int64_t fallback,
                                        WholeNumbers range) const {
   const toml::node* value = find(key);
-  if (value == nullptr) return otherwise;
+  if (value == nullptr) return fallback;
   const auto* number = value->as_integer();
   if (number == nullptr || number->get() < range.min || number->get() > range.max) {
     refuse_value(
@@ -109,18 +109,18 @@ std::int64_t ConfigTable::whole_number(std::string_view key, std::int64_t otherw
   return number->get();
 }
 
-bool ConfigTable::yes_or_no(std::string_view key, bool otherwise) const {
+bool ConfigTable::yes_or_no(std::string_view key, bool fallback) const {
   const toml::node* value = find(key);
-  if (value == nullptr) return otherwise;
+  if (value == nullptr) return fallback;
   if (!value->is_boolean()) refuse_value(key, *value, "true or false");
   return value->as_boolean()->get();
 }
 
 std::chrono::milliseconds ConfigTable::duration(std::string_view key,
-                                                std::chrono::milliseconds otherwise,
+                                                std::chrono::milliseconds fallback,
                                                 Durations range) const {
   const toml::node* value = find(key);
-  if (value == nullptr) return otherwise;
+  if (value == nullptr) return fallback;
   const auto* text = value->as_string();
   const auto parsed = text != nullptr ? parse_duration(text->get()) : std::nullopt;
   if (!parsed || *parsed < *parse_duration(range.min) || *parsed > *parse_duration(range.max)) {
@@ -131,10 +131,10 @@ std::chrono::milliseconds ConfigTable::duration(std::string_view key,
   return *parsed;
 }
 
-std::string ConfigTable::line(std::string_view key, std::string otherwise,
+std::string ConfigTable::line(std::string_view key, std::string fallback,
                               std::size_t characters_min, std::size_t characters_max) const {
   const toml::node* value = find(key);
-  if (value == nullptr) return otherwise;
+  if (value == nullptr) return fallback;
   const auto* text = value->as_string();
   const auto characters = text != nullptr ? code_points(text->get()) : std::nullopt;
   if (!characters || characters->size() < characters_min || characters->size() > characters_max ||
@@ -146,10 +146,10 @@ std::string ConfigTable::line(std::string_view key, std::string otherwise,
   return text->get();
 }
 
-std::string ConfigTable::text(std::string_view key, std::string otherwise,
+std::string ConfigTable::text(std::string_view key, std::string fallback,
                               bool (*fits)(std::string_view), std::string_view what) const {
   const toml::node* value = find(key);
-  if (value == nullptr) return otherwise;
+  if (value == nullptr) return fallback;
   const auto* text = value->as_string();
   if (text == nullptr || !fits(text->get())) refuse_value(key, *value, std::string(what));
   return text->get();

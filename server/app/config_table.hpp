@@ -1,8 +1,7 @@
-// One table of colo.toml, read with suspicion.
+// One table of colo.toml, with strict checks.
 //
-// Refuses unknown keys when it is made, and each wrong value when it is asked
-// for it; a key that is not there leaves the value at its default. The toml
-// table must outlive it.
+// Refuses unknown keys when it is constructed, and each invalid value when it is read; a missing
+// key gives the fallback. The toml table must outlive it.
 #pragma once
 
 #include <toml++/toml.h>
@@ -23,7 +22,7 @@ struct WholeNumbers {
   std::int64_t max;
 };
 
-/// A range of durations, as it is written.
+/// A range of durations as they are written, both ends included.
 struct Durations {
   std::string_view min;
   std::string_view max;
@@ -31,23 +30,23 @@ struct Durations {
 
 class ConfigTable {
  public:
-  /// `name` as people write it: "[server]". Throws ConfigError for a key not in `known`.
+  /// `name` as in the file: "[server]". Throws ConfigError for a key not in `known`.
   ConfigTable(std::string file, std::string name, const toml::table& table,
               std::vector<std::string_view> known);
 
-  /// The table under `key` named `name`, empty when there is none.
+  /// The table under `key`, empty if missing.
   ConfigTable table(std::string_view key, std::vector<std::string_view> known) const;
 
-  // Each throws ConfigError when what stands under `key` is not that.
-  std::int64_t whole_number(std::string_view key, std::int64_t otherwise, WholeNumbers range) const;
-  bool yes_or_no(std::string_view key, bool otherwise) const;
-  std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds otherwise,
+  // Each throws ConfigError when the value of `key` has another type or range.
+  std::int64_t whole_number(std::string_view key, std::int64_t fallback, WholeNumbers range) const;
+  bool yes_or_no(std::string_view key, bool fallback) const;
+  std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds fallback,
                                      Durations range) const;
   /// One line of `characters_min` to `characters_max` characters.
-  std::string line(std::string_view key, std::string otherwise, std::size_t characters_min,
+  std::string line(std::string_view key, std::string fallback, std::size_t characters_min,
                    std::size_t characters_max) const;
-  /// A text that `fits`; `what` completes "it must be".
-  std::string text(std::string_view key, std::string otherwise, bool (*fits)(std::string_view),
+  /// A string that `fits`; `what` completes the sentence "it must be …".
+  std::string text(std::string_view key, std::string fallback, bool (*fits)(std::string_view),
                    std::string_view what) const;
 
   const toml::node* find(std::string_view key) const { return table_->get(key); }

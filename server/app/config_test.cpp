@@ -20,7 +20,7 @@ class ConfigTest : public testing::Test {
     std::ofstream(file) << content;
     return load_config(file);
   }
-  /// What is said about `content`, without the folder of the file.
+  /// The error for `content`, without the folder of the file.
   std::string refusal_of(const std::string& content) {
     try {
       load(content);
@@ -37,7 +37,7 @@ class ConfigTest : public testing::Test {
   std::filesystem::path file = folder.path() / "colo.toml";
 };
 
-TEST_F(ConfigTest, WithoutAFileThereAreAPersistentAndATemporaryRoom) {
+TEST_F(ConfigTest, WithoutAFileThereIsAPersistentAndATemporaryRoom) {
   const Config config = default_config();
   ASSERT_EQ(config.rooms.size(), 2u);
   EXPECT_EQ(config.rooms[0].id.value, "main-chat");
@@ -56,7 +56,7 @@ TEST_F(ConfigTest, AnEmptyFileChangesNothing) {
   EXPECT_EQ(config.server.host, "0.0.0.0");
 }
 
-TEST_F(ConfigTest, EveryKeyArrives) {
+TEST_F(ConfigTest, EveryKeyIsRead) {
   const Config config = load(R"(
 [server]
 host = "::1"
@@ -151,7 +151,7 @@ TEST_F(ConfigTest, UnknownKeysAreRefusedWithTheNearestKnownOne) {
             "colo.toml:3: unknown key \"severs\" in the file; did you mean \"server\"?");
 }
 
-TEST_F(ConfigTest, WhereNothingIsNearTheKeysAreListed) {
+TEST_F(ConfigTest, WithoutASimilarKeyAllKeysAreListed) {
   EXPECT_EQ(refusal_of("[session]\nshoe_size = 43\n"),
             "colo.toml:2: unknown key \"shoe_size\" in [session]; the keys here are idle_timeout "
             "and lifetime");
@@ -216,7 +216,7 @@ TEST_F(ConfigTest, OtherServerSettingsAreChecked) {
             "colo.toml:1: server is 3; it must be a table, begun with a line [server]");
 }
 
-TEST_F(ConfigTest, WhoMayRegisterIsOneOfThree) {
+TEST_F(ConfigTest, RegistrationIsOneOfThree) {
   const auto registration = [this](const std::string& value) {
     return load("[accounts]\nregistration = \"" + value + "\"").accounts.registration;
   };
@@ -242,7 +242,7 @@ TEST_F(ConfigTest, BadDurationsAreRefused) {
   }
 }
 
-TEST_F(ConfigTest, LimitsMustLeaveRoomForSomething) {
+TEST_F(ConfigTest, LimitsMustBePositive) {
   EXPECT_EQ(refusal_of("[limits]\ndrawings_per_minute = 0"),
             "colo.toml:2: drawings_per_minute is 0; it must be a whole number from 1 to 1000000");
 }
@@ -312,7 +312,7 @@ TEST_F(ConfigTest, BrokenTomlIsRefusedWithItsLine) {
   }
 }
 
-TEST_F(ConfigTest, AFileThatIsNotThereOrAFolderIsRefused) {
+TEST_F(ConfigTest, AMissingFileOrAFolderIsRefused) {
   const auto sentence_of = [](const std::filesystem::path& path) {
     try {
       load_config(path);
@@ -336,7 +336,7 @@ TEST(Duration, EveryUnitIsRead) {
   EXPECT_EQ(parse_duration("0s"), 0s);
 }
 
-TEST(Duration, AnythingElseIsNot) {
+TEST(Duration, AnythingElseIsRefused) {
   for (const char* text : {"", "30", "m", " 30m", "30m ", "30 m", "-3s", "+3s", "1.5h", "30M",
                            "30min", "1h30m", "9999999999s", "0x10s"}) {
     EXPECT_FALSE(parse_duration(text)) << text;

@@ -1,6 +1,4 @@
-// Spans of time as people write them in colo.toml and in flags: "30m".
-//
-// Pure functions, from any thread.
+// Durations as written in colo.toml and in flags: "30m".
 #pragma once
 
 #include <chrono>
@@ -9,8 +7,8 @@
 
 namespace colo {
 
-/// A whole number and one of ms, s, m, h, d with nothing between: "500ms",
-/// "30s", "30m", "12h", "30d". Nothing when `text` is not that.
+/// A whole number followed by ms, s, m, h or d: "500ms", "30s", "30m", "12h", "30d". Nothing when
+/// `text` has another form.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 }  // namespace colo

@@ -16,7 +16,7 @@ namespace {
 namespace pb = google::protobuf;
 using spdlog::level::level_enum;
 
-// Protobuf calls what a client sent wrong an error; for us it is none.
+// Protobuf reports invalid input of a client as an error; for us it is a warning.
 level_enum level_of(pb::LogLevel level) {
   switch (level) {
     case pb::LOGLEVEL_INFO:
@@ -30,15 +30,14 @@ level_enum level_of(pb::LogLevel level) {
   return level_enum::err;
 }
 
-void protobuf_says(pb::LogLevel level, const char* file, int line, const std::string& text) {
+void log_protobuf(pb::LogLevel level, const char* file, int line, const std::string& text) {
   const auto place =
       fmt::format("protobuf, {}:{}", std::filesystem::path(file).filename().string(), line);
   log::from_library(level_of(level), place, fmt::format("protobuf: {}", text));
 }
 
-// For debugging only: what fails comes back to our code as an error, which is logged where it
-// is handled.
-void sqlite_says(void*, int code, const char* text) {
+// For debugging only: our code receives each failure as an error and logs it (log.hpp).
+void log_sqlite(void*, int code, const char* text) {
   log::from_library(level_enum::debug, fmt::format("sqlite, code {}", code),
                     fmt::format("sqlite: {} ({})", text, code));
 }
@@ -46,8 +45,9 @@ void sqlite_says(void*, int code, const char* text) {
 }  // namespace
 
 void route_library_logs() {
-  pb::SetLogHandler(protobuf_says);
-  sqlite3_config(SQLITE_CONFIG_LOG, sqlite_says, nullptr);
+  pb::SetLogHandler(log_protobuf);
+  if (sqlite3_config(SQLITE_CONFIG_LOG, log_sqlite, nullptr) != SQLITE_OK)
+    log::warn("SQLite does not report to this log");
 }
 
 }  // namespace colo

@@ -1,9 +1,9 @@
-// Libraries that report by themselves, to standard error or nowhere: into our log.
+// Redirects the reports of libraries (protobuf, SQLite) to our log.
 #pragma once
 
 namespace colo {
 
-/// To be called once, before anything else of the libraries is used.
+/// To be called once, before any other use of these libraries.
 void route_library_logs();
 
 }  // namespace colo

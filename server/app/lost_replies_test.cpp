@@ -1,5 +1,4 @@
-// Replies that are lost on the way, at any byte: the request is tried again with
-// its key, and has had one effect.
+// Replies that are lost after any number of bytes: a retry with the same key has no second effect.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,14 +13,14 @@ namespace {
 using namespace app_fixture;
 using namespace std::chrono_literals;
 
-// The road to the server; it breaks when so many bytes of a reply went along it.
-// Blocking, in the phone's own thread: what is small waits in the kernel.
+// A connection to the server that breaks after so many bytes of a reply. Blocking: small messages
+// fit into the kernel's buffers.
 class BreakingRoad {
  public:
   explicit BreakingRoad(std::uint16_t server)
       : server_(server), acceptor_(loop_, {asio::ip::address_v4::loopback(), 0}) {}
 
-  /// Sends the request along; gives what came back before the road broke.
+  /// Forwards the request; returns what arrived before the connection broke.
   std::string travel(const std::string& request, std::size_t reply_bytes) {
     tcp::socket phone(loop_);
     phone.connect(acceptor_.local_endpoint());
@@ -47,7 +46,7 @@ class BreakingRoad {
       const auto left = std::min(part.size(), reply_bytes - reply.size());
       reply.append(part.data(), to_server.read_some(asio::buffer(part, left)));
     }
-    to_server.set_option(asio::socket_base::linger(true, 0));  // torn: a reset, no goodbye
+    to_server.set_option(asio::socket_base::linger(true, 0));  // reset without a FIN
     to_server.close();
     asio::write(from_phone, asio::buffer(reply));
   }
@@ -64,14 +63,14 @@ struct World {
   int round = 0;
 };
 
-// A call that spends a token. A new one is a line in `spending_calls`.
+// A call that spends a token. New ones must be added to `spending_calls`.
 struct SpendingCall {
   std::string name;
   std::function<Call(World&)> prepare;
   unsigned status = 200;
   bool signs_out = false;
-  // The one effect, looked at when the reply has come at last. Without a call of the
-  // caller's, which is to lose that reply as well, unless it was signed out.
+  // Checks the single effect after the retry. Must not use `caller`, which loses that reply as
+  // well, unless it was signed out.
   std::function<void(World&, const Answer&)> check = [](World&, const Answer&) {};
 };
 
@@ -114,7 +113,7 @@ Call delete_account(World& world) {
   return {"DELETE", "/api/me", R"({"password":"correct horse","drawings":"delete"})"};
 }
 
-// And the name is free for others, once.
+// The name is free for others, once.
 void check_deleted(World& world, const Answer& answer) {
   EXPECT_EQ(answer.token(), "");
   expect_signed_out(world.caller);
@@ -200,7 +199,7 @@ void stay_signed_in(Config& config) {
 
 class EachLostReply : public testing::TestWithParam<SpendingCall> {};
 
-TEST_P(EachLostReply, CutAtAnyByteComeAgainAndTheRequestHadOneEffect) {
+TEST_P(EachLostReply, CutAtAnyByteAreRepeatedAndTheRequestHasOneEffect) {
   const auto& what = GetParam();
   Server server(stay_signed_in);
   Caller caller(server.port());
@@ -228,7 +227,7 @@ TEST_P(EachLostReply, CutAtAnyByteComeAgainAndTheRequestHadOneEffect) {
       caller.token = again.token();
     }
     what.check(world, again);
-    // The phone may have lost that reply as well, and slept for a while.
+    // The client may have lost that reply as well and tried again later.
     server.advance(5min);
     ASSERT_EQ(caller.ask(call, keys, rid), again);
   }
@@ -236,7 +235,7 @@ TEST_P(EachLostReply, CutAtAnyByteComeAgainAndTheRequestHadOneEffect) {
   caller.expect(200, {"GET", "/api/me", ""});
 }
 
-// A server has one set-up, so that not every byte has its turn.
+// A server has one set-up, so only some positions are tested.
 TEST(LostReplies, OfTheSetUpMakeOneAdministrator) {
   for (std::size_t bytes = 0;; ++bytes) {
     SCOPED_TRACE("cut after " + std::to_string(bytes) + " bytes");

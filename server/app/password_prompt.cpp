@@ -13,11 +13,11 @@ namespace colo {
 
 namespace {
 
-constexpr std::size_t line_bytes_max = 4096;  // more than any password; it is checked later
+constexpr std::size_t line_bytes_max = 4096;  // more than any password, which is checked later
 
-termios terminal_before;  // for a signal's handler, which has nothing else
+termios terminal_before;  // for the signal handler
 
-// Whichever thread it comes to; all that is called here may be (signal-safety(7)).
+// A signal handler: calls only async-signal-safe functions (signal-safety(7)).
 void give_up(int) {
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
   constexpr std::string_view words = "\ncolo: nothing was changed\n";
@@ -25,22 +25,21 @@ void give_up(int) {
   _exit(written < 0 ? 2 : 1);
 }
 
-/// While it lives, what is typed is not shown, and Ctrl-C does not leave the
-/// terminal like that.
-class Unseen {
+/// Switches echo off while it exists; Ctrl-C restores the terminal.
+class NoEcho {
  public:
-  Unseen() {
+  NoEcho() {
     tcgetattr(STDIN_FILENO, &terminal_before);
-    auto unseen = terminal_before;
-    unseen.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen);
-    struct sigaction wake {};
-    wake.sa_handler = give_up;
-    sigaction(SIGINT, &wake, &signal_before_);
+    auto without_echo = terminal_before;
+    without_echo.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &without_echo);
+    struct sigaction interrupt {};
+    interrupt.sa_handler = give_up;
+    sigaction(SIGINT, &interrupt, &signal_before_);
   }
-  Unseen(const Unseen&) = delete;
-  Unseen& operator=(const Unseen&) = delete;
-  ~Unseen() {
+  NoEcho(const NoEcho&) = delete;
+  NoEcho& operator=(const NoEcho&) = delete;
+  ~NoEcho() {
     sigaction(SIGINT, &signal_before_, nullptr);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
     std::fputc('\n', stderr);
@@ -50,7 +49,7 @@ class Unseen {
   struct sigaction signal_before_ {};
 };
 
-// Byte by byte, past no buffer that would keep a copy.
+// Unbuffered, so that no buffer keeps a copy.
 std::string read_line() {
   std::string line;
   for (;;) {
@@ -68,8 +67,8 @@ std::string read_line() {
 }
 
 std::string ask(const std::string& question) {
-  // First, for it throws away what was typed before: nobody has been asked yet.
-  const Unseen unseen;
+  // Before the question: TCSAFLUSH discards what was typed before it.
+  const NoEcho no_echo;
   std::fputs(question.c_str(), stderr);
   return read_line();
 }
@@ -79,7 +78,7 @@ std::string ask(const std::string& question) {
 std::string ask_new_password(const std::string& name) {
   if (isatty(STDIN_FILENO) == 0) return read_line();
   auto password = ask(fmt::format("A password for {}: ", name));
-  const auto again = ask("The same once more: ");
+  const auto again = ask("The same again: ");
   if (password != again)
     throw std::runtime_error("those two passwords differ; nothing was changed");
   return password;

@@ -1,4 +1,4 @@
-// What the program's output is connected to.
+// The terminal or file behind the program's standard descriptors.
 #pragma once
 
 namespace colo {
@@ -9,8 +9,8 @@ enum class Escapes { no, yes };
 /// neither TERM=dumb nor NO_COLOR (https://no-color.org).
 Escapes escapes_of(int fd);
 
-/// Makes sure that descriptors 0 to 2 are open: otherwise the next file or socket would
-/// become standard error, and receive the log. Throws std::system_error.
+/// Opens those of descriptors 0 to 2 that are closed: otherwise the next file or socket would
+/// become standard error and receive the log. Throws std::system_error.
 void open_standard_descriptors();
 
 }  // namespace colo

@@ -1,5 +1,4 @@
-// Tickets for the socket: good once, for fifteen seconds, and not for somebody
-// else's browser.
+// Tickets for WebSockets: valid once, for 15 seconds, and only in the browser they were issued to.
 #include <gtest/gtest.h>
 
 #include "app/app_fixture.hpp"
@@ -17,7 +16,7 @@ class Tickets : public testing::Test {
     ben_.register_as("Ben");
   }
 
-  // Whom the server welcomes on a new socket.
+  // The user of Welcome on a new WebSocket.
   std::optional<std::string> welcomed(const std::string& ticket, const std::string& token) {
     return Line(server_.port(), token).hello(ticket);
   }
@@ -27,14 +26,14 @@ class Tickets : public testing::Test {
   Caller ben_;
 };
 
-TEST_F(Tickets, AreGoodOnce) {
+TEST_F(Tickets, WorkOnce) {
   const auto ticket = ana_.ticket();
   Line line(server_.port(), ana_.token);
   EXPECT_EQ(line.hello(ticket), "Ana");
   EXPECT_EQ(welcomed(ticket, ana_.token), std::nullopt);
 }
 
-TEST_F(Tickets, AreTooLateAfterFifteenSeconds) {
+TEST_F(Tickets, ExpireAfterFifteenSeconds) {
   const auto in_time = ana_.ticket();
   server_.advance(14'999ms);
   EXPECT_EQ(welcomed(in_time, ana_.token), "Ana");
@@ -44,13 +43,13 @@ TEST_F(Tickets, AreTooLateAfterFifteenSeconds) {
   ana_.expect(200, {"GET", "/api/me", ""});
 }
 
-TEST_F(Tickets, OfAnotherPersonAreRefusedAndStayGoodForTheirOwner) {
+TEST_F(Tickets, OfAnotherPersonAreRefusedAndStillWorkForTheirOwner) {
   const auto ticket = ana_.ticket();
   EXPECT_EQ(welcomed(ticket, ben_.token), std::nullopt);
   EXPECT_EQ(welcomed(ticket, ana_.token), "Ana");
 }
 
-TEST_F(Tickets, AreEnoughWhereABrowserSendsNoCookie) {
+TEST_F(Tickets, AreSufficientWithoutACookie) {
   EXPECT_EQ(welcomed(ana_.ticket(), ""), "Ana");
   EXPECT_EQ(welcomed(ana_.ticket(), "of a server that was restarted"), "Ana");
 }
@@ -71,14 +70,14 @@ TEST_F(Tickets, OfASessionThatEndedAreRefused) {
   EXPECT_EQ(welcomed(ticket, ana_.token), std::nullopt);
 }
 
-TEST_F(Tickets, WorkWhenAnotherTabHasSpentTheTokenMeanwhile) {
+TEST_F(Tickets, WorkAfterAnotherTabSpentTheToken) {
   const auto ticket = ana_.ticket();
   const auto token = ana_.token;
   ana_.expect(200, {"GET", "/api/me", ""});
   EXPECT_EQ(welcomed(ticket, token), "Ana");
 }
 
-TEST_F(Tickets, ThatWereNeverGivenAreRefused) {
+TEST_F(Tickets, ThatWereNeverIssuedAreRefused) {
   for (const std::string ticket : {"", "x", "00000000000000000000000000000000"})
     EXPECT_EQ(welcomed(ticket, ana_.token), std::nullopt);
 }

@@ -11,9 +11,9 @@
 namespace colo {
 namespace {
 
-// A caption is one line. Joiners and direction marks belong to emoji and to
-// languages; a direction override only serves to make others' text lie.
-bool cannot_be_shown(char32_t point) {
+// A caption is one line. Joiners and direction marks are part of emoji and of languages; direction
+// overrides serve only to spoof text.
+bool is_forbidden(char32_t point) {
   switch (u_charType(static_cast<UChar32>(point))) {
     case U_CONTROL_CHAR:
     case U_LINE_SEPARATOR:
@@ -36,7 +36,7 @@ result<void> check_caption(std::string_view caption) {
                    "A caption has at most " + std::to_string(limits::caption_characters_max) +
                        " characters; this one has " + std::to_string(points->size()) + ".");
   }
-  if (std::ranges::any_of(*points, cannot_be_shown)) {
+  if (std::ranges::any_of(*points, is_forbidden)) {
     return Refusal(errc::caption_characters,
                    "A caption is one line of text without control characters.");
   }

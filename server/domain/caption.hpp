@@ -1,4 +1,4 @@
-// What may stand under a drawing.
+// The rules for captions of drawings.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace colo {
 
-/// Up to 280 code points of UTF-8 without control characters; empty is fine.
+/// Up to 280 code points of UTF-8 without control characters, possibly none.
 /// Errors: caption_too_long, caption_characters.
 result<void> check_caption(std::string_view caption);
 

@@ -13,7 +13,7 @@ errc code_of(std::string_view caption) {
   return checked ? errc::internal : checked.error().code;
 }
 
-TEST(Caption, PlainTextAndNothingAreFine) {
+TEST(Caption, PlainTextAndAnEmptyCaptionAreValid) {
   for (const char* caption : {"", "a cat", "<b>'; DROP TABLE messages; --", "ein Döner, bitte",
                               "👩‍👩‍👧 ❤️", "مرحبا‏", " spaced  out "}) {
     EXPECT_TRUE(check_caption(caption)) << caption;

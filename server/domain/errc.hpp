@@ -1,8 +1,8 @@
-// The one list of what can be refused, and result<T>, which carries it.
+// All errors that can be returned to a peer, and result<T>, which carries them.
 //
-// A peer, a user or a dependency at fault is a value: result<T> holds T or a
-// Refusal. The stable code of each errc is part of the wire contract
-// (protocol/http-api.md); HTTP statuses and close codes are wire/'s business.
+// A fault of a peer, a user or a dependency is a value: result<T> holds T or a Refusal. The names
+// of the codes are part of the wire contract (protocol/http-api.md); wire/errors.hpp maps them to
+// HTTP statuses and close codes.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -77,18 +77,18 @@ enum class errc {
 /// The stable name of `code`, as it goes over the wire: "room_full".
 std::string_view code_name(errc code);
 
-/// A sentence for a person, used where nothing more exact is known.
+/// A sentence for a person, where nothing more exact is known.
 std::string_view sentence(errc code);
 
-/// When trying again may help, for a code that passes by itself; 0 for all others. Where the
-/// exact time is known, a Refusal carries that instead.
+/// When a retry may succeed, for temporary errors; 0 for all others. A Refusal carries the exact
+/// time instead where it is known.
 std::chrono::milliseconds retry_time(errc code);
 
 /// Why something was refused.
 struct Refusal {
   errc code = errc::internal;
   std::string detail;                        // a sentence for a person
-  std::chrono::milliseconds retry_after{0};  // 0: trying again will not help
+  std::chrono::milliseconds retry_after{0};  // 0: a retry will not help
 
   // Implicit, so that `return errc::room_full;` reads as it should.
   Refusal(errc c = errc::internal) : Refusal(c, std::string(sentence(c))) {}
@@ -97,7 +97,7 @@ struct Refusal {
       : code(c), detail(std::move(what)), retry_after(after) {}
 };
 
-/// Called by result<T>::value() on a refusal nobody examined: our bug.
+/// Called by result<T>::value() on an unexamined refusal: our bug.
 [[noreturn]] void throw_exception_from_error(const Refusal& refusal, const boost::source_location&);
 
 template <class T>

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int errc_count = static_cast<int>(errc::too_slow) + 1;
 
-TEST(Errc, EveryCodeHasANameOfItsOwn) {
+TEST(Errc, EveryCodeHasItsOwnName) {
   std::set<std::string> names;
   for (int i = 0; i < errc_count; ++i) {
     EXPECT_TRUE(names.emplace(code_name(static_cast<errc>(i))).second)
@@ -19,7 +19,7 @@ TEST(Errc, EveryCodeHasANameOfItsOwn) {
   }
 }
 
-TEST(Errc, EverySentenceIsOne) {
+TEST(Errc, EveryTextIsASentence) {
   for (int i = 0; i < errc_count; ++i) {
     const std::string words(sentence(static_cast<errc>(i)));
     ASSERT_FALSE(words.empty());
@@ -27,7 +27,7 @@ TEST(Errc, EverySentenceIsOne) {
   }
 }
 
-TEST(Errc, ARefusalCarriesTheTimeOfItsCode) {
+TEST(Errc, ARefusalCarriesTheRetryTimeOfItsCode) {
   for (int i = 0; i < errc_count; ++i) {
     const auto code = static_cast<errc>(i);
     EXPECT_EQ(Refusal(code).retry_after, retry_time(code)) << code_name(code);
@@ -35,7 +35,7 @@ TEST(Errc, ARefusalCarriesTheTimeOfItsCode) {
   }
 }
 
-TEST(Result, ARefusalNobodyExaminedThrows) {
+TEST(Result, AnUnexaminedRefusalThrows) {
   const result<int> refused = errc::room_full;
   EXPECT_FALSE(refused);
   EXPECT_THROW(static_cast<void>(refused.value()), std::logic_error);

@@ -1,6 +1,6 @@
-// Ids as distinct types, so that no two kinds can be mixed up.
+// Ids as distinct types, so that the compiler detects a mix-up.
 //
-// Plain values: comparable, hashable, free to copy.
+// Plain values: comparable and cheap to copy.
 #pragma once
 
 #include <array>
@@ -14,56 +14,56 @@
 
 namespace colo {
 
-/// An account. Given by the store, never reused.
+/// An account. Assigned by the store, never reused.
 struct UserId {
   std::int64_t value = 0;
   auto operator<=>(const UserId&) const = default;
 };
 
-/// Which of an account's passwords: each new one counts one up.
+/// The number of an account's password: each new one increases it.
 struct PasswordVersion {
   std::int64_t value = 0;
   auto operator<=>(const PasswordVersion&) const = default;
 };
 
-/// An invite. Given by the store, never reused.
+/// An invite. Assigned by the store, never reused.
 struct InviteId {
   std::int64_t value = 0;
   auto operator<=>(const InviteId&) const = default;
 };
 
-/// SHA-256 of an invite's code: all that is kept of it.
+/// SHA-256 of an invite's code, which itself is not stored.
 struct CodeHash {
   std::array<std::byte, 32> bytes{};
   auto operator<=>(const CodeHash&) const = default;
 };
 
-/// A room, as the configuration names it: 1 to 32 of a–z, 0–9 and '-'.
+/// A room's id in the configuration: 1 to 32 of a–z, 0–9 and '-'.
 struct RoomId {
   std::string value;
   auto operator<=>(const RoomId&) const = default;
 };
 
-/// A message's place in its room: 1, 2, 3 …; 0 is "before the first".
+/// A message's position in its room: 1, 2, 3 …; 0 is before the first.
 struct Seq {
   std::uint64_t value = 0;
   auto operator<=>(const Seq&) const = default;
 };
 
-/// A deletion's place in its room: 1, 2, 3 …; 0 is "none yet".
+/// A deletion's position in its room: 1, 2, 3 …; 0: none yet.
 struct DeletionId {
   std::uint64_t value = 0;
   auto operator<=>(const DeletionId&) const = default;
 };
 
-/// The life of a temporary room's memory, or the history of a persistent room; 1 to 2^53 - 1.
-/// 0: not known.
+/// Identifies one life of a temporary room's memory, or one history of a persistent room: 1 to
+/// 2^53 - 1. 0: unknown.
 struct Epoch {
   std::uint64_t value = 0;
   auto operator<=>(const Epoch&) const = default;
 };
 
-/// 16 random bytes that a phone gives a drawing, so that it counts once.
+/// 16 random bytes by which a client identifies a drawing, so that a retry is not stored twice.
 struct ClientId {
   std::array<std::byte, 16> bytes{};
   auto operator<=>(const ClientId&) const = default;
@@ -81,7 +81,7 @@ struct FlowId {
   auto operator<=>(const FlowId&) const = default;
 };
 
-/// One open socket: the shard that accepted it and its number there.
+/// One connection: the shard that accepted it and its number there.
 struct ConnectionId {
   std::uint32_t shard = 0;
   std::uint64_t number = 0;

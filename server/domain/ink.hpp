@@ -1,4 +1,4 @@
-// The canvas, in the units that every phone agrees on.
+// The canvas, in units that all clients share.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ inline constexpr std::uint32_t drawing_version = 1;
 inline constexpr std::uint32_t rgb_max = 0xFFFFFF;
 inline constexpr std::uint32_t pressure_max = 255;
 
-// The signs that every phone can stamp, as protocol/stamps.txt lists them.
+// The stamps, as listed in protocol/stamps.txt.
 inline constexpr std::u32string_view stamps =
     U"abcdefghijklmnopqrstuvwxyz"
     U"ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -66,7 +66,7 @@ TEST(Names, CaseAndWidthMakeNoDifferenceToTheKey) {
   EXPECT_EQ(forms_of("ΣΊΣΥΦΟΣ").key, forms_of("Σίσυφος").key);
 }
 
-TEST(Names, LooksAlikeNamesShareALook) {
+TEST(Names, ConfusableNamesShareASkeleton) {
   EXPECT_TRUE(collide("Ilya", "llya"));      // capital i, small L
   EXPECT_TRUE(collide("BOB0", "bobo"));      // zero, o
   EXPECT_TRUE(collide("paypal", "раураl"));  // Latin, Cyrillic
@@ -88,7 +88,7 @@ TEST(Names, DifferentNamesStayDifferent) {
   EXPECT_FALSE(collide("Will", "Vill"));
 }
 
-TEST(Names, WhatTheEyePassesOverMakesNoOtherName) {
+TEST(Names, SeparatorsAndModifierLettersMakeNoOtherName) {
   for (const char* name :
        {"Annamaria.", "Anna-Maria", "anna_maria", "Anna Maria", "A.n.n.a.maria", "_Annamaria_",
         "Annamaria\u02BC", "\u02BBAnnamaria", "Anna\u02D0maria", "Annarnaria-", "ANNAMARIA."})
@@ -107,7 +107,7 @@ TEST(Names, SmallCapitalsAreLetters) {
   EXPECT_TRUE(collide("ɪlya", "llya"));
 }
 
-TEST(Names, TwoLettersThatLookLikeOneAreThatOne) {
+TEST(Names, TwoLettersThatLookLikeOneAreEqualToIt) {
   EXPECT_TRUE(collide("vvilliam", "William"));
   EXPECT_TRUE(collide("Wvilma", "vWilma"));
   EXPECT_TRUE(collide("Barnaby", "Bamaby"));
@@ -122,7 +122,7 @@ std::string refusal_of_new(std::string_view typed) {
   return parsed.error().detail;
 }
 
-TEST(Names, ANewNameIsOfOneLivingScriptOrOfThoseUsualTogetherOrHasLatinBeside) {
+TEST(Names, ANewNameUsesOneScriptOrAUsualCombination) {
   for (const char* name :
        {"Ann",     "Zoë",         "Łukasz 2",      "Мария",   "Γιώργος",  "محمد",
         "שירה",    "हिन्दी",       "ありがとう",    "データ",  "李小龍",   "김민수",
@@ -136,7 +136,7 @@ TEST(Names, ANewNameIsOfOneLivingScriptOrOfThoseUsualTogetherOrHasLatinBeside) {
   }
 }
 
-TEST(Names, ANewNameCannotMixScriptsToLookLikeAnother) {
+TEST(Names, ANewNameCannotMixConfusableScripts) {
   for (const char* name : {"раураl", "Αnna", "Annа", "Аl-Русь", "Μария", "AnnᎪ", "Аня शर्मा"})
     EXPECT_EQ(refusal_of_new(name),
               "A name cannot mix letters of scripts that look alike, such as Latin and Cyrillic.")
@@ -144,11 +144,11 @@ TEST(Names, ANewNameCannotMixScriptsToLookLikeAnother) {
   EXPECT_EQ(refusal_of_new("a@b").substr(0, 20), "A name cannot hold @");
 }
 
-TEST(Names, ANameOfMixedScriptsThatSomebodyHasIsStillRead) {
+TEST(Names, AnExistingNameOfMixedScriptsIsStillValid) {
   for (const char* name : {"раураl", "Αnna", "AnnᎪ"}) EXPECT_EQ(forms_of(name).shown, name);
 }
 
-TEST(Names, SpacesStandSinglyInside) {
+TEST(Names, SpacesAreSingleAndInside) {
   EXPECT_NE(refusal_of(" Ann").find("begin or end with a space"), std::string::npos);
   EXPECT_NE(refusal_of("Ann ").find("begin or end with a space"), std::string::npos);
   EXPECT_NE(refusal_of("Ann  Lee").find("two spaces"), std::string::npos);
@@ -171,7 +171,7 @@ TEST(Names, InvisibleCharactersAreRefused) {
   refusal_of("Ann\x7F");
 }
 
-TEST(Names, DirectionCannotBeTurned) {
+TEST(Names, DirectionOverridesAreRefused) {
   for (const char* name : {"Ann\u202E", "\u202AAnn", "Ann\u200F", "\u2066Ann\u2069"}) {
     EXPECT_NE(refusal_of(name).find("invisible or control"), std::string::npos) << name;
   }
@@ -198,7 +198,7 @@ TEST(Names, ALetterOrDigitIsNeeded) {
   EXPECT_TRUE(parse_name("-1-"));
 }
 
-TEST(Names, MarksFollowLettersAndDoNotPileUp) {
+TEST(Names, MarksFollowLettersAndAreBounded) {
   EXPECT_NE(refusal_of("\u0308Ann").find("after a letter"), std::string::npos);
   EXPECT_NE(refusal_of("1\u0308x").find("after a letter"), std::string::npos);
   std::string tower = "Ann";

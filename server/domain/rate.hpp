@@ -1,6 +1,6 @@
-// A token bucket: how often something may happen, with bursts.
+// A token bucket: limits how often something may happen, with bursts.
 //
-// A plain value; whoever owns it passes the time in. Not thread-safe.
+// A plain value; the caller passes the time. Not thread-safe.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace colo {
 
-/// `count` times in each `per`, all of them at once if one likes.
+/// `count` times in each `per`, possibly all at once.
 struct Rate {
   double count = 1;
   std::chrono::milliseconds per{1000};
@@ -20,7 +20,7 @@ class Bucket {
 
   Bucket(Rate rate, Time now) : rate_(rate), level_(rate.count), filled_(now) {}
 
-  /// Takes one; zero when it was there, else how long until it would be.
+  /// Takes a token and returns zero, or returns how long until there is one.
   std::chrono::milliseconds take(Time now) {
     refill(now);
     if (level_ >= 1) {
@@ -31,10 +31,10 @@ class Bucket {
     return std::chrono::milliseconds{static_cast<std::int64_t>(wait_ms) + 1};
   }
 
-  /// One that was taken has come to nothing.
+  /// Returns a token whose request failed.
   void give_back() { level_ = std::min(rate_.count, level_ + 1); }
 
-  /// True when nothing was taken lately: forgetting the bucket changes nothing.
+  /// Whether the bucket is full, so that dropping it changes nothing.
   bool full(Time now) const {
     Bucket later = *this;
     later.refill(now);

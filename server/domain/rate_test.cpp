@@ -9,7 +9,7 @@ using std::chrono::milliseconds;
 
 constexpr Bucket::Time start{std::chrono::hours{1}};
 
-TEST(Bucket, StartsFullAndThenSaysHowLongToWait) {
+TEST(Bucket, StartsFullAndThenReturnsTheWait) {
   Bucket bucket({2, milliseconds{1000}}, start);
   EXPECT_EQ(bucket.take(start), milliseconds{0});
   EXPECT_EQ(bucket.take(start), milliseconds{0});
@@ -18,7 +18,7 @@ TEST(Bucket, StartsFullAndThenSaysHowLongToWait) {
   EXPECT_LE(wait, milliseconds{502});
 }
 
-TEST(Bucket, WaitingAsLongAsItSaidIsEnough) {
+TEST(Bucket, WaitingForTheReturnedTimeIsEnough) {
   Bucket bucket({3, milliseconds{1000}}, start);
   auto now = start;
   for (int i = 0; i < 50; ++i) {
@@ -29,7 +29,7 @@ TEST(Bucket, WaitingAsLongAsItSaidIsEnough) {
   }
 }
 
-TEST(Bucket, ARefusedTryCostsNothing) {
+TEST(Bucket, ARefusedAttemptCostsNothing) {
   Bucket bucket({1, milliseconds{1000}}, start);
   EXPECT_EQ(bucket.take(start), milliseconds{0});
   for (int i = 0; i < 10; ++i) EXPECT_GT(bucket.take(start), milliseconds{0});

@@ -1,4 +1,4 @@
-// Who may register without the set-up link, as whoever runs the server decides.
+// Who may register without the set-up link. Set by the operator.
 #pragma once
 
 namespace colo {

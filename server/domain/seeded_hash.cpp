@@ -9,11 +9,11 @@
 namespace colo {
 namespace {
 
-static_assert(std::endian::native == std::endian::little);  // words are read as they lie
+static_assert(std::endian::native == std::endian::little);  // words are read in memory order
 
 HashSeed random_seed() {
   HashSeed seed;
-  // So few bytes come all at once or not at all (getrandom(2)).
+  // So few bytes are returned at once or not at all (getrandom(2)).
   if (getrandom(seed.data(), sizeof seed, 0) != sizeof seed) std::abort();
   return seed;
 }

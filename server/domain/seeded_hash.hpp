@@ -1,7 +1,7 @@
-// The hash of every table whose keys other people choose.
+// The hash of tables whose keys peers can choose.
 //
-// SipHash-2-4 (Aumasson and Bernstein, 2012) under 128 random bits of this process:
-// nobody can choose keys that fall into one bucket. Safe from any thread.
+// SipHash-2-4 (Aumasson and Bernstein, 2012) with 128 random bits per process, so that nobody can
+// choose keys that fall into one bucket. Thread-safe.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@ using HashSeed = std::array<std::uint64_t, 2>;
 
 std::uint64_t siphash(const HashSeed& seed, std::span<const std::byte> bytes);
 
-/// This process's seed. Ends the process when the kernel gives no random bytes.
+/// The seed of this process. Aborts when the kernel returns no random bytes.
 const HashSeed& process_hash_seed();
 
 struct SeededHash {

@@ -50,9 +50,9 @@ ClientId client_id(std::uint64_t first, std::uint64_t last) {
   return id;
 }
 
-// Both collided when the first eight bytes were the hash: completely, and in every table
-// whose number of buckets divides the step.
-TEST(SeededHash, IdsThatAClientMadeToCollideDoNot) {
+// Both collided when the first eight bytes were the hash: the ones always, the others in every
+// table whose number of buckets divides the step.
+TEST(SeededHash, IdsConstructedToCollideDoNot) {
   std::set<std::size_t> same_beginning;
   std::set<std::size_t> same_bucket;
   constexpr std::size_t buckets = 10'273;  // one of libstdc++'s
@@ -64,7 +64,7 @@ TEST(SeededHash, IdsThatAClientMadeToCollideDoNot) {
   EXPECT_GT(same_bucket.size(), 900u);  // about 953 of random ones
 }
 
-TEST(SeededHash, EveryKindOfKeyThatOthersChooseIsSeeded) {
+TEST(SeededHash, EveryKindOfKeyThatPeersChooseIsSeeded) {
   const auto& seed = process_hash_seed();
   EXPECT_NE(seed, HashSeed{});
   const ClientId client = client_id(1, 2);

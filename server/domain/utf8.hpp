@@ -1,6 +1,4 @@
-// UTF-8 as it comes from outside: valid or refused, never repaired.
-//
-// Pure functions, from any thread.
+// Strict decoding of UTF-8 from peers: invalid text is refused, never repaired.
 #pragma once
 
 #include <optional>

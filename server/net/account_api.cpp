@@ -97,7 +97,7 @@ ApiReply me(Services& services, const Granted& granted, const ApiRequest&) {
 }
 
 ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest& request) {
-  auto wish = body_of(request, read_farewell);
+  auto wish = body_of(request, read_account_removal);
   if (!wish) co_return refuse(wish.error());
   Requester who{granted.user.id, granted.session, request.network};
   const auto removed = co_await services.accounts.remove_account(

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "net/socket_pair.hpp"
+#include "runtime/log_capture.hpp"
 
 namespace colo {
 namespace {
@@ -82,6 +83,17 @@ TEST_F(TrafficTest, WhoComesDuringAFloodWaitsForASliceAndNotForTheFlood) {
   EXPECT_GT(before_it_came, 0u);
   EXPECT_LE(before_it_came, enough);
   EXPECT_LE(while_it_waited, enough) << "of " << crowd.size() * drawings_waiting * drawing_bytes;
+}
+
+TEST_F(TrafficTest, AFrameWithoutAJsonFormIsLoggedOnceAndSentAsAnError) {
+  LogCapture log;
+  MessagePage page;
+  page.messages.emplace_back();
+  page.messages.back().drawing = "\xFF\xFF";  // as after damage to a disk
+  const auto frame = page_frame({"den"}, page);
+  for (int connection = 0; connection < 3; ++connection)
+    EXPECT_NE(traffic_.in_json(frame)->payload().find("internal"), std::string::npos);
+  EXPECT_EQ(log.count("a frame could not be sent as JSON"), 1u);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ namespace {
 constexpr int busy_ms_max = 5000;
 constexpr int integrity_lines_max = 100;
 
-// True when all rows of `sql` can be read.
+// Whether all rows of `sql` can be read.
 bool can_read(SQLite::Database& db, const std::string& sql) {
   try {
     SQLite::Statement rows(db, sql);
@@ -41,20 +41,20 @@ bool can_read(SQLite::Database& db, const std::string& sql) {
 
 struct Verifying {
   SQLite::Database& db;
-  const std::function<void(const std::string&)>& tell;
+  const std::function<void(const std::string&)>& report;
   std::size_t findings = 0;
 
   void found(const std::string& what) {
     ++findings;
-    tell(what);
+    report(what);
   }
 
-  // Rows of a pragma that lists what is wrong.
-  template <class Say>
-  void pragma(const std::string& sql, Say say) {
+  // Calls `on_row` for each row of a statement.
+  template <class OnRow>
+  void for_each_row(const std::string& sql, OnRow on_row) {
     try {
       SQLite::Statement rows(db, sql);
-      while (rows.executeStep()) say(rows);
+      while (rows.executeStep()) on_row(rows);
     } catch (const SQLite::Exception& e) {
       found(sql + " failed: " + e.what());
     }
@@ -62,8 +62,8 @@ struct Verifying {
 
   std::vector<RoomId> rooms() {
     std::vector<RoomId> rooms;
-    pragma("SELECT id FROM rooms ORDER BY id",
-           [&](SQLite::Statement& row) { rooms.push_back({row.getColumn(0).getString()}); });
+    for_each_row("SELECT id FROM rooms ORDER BY id",
+                 [&](SQLite::Statement& row) { rooms.push_back({row.getColumn(0).getString()}); });
     return rooms;
   }
 
@@ -119,23 +119,23 @@ void check_vital_parts(SQLite::Database& db) {
     auto backwards = ordered + " DESC LIMIT 1";
     if (const auto comma = backwards.rfind("room, seq DESC"); comma != std::string::npos)
       backwards.replace(comma, 14, "room DESC, seq DESC");
-    // One end alone is damage that can be read around.
+    // If one end is readable, the rest can be read around the damage.
     if (!can_read(db, ordered + " LIMIT 1") && !can_read(db, backwards))
       refuse(fmt::format("table \"{}\"", table));
   }
 }
 
 std::size_t verify_database(const std::filesystem::path& file,
-                            const std::function<void(const std::string&)>& tell) {
+                            const std::function<void(const std::string&)>& report) {
   try {
     SQLite::Database db(file.string(), SQLite::OPEN_READONLY, busy_ms_max);
-    Verifying work{db, tell};
-    work.pragma(fmt::format("PRAGMA integrity_check({})", integrity_lines_max),
-                [&](SQLite::Statement& row) {
-                  const auto line = row.getColumn(0).getString();
-                  if (line != "ok") work.found(line);
-                });
-    work.pragma("PRAGMA foreign_key_check", [&](SQLite::Statement& row) {
+    Verifying work{db, report};
+    work.for_each_row(fmt::format("PRAGMA integrity_check({})", integrity_lines_max),
+                      [&](SQLite::Statement& row) {
+                        const auto line = row.getColumn(0).getString();
+                        if (line != "ok") work.found(line);
+                      });
+    work.for_each_row("PRAGMA foreign_key_check", [&](SQLite::Statement& row) {
       work.found(fmt::format("table {}, row {}: what it refers to in {} is missing",
                              row.getColumn(0).getString(), row.getColumn(1).getString(),
                              row.getColumn(2).getString()));

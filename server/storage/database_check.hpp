@@ -1,4 +1,4 @@
-// Is the database whole? A quick look at the start, and `colo verify`.
+// Checks the integrity of a database: the vital parts at start, everything in `colo verify`.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -10,24 +10,23 @@
 
 namespace colo {
 
-/// What to do about the damaged database `file`, as a sentence without its full stop.
+/// What to do about the damaged database `file`: a sentence without its full stop.
 std::string remedy_for(const std::filesystem::path& file);
 
-/// A command for the shell that copies what can still be read into recovered.db beside `file`.
-/// sqlite3's .dump reads a damaged table from both ends; .recover is not in every build of it.
+/// A shell command that copies everything readable into recovered.db beside `file`. Uses sqlite3's
+/// .dump, which reads a damaged table from both ends; not every build of sqlite3 has .recover.
 std::string rescue_command(const std::filesystem::path& file);
 
-/// Reads what everything else is reached from: the schema, the list of rooms, and the
-/// first and last row of each table and of the messages' index. Some page reads for each,
-/// however large the file is; damage in between is met when it is read. Throws
-/// std::runtime_error when the server cannot work without what is damaged.
+/// Reads what all other data is reached through: the schema, the list of rooms, and the first and
+/// last row of each table and of the messages' index. A few page reads each, whatever the size of
+/// the file; damage elsewhere is found when it is read. Throws std::runtime_error when the server
+/// cannot work without the damaged part.
 void check_vital_parts(SQLite::Database& db);
 
-/// Reads all of `file`, beside a running server or without one, and changes nothing:
-/// SQLite's own checks, and whether each drawing can still be painted. `tell` hears of
-/// each finding; gives back how many. Throws std::runtime_error, one sentence, when it
-/// cannot be read at all.
+/// Reads all of `file` without changing it; a server may be running. Runs SQLite's own checks and
+/// checks that each drawing can be painted. Calls `report` for each finding and returns their
+/// number. Throws std::runtime_error, one sentence, when the file cannot be read at all.
 std::size_t verify_database(const std::filesystem::path& file,
-                            const std::function<void(const std::string&)>& tell);
+                            const std::function<void(const std::string&)>& report);
 
 }  // namespace colo

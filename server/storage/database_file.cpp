@@ -15,7 +15,7 @@
 namespace colo {
 namespace {
 
-std::optional<struct stat> look_at(const std::filesystem::path& path) {
+std::optional<struct stat> stat_of(const std::filesystem::path& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0) return std::nullopt;
   return found;
@@ -38,7 +38,7 @@ std::string uri_of(const std::filesystem::path& path) {
   return uri + "?immutable=1";
 }
 
-// The tag in the file itself, its write-ahead log left aside; nothing when it cannot be read.
+// The tag in the file itself, ignoring its write-ahead log; nothing when it cannot be read.
 std::optional<History> tag_in_file(const std::filesystem::path& path) {
   try {
     SQLite::Database db(uri_of(path), SQLite::OPEN_READONLY | SQLite::OPEN_URI);
@@ -51,11 +51,11 @@ std::optional<History> tag_in_file(const std::filesystem::path& path) {
 }  // namespace
 
 DatabaseFile::DatabaseFile(const std::filesystem::path& file)
-    : path_(file), found_mark_(read_mark(file)), found_(look_at(file)) {
-  if (const auto wal = look_at(beside("-wal"))) wal_bytes_ = wal->st_size;
-  refuse_lost_database();
+    : path_(file), found_mark_(read_mark(file)), found_(stat_of(file)) {
+  if (const auto wal = stat_of(beside("-wal"))) wal_bytes_ = wal->st_size;
+  refuse_missing_file();
   refuse_foreign_wal();
-  // SQLite would create the file for everybody to read; its -wal and -shm take their mode from it.
+  // SQLite would create a world-readable file; its -wal and -shm get the same mode.
   fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
   if (fd_ < 0) throw std::runtime_error(std::generic_category().message(errno));
   if ((!found_ || (found_->st_mode & 07777) != 0600) && ::fchmod(fd_, 0600) != 0) {
@@ -68,7 +68,7 @@ DatabaseFile::~DatabaseFile() {
   ::close(fd_);
 }
 
-void DatabaseFile::refuse_lost_database() const {
+void DatabaseFile::refuse_missing_file() const {
   if (found_ && found_->st_size > 0) return;
   const auto what = found_ ? "it is empty" : "it is missing";
   if (wal_bytes_ > 0)
@@ -84,15 +84,15 @@ void DatabaseFile::refuse_lost_database() const {
         what, mark_of(path_).string(), path_.filename().string()));
 }
 
-// SQLite would replay the log of one database into another.
+// SQLite would replay the write-ahead log of one database into another.
 void DatabaseFile::refuse_foreign_wal() const {
   if (wal_bytes_ == 0 || !found_ || !found_mark_) return;
   const auto& mark = *found_mark_;
-  const auto wal = look_at(beside("-wal"));
+  const auto wal = stat_of(beside("-wal"));
   bool foreign = mark.state == DatabaseMark::State::overwritten;
   foreign = foreign || (wal && wal->st_ino == mark.wal && found_->st_ino != mark.file);
-  // Only where that server had seen its tag in the file itself; after a power cut the file
-  // may be older than it saw.
+  // Only if that server had seen its tag in the file itself. After a power cut the file may be
+  // older than that.
   if (!foreign && mark.commits_in_file > 0)
     if (const auto tag = tag_in_file(path_))
       foreign = tag->epoch != mark.history.epoch ||
@@ -112,26 +112,26 @@ bool DatabaseFile::is_as_closed() const {
 }
 
 void DatabaseFile::watch() {
-  const auto at_path = look_at(path_);
+  const auto at_path = stat_of(path_);
   if (::fstat(fd_, &file_) != 0 || !at_path || !same(file_, *at_path))
     throw std::runtime_error("it was replaced while it was opened");
-  const auto wal = look_at(beside("-wal"));
-  const auto shm = look_at(beside("-shm"));
+  const auto wal = stat_of(beside("-wal"));
+  const auto shm = stat_of(beside("-shm"));
   if (!wal || !shm) throw std::runtime_error("its write-ahead log was removed while it was opened");
   wal_ = *wal;
   shm_ = *shm;
 }
 
 std::string DatabaseFile::missing() const {
-  const auto look = [](const std::filesystem::path& path, const struct stat& opened) {
-    const auto now = look_at(path);
+  const auto check = [](const std::filesystem::path& path, const struct stat& opened) {
+    const auto now = stat_of(path);
     if (!now) return path.string() + " was removed, moved or unmounted";
     if (!same(*now, opened)) return path.string() + " was replaced by another file";
     return std::string{};
   };
-  if (auto what = look(path_, file_); !what.empty()) return what;
-  if (auto what = look(beside("-wal"), wal_); !what.empty()) return what;
-  return look(beside("-shm"), shm_);
+  if (auto what = check(path_, file_); !what.empty()) return what;
+  if (auto what = check(beside("-wal"), wal_); !what.empty()) return what;
+  return check(beside("-shm"), shm_);
 }
 
 std::optional<History> DatabaseFile::tag_on_page(std::int64_t number,
@@ -144,8 +144,8 @@ std::optional<History> DatabaseFile::tag_on_page(std::int64_t number,
 }
 
 void DatabaseFile::describe_closed(DatabaseMark& mark) const {
-  const auto now = look_at(path_);
-  if (!now || !same(*now, file_) || look_at(beside("-wal"))) return;
+  const auto now = stat_of(path_);
+  if (!now || !same(*now, file_) || stat_of(beside("-wal"))) return;
   mark.state = DatabaseMark::State::closed;
   mark.changed_ns = changed_ns(*now);
   mark.size = now->st_size;

@@ -14,9 +14,9 @@
 namespace colo {
 namespace {
 
-constexpr std::size_t mark_bytes = 512;  // one sector: written as a whole
+constexpr std::size_t mark_bytes = 512;  // one sector, so that it is written atomically
 
-constexpr std::string_view word_of(DatabaseMark::State state) {
+constexpr std::string_view name_of(DatabaseMark::State state) {
   switch (state) {
     case DatabaseMark::State::closed:
       return "closed";
@@ -28,10 +28,10 @@ constexpr std::string_view word_of(DatabaseMark::State state) {
   return "running";
 }
 
-std::optional<DatabaseMark::State> state_of(std::string_view word) {
+std::optional<DatabaseMark::State> state_of(std::string_view name) {
   for (const auto state : {DatabaseMark::State::running, DatabaseMark::State::closed,
                            DatabaseMark::State::overwritten})
-    if (word == word_of(state)) return state;
+    if (name == name_of(state)) return state;
   return std::nullopt;
 }
 
@@ -88,7 +88,7 @@ bool MarkWriter::write_to_disk(const DatabaseMark& mark) {
 bool MarkWriter::write(const DatabaseMark& mark) {
   auto text = fmt::format("{}\nin-file {}\nfile {}\nwal {}\nboot {}\nstate {} {} {}\n",
                           tag_of(mark.history), mark.commits_in_file, mark.file, mark.wal,
-                          mark.boot.empty() ? "unknown" : mark.boot, word_of(mark.state),
+                          mark.boot.empty() ? "unknown" : mark.boot, name_of(mark.state),
                           mark.changed_ns, mark.size);
   text.resize(mark_bytes - 1, ' ');
   text += '\n';

@@ -9,9 +9,9 @@
 namespace colo {
 namespace {
 
-// Another process may be in the middle of a checkpoint, or have moved the page (VACUUM).
-constexpr int looks = 5;
-constexpr int look_pause_ms = 2;
+// Another process may be running a checkpoint, or have moved the page (VACUUM).
+constexpr int tries = 5;
+constexpr int try_pause_ms = 2;
 
 constexpr const char* gone_key = "database file gone";
 constexpr const char* overwritten_key = "database overwritten";
@@ -25,7 +25,7 @@ FileGuard::FileGuard(SQLite::Database& db, const DatabaseFile& file, Problems& p
       root_page_(db, "SELECT rootpage FROM sqlite_master WHERE name = 'history'"),
       page_bytes_(static_cast<std::size_t>(db.execAndGet("PRAGMA page_size").getInt())) {
   find_page();
-  static_cast<void>(check());  // reported; asked again before anything is written or given
+  static_cast<void>(check());  // reported; checked again before each write and after each read
 }
 
 result<void> FileGuard::check() {
@@ -40,19 +40,19 @@ result<void> FileGuard::check() {
                          "cannot come back, stop the server and restore a backup");
     return errc::storage_failed;
   }
-  for (int i = 0; i < looks; ++i) {
+  for (int i = 0; i < tries; ++i) {
     if (contents_are_ours()) {
       if (gone_) problems_.resolve(gone_key, "storage: the database is back where it was");
       gone_ = false;
       return {};
     }
-    sqlite3_sleep(look_pause_ms);
+    sqlite3_sleep(try_pause_ms);
     find_page();
   }
   overwritten_ = true;
   problems_.report(overwritten_key,
                    "The database's contents were replaced while the server ran. Nothing is saved "
-                   "until the server is started anew.",
+                   "until the server is restarted.",
                    "storage: the contents of " + file_.path().string() +
                        " were replaced while the server runs: nothing is saved or read any more. "
                        "Stop the server, make sure that the right file is there, and start it");

@@ -1,10 +1,9 @@
-// Is the database under this connection still the one that it opened?
+// Checks that the database under a connection is still the one that it opened.
 //
-// One guard per connection, on that connection's thread, outside a transaction.
-// Looks at the paths (removed, moved, unmounted, replaced), at the tag in the
-// file's own bytes (overwritten in place), and at the tag as SQLite reads it
-// (restored through SQLite). A file that comes back is right again; contents
-// that changed stay wrong until the server is started anew.
+// One per connection, used outside transactions. Checks the paths (removed, moved, unmounted,
+// replaced), the tag in the file's bytes (overwritten in place), and the tag as SQLite reads it
+// (restored through SQLite). Files that return to their paths are accepted again; changed contents
+// are refused until the server restarts.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -23,16 +22,16 @@ namespace colo {
 
 class FileGuard {
  public:
-  /// After DatabaseFile::watch().
+  /// `file` must be watched (DatabaseFile::watch()).
   FileGuard(SQLite::Database& db, const DatabaseFile& file, Problems& problems);
 
-  /// Errors: storage_failed, and the problem is reported. Throws SQLite::Exception.
+  /// Errors: storage_failed, after reporting the problem. Throws SQLite::Exception.
   result<void> check();
 
   bool overwritten() const { return overwritten_; }
   bool gone() const { return gone_ || overwritten_; }
 
-  /// As of the last good check().
+  /// As of the last successful check().
   const History& history() const { return history_; }
   std::uint64_t commits_in_file() const { return in_file_ ? in_file_->commits : 0; }
 
@@ -45,9 +44,9 @@ class FileGuard {
   SQLite::Statement tag_;
   SQLite::Statement root_page_;
   std::size_t page_bytes_;
-  std::int64_t page_ = 0;  // where the file holds the tag
+  std::int64_t page_ = 0;  // the page of the file that holds the tag
   History history_;
-  std::optional<History> in_file_;  // none: not yet there, only in the write-ahead log
+  std::optional<History> in_file_;  // none: so far only in the write-ahead log
   bool gone_ = false;
   bool overwritten_ = false;
 };

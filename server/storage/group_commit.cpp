@@ -64,6 +64,7 @@ void GroupCommit::run_batch(std::vector<std::unique_ptr<Job>>& batch) {
   } catch (const std::exception& e) {
     problems_.report(commit_key, "The database cannot be written to.",
                      fmt::format("storage: writes cannot be committed: {}", e.what()));
+    // If this fails, the next BEGIN fails and is reported.
     if (in_transaction()) static_cast<void>(db_.tryExec("ROLLBACK"));
     for (auto& job : batch) job->refuse(errc::storage_failed);
   }

@@ -1,8 +1,8 @@
-// Which history a database holds, and how far it has come.
+// The identity of a database's contents, and how far they have progressed.
 //
-// The epoch is random and changes when an older copy is restored; the commits
-// only grow. Both stand in one row of the database as a text of fixed form, so
-// that the row can also be found in the bytes of the file.
+// The epoch is random and changes when an older copy is restored; the number of commits only
+// grows. One row of the database holds both as a text of fixed form, so that it can also be found
+// in the bytes of the file.
 #pragma once
 
 #include <cstdint>
@@ -24,13 +24,13 @@ struct History {
 /// "colo-history <epoch> <commits>", both as 16 hexadecimal digits.
 std::string tag_of(const History& history);
 
-/// Nothing when `text` is not such a tag.
+/// Nothing when `text` is no tag.
 std::optional<History> read_tag(std::string_view text);
 
-/// The tag with the most commits in the bytes of a page; nothing when there is none.
+/// The tag with the most commits in the bytes of a page, if any.
 std::optional<History> find_tag(std::string_view page);
 
-/// 1 to 2^53 - 1, so that JavaScript can hold it.
+/// 1 to 2^53 - 1, which JavaScript represents exactly.
 Epoch random_epoch();
 
 }  // namespace colo

@@ -1,8 +1,8 @@
-// Keeps the database's history: decides at the start whether it goes on or a new
-// one begins, counts the commits, and writes the mark beside the file.
+// Maintains the database's history: decides at start whether it continues or a new one begins,
+// counts the commits, and writes the mark beside the file.
 //
-// On the writer's thread. The server keeps the mark; another process (`colo
-// admin`) only renews that of a stopped server when it leaves.
+// Part of the writer. The server maintains the mark; `colo admin` only renews that of a stopped
+// server at its end.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -21,14 +21,13 @@ namespace colo {
 
 class HistoryKeeper {
  public:
-  /// After DatabaseFile::watch(). Throws SQLite::Exception,
-  /// std::runtime_error.
+  /// `file` must be watched (DatabaseFile::watch()). Throws SQLite::Exception, std::runtime_error.
   HistoryKeeper(SQLite::Database& db, const DatabaseFile& file, OpenedBy opened_by);
 
-  /// In the transaction that is to be counted.
+  /// Counts the current transaction.
   void count_commit();
 
-  /// After the commit, when `guard` says that the file is ours; or when its contents are not.
+  /// Writes the mark: after a commit into our file, or when its contents were replaced.
   void note(const FileGuard& guard);
 
  private:
@@ -46,7 +45,7 @@ class HistoryKeeper {
   bool warned_ = false;
 };
 
-/// When the last connection of this process was closed, well: notes how the file was left.
+/// Writes the mark of a stopped server, after the last connection was closed without a fault.
 void note_closed(const DatabaseFile& file, OpenedBy opened_by, const History& history);
 
 }  // namespace colo

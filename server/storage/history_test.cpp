@@ -8,13 +8,13 @@
 namespace colo {
 namespace {
 
-TEST(History, ATagSaysWhatItWasMadeOf) {
+TEST(History, ATagIsReadAsItWasWritten) {
   const History history{{4711}, 815};
   EXPECT_EQ(read_tag(tag_of(history)), history);
   EXPECT_EQ(tag_of(history).size(), tag_of({{(std::uint64_t{1} << 53) - 1}, ~0ull}).size());
 }
 
-TEST(History, WhatIsNoTagIsNone) {
+TEST(History, InvalidTagsAreRefused) {
   const auto tag = tag_of({{4711}, 815});
   EXPECT_FALSE(read_tag(""));
   EXPECT_FALSE(read_tag(tag.substr(1)));
@@ -23,7 +23,7 @@ TEST(History, WhatIsNoTagIsNone) {
   EXPECT_FALSE(read_tag(tag_of({{std::uint64_t{1} << 53}, 1})));  // not JavaScript's
 }
 
-TEST(History, OfSeveralInAPageTheNewestCounts) {
+TEST(History, TheNewestTagOfAPageCounts) {
   const auto page =
       "\x0D" + tag_of({{4711}, 8}) + "free" + tag_of({{4711}, 15}) + tag_of({{4711}, 9});
   EXPECT_EQ(find_tag(page), (History{{4711}, 15}));
@@ -39,7 +39,7 @@ TEST(History, EpochsAreNeverZeroAndFitIntoADouble) {
   }
 }
 
-TEST(DatabaseMark, WhatIsWrittenIsRead) {
+TEST(DatabaseMark, IsReadAsItWasWritten) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "colo.db";
   EXPECT_FALSE(read_mark(file));

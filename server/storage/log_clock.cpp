@@ -8,7 +8,7 @@ LogClock LogClock::beginning_at(WallTime wall) {
   constexpr WallTime year_2020 = std::chrono::sys_days{std::chrono::year{2020} / 1 / 1};
   LogClock clock;
   clock.time = std::max(wall, year_2020).time_since_epoch();
-  clock.agreed = clock.time - Time{1};  // nobody knows whether this date is right
+  clock.agreed = clock.time - Time{1};  // nothing confirms this date yet
   return clock;
 }
 
@@ -19,8 +19,7 @@ LogClock::Reading LogClock::advance(Time ran, WallTime wall) {
 
   if (std::chrono::abs(reading.gap) <= plausible_gap) {
     if (doubt) reading.verdict = Verdict::withdrawn;
-    // A clock that is slightly behind is waited for: one that is set to and fro must
-    // not be credited each time.
+    // No negative credit: a clock that is set back and forth must not be credited each time.
     reading.credited = std::max(reading.gap, Time{0});
     time += reading.credited;
     agreed = time;
@@ -28,7 +27,8 @@ LogClock::Reading LogClock::advance(Time ran, WallTime wall) {
     return reading;
   }
 
-  // More than the doubted clock said is no reason to begin anew: it is at least that far ahead.
+  // If the wall clock is further ahead than before, the doubt continues: it is at least that far
+  // ahead.
   const Time more = doubt ? ahead - doubt->ahead : Time{0};
   const bool behind = doubt && doubt->ahead < wall_ahead;
   if (!doubt || more < -plausible_gap || (behind && more > plausible_gap)) {
@@ -38,7 +38,7 @@ LogClock::Reading LogClock::advance(Time ran, WallTime wall) {
   }
 
   doubt->ran += ran;
-  // A short time off passed whatever the date is.
+  // The server was off for a short time, which passed whatever the date is.
   if (more > Time{0} && more <= plausible_gap) time += more;
   if (doubt->ran < proof_time) {
     reading.verdict = Verdict::waiting;

@@ -15,12 +15,12 @@ class LogClockTest : public testing::Test {
     clock.agreed = clock.time;
     wall = start;
   }
-  // The server ran for so long; its wall clock went on by as much.
+  // The server runs for this long, and its wall clock advances as much.
   Verdict run_for(LogClock::Time time) {
     wall += time;
     return clock.advance(time, wall).verdict;
   }
-  // It was off, or the wall clock was set; this is the first reading of a new run.
+  // The server was off, or the wall clock was set: the first reading of a new run.
   LogClock::Reading start_after(LogClock::Time time) {
     wall += time;
     return clock.advance(0ms, wall);
@@ -38,13 +38,13 @@ TEST_F(LogClockTest, RunsWithTheServer) {
   EXPECT_EQ(passed(), 100h + 10min);
 }
 
-TEST_F(LogClockTest, ANightOffCounts) {
+TEST_F(LogClockTest, ANightWithoutTheServerCounts) {
   EXPECT_EQ(start_after(10h).credited, 10h);
   EXPECT_EQ(start_after(24h).verdict, Verdict::agreed);
   EXPECT_EQ(passed(), 34h);
 }
 
-TEST_F(LogClockTest, AJumpAheadCountsForNothingWhileItHasNotStood) {
+TEST_F(LogClockTest, AJumpAheadDoesNotCountAtFirst) {
   EXPECT_EQ(start_after(24h * 40).verdict, Verdict::doubted);
   EXPECT_EQ(run_for(1h), Verdict::waiting);
   EXPECT_EQ(passed(), 1h);
@@ -55,7 +55,7 @@ TEST_F(LogClockTest, AJumpAheadCountsForNothingWhileItHasNotStood) {
   EXPECT_EQ(passed(), 24h);
 }
 
-TEST_F(LogClockTest, AJumpAheadThatStandsForADayOfRunningIsBelieved) {
+TEST_F(LogClockTest, AJumpAheadIsBelievedAfterADayOfRunning) {
   start_after(24h * 40);
   EXPECT_EQ(run_for(23h), Verdict::waiting);
   EXPECT_EQ(run_for(1h), Verdict::believed);
@@ -64,7 +64,7 @@ TEST_F(LogClockTest, AJumpAheadThatStandsForADayOfRunningIsBelieved) {
   EXPECT_EQ(clock.wall(), wall);
 }
 
-TEST_F(LogClockTest, WhatWasNotedWhileInDoubtDoesNotAgeByIt) {
+TEST_F(LogClockTest, WhatIsRecordedDuringADoubtDoesNotAgeByIt) {
   run_for(1h);
   start_after(24h * 40);
   run_for(23h);
@@ -74,7 +74,7 @@ TEST_F(LogClockTest, WhatWasNotedWhileInDoubtDoesNotAgeByIt) {
   EXPECT_EQ(reading.since, start.time_since_epoch() + 1h);
 }
 
-TEST_F(LogClockTest, ShortTimesOffCountWhileALongOneIsInDoubt) {
+TEST_F(LogClockTest, ShortTimesOffCountDuringADoubt) {
   start_after(24h * 40);
   for (int day = 0; day < 7; ++day) {
     EXPECT_EQ(run_for(3h), Verdict::waiting);
@@ -85,7 +85,7 @@ TEST_F(LogClockTest, ShortTimesOffCountWhileALongOneIsInDoubt) {
   EXPECT_EQ(passed(), 47 * 24h + 3h);
 }
 
-TEST_F(LogClockTest, AFurtherJumpIsNotBelievedWithTheFirst) {
+TEST_F(LogClockTest, AFurtherJumpNeedsItsOwnProof) {
   start_after(24h * 2);
   run_for(20h);
   start_after(24h * 400);
@@ -107,7 +107,7 @@ TEST_F(LogClockTest, NeverGoesBack) {
   }
 }
 
-TEST_F(LogClockTest, AClockThatIsSetToAndFroIsNotCreditedEachTime) {
+TEST_F(LogClockTest, AClockSetBackAndForthIsNotCreditedEachTime) {
   for (int i = 0; i < 100; ++i) {
     start_after(20h);
     start_after(-20h);
@@ -125,7 +125,7 @@ TEST_F(LogClockTest, AMachineThatStartsIn1970CountsOnceItsClockIsSet) {
   EXPECT_EQ(passed(), 10h);
 }
 
-TEST_F(LogClockTest, ANewServersFirstDayIsNoOlderWhenItBeganIn1970) {
+TEST_F(LogClockTest, TheFirstDayOfAServerThatStartedIn1970DoesNotAge) {
   wall = WallTime{} + 5s;
   clock = LogClock::beginning_at(wall);
   const auto began = clock.time;
@@ -141,7 +141,7 @@ TEST_F(LogClockTest, ANewServersFirstDayIsNoOlderWhenItBeganIn1970) {
   EXPECT_EQ(clock.wall(), wall);
 }
 
-TEST_F(LogClockTest, AClockThatWasYearsAheadIsFollowedBackAfterADayOfRunning) {
+TEST_F(LogClockTest, AClockThatReturnsFromYearsAheadIsBelievedAfterADayOfRunning) {
   start_after(24h * 365 * 50);
   run_for(12h);
   ASSERT_EQ(run_for(12h), Verdict::believed);

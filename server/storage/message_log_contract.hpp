@@ -1,10 +1,9 @@
-// What every MessageLog must do, as tests: include this in a log's own test and
+// The tests that every MessageLog must pass. Include this in a log's own test and
 //   INSTANTIATE_TYPED_TEST_SUITE_P(Memory, MessageLogContract, MyFixture);
 //
 // MyFixture: default-constructible, with `MessageLog& log()` (empty at first),
-// `User person(std::string name)`, somebody the log accepts as author,
-// `User administrator(std::string name)`, and `void leave(const User&)`, after which
-// their account is gone.
+// `User person(std::string name)`, a valid author, `User administrator(std::string name)`, and
+// `void leave(const User&)`, which removes the account.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -26,7 +25,7 @@ inline ClientId client_id(std::uint32_t number) {
   return id;
 }
 
-/// A drawing of one dot, told from others by `text`, which stands in a field of no meaning.
+/// A drawing of one dot, distinguished by `text` in a field of no meaning.
 inline std::string dot_of(const std::string& text) {
   const std::string dot = "\x08\x01\x1A\x08\x08\x01\x18\x01\x32\x02\x02\x02";
   return dot + '\x7A' + static_cast<char>(text.size()) + text;
@@ -37,7 +36,7 @@ inline Message drawing(const User& author, std::uint32_t number) {
   return {{"den"},
           author,
           client_id(number),
-          // Bytes that are no text, with a zero among them.
+          // Bytes that are not text, including a zero.
           dot_of(std::string("\x00\xFF", 2) + std::to_string(number)),
           "caption " + std::to_string(number),
           {},
@@ -209,7 +208,7 @@ TYPED_TEST_P(MessageLogContract, PagesEndBeforeTheMessageThatMakesThemTooLong) {
   EXPECT_TRUE(this->after(0, {50, 3000}).more);
   EXPECT_EQ(seqs_of(this->after(3, {50, 2000})), (Seqs{4, 5}));
   EXPECT_FALSE(this->after(3, {50, 2000}).more);
-  // One always fits: else nobody could get past it.
+  // One message always fits; otherwise nobody could read past it.
   EXPECT_EQ(seqs_of(this->before(this->the_end, {50, 10})), (Seqs{5}));
   EXPECT_TRUE(this->before(this->the_end, {50, 10}).more);
   EXPECT_EQ(seqs_of(this->after(4, {50, 10})), (Seqs{5}));
@@ -223,7 +222,7 @@ TYPED_TEST_P(MessageLogContract, AnErasedMessageIsGoneButItsPlaceStaysTaken) {
   EXPECT_EQ(seqs_of(this->after(0, 50)), (std::vector<std::uint64_t>{1}));
   EXPECT_EQ(seqs_of(this->before(this->the_end, 50)), (std::vector<std::uint64_t>{1}));
   EXPECT_EQ(this->last(), 3u);
-  EXPECT_TRUE(this->say(3).repeated);  // sent again by a phone that missed the answer
+  EXPECT_TRUE(this->say(3).repeated);  // sent again by a client that missed the reply
   EXPECT_EQ(seqs_of(this->after(0, 50)), (std::vector<std::uint64_t>{1}));
   EXPECT_EQ(this->say(4).seq.value, 4u);
 }
@@ -235,7 +234,7 @@ TYPED_TEST_P(MessageLogContract, DeletionsAreNumberedAndToldInTheirOrder) {
   EXPECT_TRUE(this->deleted(0, 0).empty());
   EXPECT_EQ(this->erase(4), 1u);
   EXPECT_EQ(this->erase(2), 2u);
-  EXPECT_FALSE(run_to_end(this->log().erase(this->den, {2}, this->ann)));  // takes no number
+  EXPECT_FALSE(run_to_end(this->log().erase(this->den, {2}, this->ann)));  // gets no number
   EXPECT_EQ(this->erase(5), 3u);
   EXPECT_EQ(run_to_end(this->log().last_deletion(this->den))->value, 3u);
   EXPECT_EQ(this->deleted(0, 3), (Seqs{4, 2, 5}));

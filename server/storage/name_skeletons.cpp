@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS name_looks (
   account     INTEGER PRIMARY KEY REFERENCES accounts (id),
   look        TEXT NOT NULL,
   folded_look TEXT NOT NULL,
-  rules       TEXT NOT NULL  -- name_rules() of when they were made
+  rules       TEXT NOT NULL  -- name_rules() at that time
 ) STRICT;
 CREATE INDEX IF NOT EXISTS name_looks_by_look ON name_looks (look);
 CREATE INDEX IF NOT EXISTS name_looks_by_folded_look ON name_looks (folded_look);
@@ -29,9 +29,8 @@ struct Person {
   std::string name;
 };
 
-// Those whose looks are missing. An older Colo that registers or removes somebody leaves the
-// table as it is.
-std::vector<Person> people_without_looks(SQLite::Database& db) {
+// Rows are also missing when an older Colo, which does not know the table, has created accounts.
+std::vector<Person> people_without_skeletons(SQLite::Database& db) {
   std::vector<Person> people;
   SQLite::Statement missing(db,
                             "SELECT id, name FROM accounts WHERE NOT gone AND id NOT IN "
@@ -43,17 +42,19 @@ std::vector<Person> people_without_looks(SQLite::Database& db) {
 
 void fill(SQLite::Database& db) {
   SQLite::Transaction step(db, SQLite::TransactionBehavior::IMMEDIATE);
-  SQLite::Statement forget(db,
+  SQLite::Statement remove(db,
                            "DELETE FROM name_looks WHERE rules <> ? OR account IN "
                            "(SELECT id FROM accounts WHERE gone)");
-  SqliteQuery(forget).with(name_rules()).run();
+  SqliteQuery(remove).with(name_rules()).run();
   SQLite::Statement add(
       db, "INSERT INTO name_looks (account, look, folded_look, rules) VALUES (?, ?, ?, ?)");
-  for (const auto& person : people_without_looks(db)) {
+  for (const auto& person : people_without_skeletons(db)) {
     const auto name = parse_name(person.name);
     if (!name) {
-      log::warn("storage: the name of account {} cannot be read any more: {}", person.account,
-                name.error().detail);
+      log::warn(
+          "storage: the name of account {} is no longer valid and is not compared with new names: "
+          "{}",
+          person.account, name.error().detail);
       continue;
     }
     SqliteQuery row(add);
@@ -70,7 +71,7 @@ void update_name_skeletons(SQLite::Database& db) {
   try {
     fill(db);
   } catch (const SQLite::Exception& e) {
-    log::error("storage: new names are compared with fewer of those that are there: {}", e.what());
+    log::error("storage: new names are not compared with all existing ones: {}", e.what());
   }
 }
 

@@ -1,7 +1,8 @@
-// The table of the loose looks of names, which keeps new names apart from those that are there.
+// The table of loose name skeletons, by which new names are compared with existing ones.
 //
-// Not UNIQUE, and no migration: accounts of before may look alike, and stay. The looks are made
-// again when the rules change (name_rules()), at start, on the opening thread, before any writer.
+// Not UNIQUE and not a migration: older accounts may be confusable with each other, and stay.
+// Skeletons are rebuilt at start when the rules changed (name_rules()). In the database they are
+// called looks, the name under which the table was released.
 #pragma once
 
 namespace SQLite {
@@ -10,9 +11,9 @@ class Database;
 
 namespace colo {
 
-/// Makes the table, and the rows that are missing or of other rules. Where the accounts cannot
-/// all be read the rest of the server still can be: that is logged. Throws SQLite::Exception
-/// when the table cannot be made.
+/// Creates the table if it is missing, and adds or rebuilds missing and outdated rows. To be called
+/// at start, before anything else writes. Accounts that cannot be read are logged and do not stop
+/// the server. Throws SQLite::Exception when the table cannot be created.
 void update_name_skeletons(SQLite::Database& db);
 
 }  // namespace colo

@@ -13,8 +13,8 @@
 namespace colo {
 namespace {
 
-// A database that a Colo without the table made, or one whose ICU knew other look-alikes.
-class NameLooksTest : public testing::Test {
+// A database of a Colo without the table, or of one whose ICU had other confusables.
+class NameSkeletonsTest : public testing::Test {
  protected:
   SQLite::Database open() {
     return SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
@@ -45,7 +45,7 @@ class NameLooksTest : public testing::Test {
   std::string file = (folder.path() / "colo.db").string();
 };
 
-TEST_F(NameLooksTest, PeopleOfBeforeStayThoughTheyLookAlikeAndNobodyNewLooksLikeThem) {
+TEST_F(NameSkeletonsTest, OldConfusableAccountsStayAndNewOnesAreRefused) {
   {
     auto db = open();
     bring_up_to_date(db);
@@ -59,7 +59,7 @@ TEST_F(NameLooksTest, PeopleOfBeforeStayThoughTheyLookAlikeAndNobodyNewLooksLike
   EXPECT_TRUE(registers(store, "Anne"));
 }
 
-TEST_F(NameLooksTest, OfTwoWhoLookAlikeTheOneWhoStaysIsProtected) {
+TEST_F(NameSkeletonsTest, OfTwoConfusableAccountsTheRemainingOneIsProtected) {
   {
     auto db = open();
     bring_up_to_date(db);
@@ -71,7 +71,7 @@ TEST_F(NameLooksTest, OfTwoWhoLookAlikeTheOneWhoStaysIsProtected) {
   EXPECT_FALSE(registers(store, "Annamaria-"));
 }
 
-TEST_F(NameLooksTest, LooksOfOtherRulesAreMadeAgain) {
+TEST_F(NameSkeletonsTest, SkeletonsOfOtherRulesAreRebuilt) {
   {
     SqliteStore store(file);
     EXPECT_TRUE(registers(store, "Annamaria"));
@@ -81,7 +81,7 @@ TEST_F(NameLooksTest, LooksOfOtherRulesAreMadeAgain) {
   EXPECT_FALSE(registers(store, "Annamaria."));
 }
 
-TEST_F(NameLooksTest, WhoeverAnOlderColoRemovedOrRegisteredMeanwhileIsCaughtUpWith) {
+TEST_F(NameSkeletonsTest, AccountsThatAnOlderColoCreatedOrRemovedAreBroughtUpToDate) {
   {
     SqliteStore store(file);
     EXPECT_TRUE(registers(store, "Annamaria"));

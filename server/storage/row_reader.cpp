@@ -12,7 +12,7 @@
 namespace colo {
 namespace {
 
-constexpr std::size_t ranges_max = 10'000;  // remembered in all; then it begins anew
+constexpr std::size_t ranges_max = 10'000;  // in all rooms; beyond, all are forgotten
 
 }  // namespace
 
@@ -62,34 +62,34 @@ RowReader::RowReader(SQLite::Database& db, OnDamage damaged)
 
 MessagePage RowReader::before(const RoomId& room, Seq seq, PageLimit limit) {
   const auto last = last_seq(room);
-  auto page = read(room, std::min(seq.value, last + 1), last, limit, Way::down);
+  auto page = read(room, std::min(seq.value, last + 1), last, limit, Direction::down);
   std::ranges::reverse(page.messages);
   return page;
 }
 
 MessagePage RowReader::after(const RoomId& room, Seq seq, PageLimit limit) {
-  return read(room, seq.value, last_seq(room), limit, Way::up);
+  return read(room, seq.value, last_seq(room), limit, Direction::up);
 }
 
 MessagePage RowReader::read(const RoomId& room, std::uint64_t at, std::uint64_t last,
-                            PageLimit limit, Way way) {
+                            PageLimit limit, Direction direction) {
   PageFill fill(limit);
   std::optional<SQLite::Exception> unreadable;
-  for (std::size_t passed = 0; passed < passed_max;) {
-    at = end_of_passed(room, at, way);
+  for (std::size_t skipped = 0; skipped < skipped_max;) {
+    at = end_of_skipped(room, at, direction);
     std::uint64_t seq = at;
     std::optional<Message> message;
     try {
-      const auto found = next(room, at, way);
+      const auto found = next(room, at, direction);
       if (!found) break;
       seq = *found;
       message = read_row(room, seq);
     } catch (const SQLite::Exception& e) {
       if (!is_damage(e)) throw;
       unreadable = e;
-      if (seq == at) {  // the index cannot say which is next
-        if (way == Way::down ? at <= 1 : at >= last) break;
-        seq = way == Way::down ? at - 1 : at + 1;
+      if (seq == at) {  // the index is damaged, too
+        if (direction == Direction::down ? at <= 1 : at >= last) break;
+        seq = direction == Direction::down ? at - 1 : at + 1;
       }
       if (damaged_) damaged_(room, {seq}, e.what());
     }
@@ -98,10 +98,10 @@ MessagePage RowReader::read(const RoomId& room, std::uint64_t at, std::uint64_t 
       if (!fill.add(std::move(*message))) return fill.take();
       continue;
     }
-    ++passed;
-    // An I/O error may be gone the next time.
-    if (!unreadable || unreadable->getErrorCode() != SQLITE_IOERR) pass(room, seq);
-    if (passed == passed_max) fill.leave_the_rest();
+    ++skipped;
+    // An I/O error may be temporary.
+    if (!unreadable || unreadable->getErrorCode() != SQLITE_IOERR) skip(room, seq);
+    if (skipped == skipped_max) fill.leave_the_rest();
   }
   auto page = fill.take();
   const bool failing = unreadable && unreadable->getErrorCode() == SQLITE_IOERR;
@@ -116,33 +116,35 @@ std::uint64_t RowReader::last_seq(const RoomId& room) {
   return row.with(room).next() ? row.seq(0).value : 0;
 }
 
-std::optional<std::uint64_t> RowReader::next(const RoomId& room, std::uint64_t at, Way way) {
-  SqliteQuery row(way == Way::down ? down_ : up_);
+std::optional<std::uint64_t> RowReader::next(const RoomId& room, std::uint64_t at,
+                                             Direction direction) {
+  SqliteQuery row(direction == Direction::down ? down_ : up_);
   if (!row.with(room).with(Seq{at}).next()) return std::nullopt;
   return row.seq(0).value;
 }
 
-// Nothing when it is deleted, or damaged.
+// Nothing when the message is deleted or damaged.
 std::optional<Message> RowReader::read_row(const RoomId& room, std::uint64_t seq) {
   SqliteQuery row(row_);
   if (!row.with(room).with(Seq{seq}).next()) return std::nullopt;
   return message_of(row, room, check_, damaged_);
 }
 
-// The last of those passed over that follow on `at`; or `at`.
-std::uint64_t RowReader::end_of_passed(const RoomId& room, std::uint64_t at, Way way) const {
-  const auto ranges = passed_.find(room);
-  if (ranges == passed_.end() || (way == Way::down && at == 0)) return at;
-  const auto neighbour = way == Way::down ? at - 1 : at + 1;
+// The last of the skipped rows adjacent to `at`, or `at`.
+std::uint64_t RowReader::end_of_skipped(const RoomId& room, std::uint64_t at,
+                                        Direction direction) const {
+  const auto ranges = skipped_.find(room);
+  if (ranges == skipped_.end() || (direction == Direction::down && at == 0)) return at;
+  const auto neighbour = direction == Direction::down ? at - 1 : at + 1;
   auto range = ranges->second.upper_bound(neighbour);
   if (range == ranges->second.begin()) return at;
   --range;
   if (range->second < neighbour) return at;
-  return way == Way::down ? range->first : range->second;
+  return direction == Direction::down ? range->first : range->second;
 }
 
-void RowReader::pass(const RoomId& room, std::uint64_t seq) {
-  auto& ranges = passed_[room];
+void RowReader::skip(const RoomId& room, std::uint64_t seq) {
+  auto& ranges = skipped_[room];
   auto after = ranges.upper_bound(seq);
   auto last = seq;
   if (after != ranges.end() && after->first == seq + 1) {
@@ -157,7 +159,7 @@ void RowReader::pass(const RoomId& room, std::uint64_t seq) {
   }
   ranges.emplace_hint(after, seq, last);
   if (++ranges_ <= ranges_max) return;
-  passed_.clear();
+  skipped_.clear();
   ranges_ = 0;
 }
 

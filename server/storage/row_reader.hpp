@@ -1,7 +1,7 @@
-// Messages read one by one, around those that SQLite cannot read.
+// Reads messages one by one, skipping those that SQLite cannot read.
 //
-// Slow, and so only where reading a whole page failed. Remembers what it passed
-// over, so that damage is walked through once. On the reader's thread.
+// Slow, so it is used only where reading a whole page failed. Remembers which rows it skipped, so
+// that it works through damage once. Memory is bounded: it forgets them all beyond 10,000 ranges.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -22,7 +22,7 @@
 
 namespace colo {
 
-/// Told of each message that cannot be read, perhaps again and again.
+/// Called for each message that cannot be read, possibly several times for one.
 using OnDamage = std::function<void(const RoomId& room, Seq seq, const std::string& what)>;
 
 /// Whether some pages of the file are damaged, as opposed to a database that cannot be read.
@@ -33,7 +33,7 @@ class ReportedDamage : public SQLite::Exception {
   using SQLite::Exception::Exception;
 };
 
-/// What a page of messages selects. An index may be named in between; goes on with "AND …".
+/// The SELECT of a page of messages. An INDEXED BY may stand in between; "AND …" follows.
 inline constexpr const char* page_columns =
     "SELECT m.seq, a.name, m.sent_at, m.drawing, m.caption, m.remix_of, m.client_id, r.name, "
     "m.author, m.remix_author "
@@ -42,34 +42,35 @@ inline constexpr const char* page_joins =
     "JOIN accounts a ON a.id = m.author "
     "LEFT JOIN accounts r ON r.id = m.remix_author WHERE m.room = ? AND NOT m.deleted ";
 
-/// What a row of `page_columns` holds; nothing, and `damaged` is told, when it cannot be.
+/// The message in a row of `page_columns`. If its values are invalid: nothing, after a call of
+/// `damaged`.
 std::optional<Message> message_of(SqliteQuery& row, const RoomId& room, StoredDrawingCheck& check,
                                   const OnDamage& damaged);
 
 class RowReader {
  public:
-  /// Rows passed over in one call: a fraction of a second of the reader's time.
-  static constexpr std::size_t passed_max = 5'000;
+  /// Rows skipped in one call: takes a fraction of a second.
+  static constexpr std::size_t skipped_max = 5'000;
 
   RowReader(SQLite::Database& db, OnDamage damaged);
 
-  /// Up to `limit` readable messages before or after `seq`, ascending. Throws
-  /// SQLite::Exception when it passed over passed_max rows and found none; the next
-  /// call goes on from there.
+  /// Up to `limit` readable messages before or after `seq`, ascending. Throws ReportedDamage when
+  /// it skipped skipped_max rows and found none; the next call continues from there. Throws
+  /// SQLite::Exception when the database cannot be read.
   MessagePage before(const RoomId& room, Seq seq, PageLimit limit);
   MessagePage after(const RoomId& room, Seq seq, PageLimit limit);
 
  private:
-  enum class Way { down, up };
+  enum class Direction { down, up };
   using Ranges = std::map<std::uint64_t, std::uint64_t>;  // first → last
 
   MessagePage read(const RoomId& room, std::uint64_t at, std::uint64_t last, PageLimit limit,
-                   Way way);
+                   Direction direction);
   std::uint64_t last_seq(const RoomId& room);
-  std::optional<std::uint64_t> next(const RoomId& room, std::uint64_t at, Way way);
+  std::optional<std::uint64_t> next(const RoomId& room, std::uint64_t at, Direction direction);
   std::optional<Message> read_row(const RoomId& room, std::uint64_t seq);
-  std::uint64_t end_of_passed(const RoomId& room, std::uint64_t at, Way way) const;
-  void pass(const RoomId& room, std::uint64_t seq);
+  std::uint64_t end_of_skipped(const RoomId& room, std::uint64_t at, Direction direction) const;
+  void skip(const RoomId& room, std::uint64_t seq);
 
   SQLite::Statement down_;
   SQLite::Statement up_;
@@ -77,7 +78,7 @@ class RowReader {
   SQLite::Statement last_;
   OnDamage damaged_;
   StoredDrawingCheck check_;
-  std::map<RoomId, Ranges> passed_;
+  std::map<RoomId, Ranges> skipped_;
   std::size_t ranges_ = 0;
 };
 

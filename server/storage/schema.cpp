@@ -11,11 +11,11 @@
 namespace colo {
 namespace {
 
-// Never edit one that was released: add the next.
+// Never edit a released migration: add another.
 //
-// messages: the drawing stood last when it was made, so that the columns before
-// it are read without it; what came later stands behind. A deleted message keeps its row for a
-// while, emptied: its client_id stays known, and phones can be told (sqlite_retention.hpp).
+// In messages the drawing was the last column, so that the columns before it are read without it;
+// later columns follow it. A deleted message keeps an emptied row for a while: its client_id stays
+// known, and clients can be notified (sqlite_retention.hpp).
 constexpr std::array migrations = {
     R"sql(
 CREATE TABLE accounts (
@@ -31,7 +31,7 @@ CREATE TABLE accounts (
 
 CREATE TABLE rooms (
   id       TEXT NOT NULL PRIMARY KEY,
-  last_seq INTEGER NOT NULL  -- also of messages that are gone: no seq is given twice
+  last_seq INTEGER NOT NULL  -- including removed messages: no seq is assigned twice
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE messages (
@@ -50,13 +50,12 @@ CREATE TABLE messages (
 
 CREATE INDEX messages_by_age ON messages (room, sent_at);
 )sql",
-    // Each room counts its deletions, so that a phone can ask for those it missed.
-    // Those of before were not counted. Who drew what a remix began as stands with
-    // the remix: the original may be forgotten.
+    // Each room counts its deletions, so that a client can request those it missed. Earlier
+    // deletions are not counted. A remix stores the author of its original, which may be removed.
     R"sql(
 ALTER TABLE rooms ADD COLUMN deletions INTEGER NOT NULL DEFAULT 0;
 
-ALTER TABLE messages ADD COLUMN deletion INTEGER;  -- 1, 2, 3 … per room; NULL: it was not
+ALTER TABLE messages ADD COLUMN deletion INTEGER;  -- 1, 2, 3 … per room; NULL: not deleted
 ALTER TABLE messages ADD COLUMN remix_author INTEGER REFERENCES accounts (id);
 
 UPDATE messages SET remix_author =
@@ -66,8 +65,8 @@ WHERE remix_of > 0;
 CREATE INDEX messages_by_deletion ON messages (room, deletion, seq)
 WHERE deletion IS NOT NULL;
 )sql",
-    // Whoever leaves is a tombstone from then on, without a name or a password: their
-    // messages stand on it. Of an invite only a hash of its code is known.
+    // A removed account becomes a tombstone without name or password, which its messages refer to.
+    // Of an invite's code only a hash is stored.
     R"sql(
 ALTER TABLE accounts ADD COLUMN password_version INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE accounts ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
@@ -87,17 +86,18 @@ CREATE TABLE invites (
   used_at    INTEGER            -- last; NULL: never
 ) STRICT;
 
--- Accounts that another process changed, for a running server to look at.
+-- Accounts that another process changed, for a running server to read.
 CREATE TABLE outside_changes (
   id      INTEGER PRIMARY KEY AUTOINCREMENT,
   account INTEGER NOT NULL REFERENCES accounts (id)
 ) STRICT;
 )sql",
-    // Messages grow old by a clock of the log's own (log_clock.hpp), not by sent_at. It begins
-    // at the newest message's sent_at, and marks are made of those before: in the order of
-    // seq, never going back, none later than the newest, none before 2020, one an hour.
-    // Reads of living messages step over no deleted ones. Rows of messages that the first
-    // version deleted can be told to nobody. Invites end with the account that made them.
+    // Messages age by the log's own clock (log_clock.hpp), not by sent_at. It starts at the newest
+    // message's sent_at. The messages before get marks: in the order of seq, ascending in time,
+    // none later than the newest, none before 2020, one per hour. An index of visible messages
+    // avoids scanning deleted ones. Messages deleted under the first version have no deletion
+    // number to notify clients with, so their rows are removed. Invites end with the account that
+    // created them.
     R"sql(
 DROP INDEX messages_by_age;
 CREATE INDEX messages_living ON messages (room, seq) WHERE NOT deleted;
@@ -110,15 +110,15 @@ CREATE TABLE log_clock (
   time        INTEGER NOT NULL,  -- ms, as the next four
   wall_ahead  INTEGER NOT NULL,
   agreed      INTEGER NOT NULL,
-  doubt_ahead INTEGER,           -- NULL: the wall clock is believed
+  doubt_ahead INTEGER,           -- NULL: the wall clock is accepted
   doubt_ran   INTEGER
 ) STRICT;
 
 CREATE TABLE marks (
   room      TEXT NOT NULL REFERENCES rooms (id),
   time      INTEGER NOT NULL,  -- of log_clock
-  seq       INTEGER NOT NULL,  -- the last given by then
-  deletions INTEGER NOT NULL   -- how many there were by then
+  seq       INTEGER NOT NULL,  -- the last assigned by then
+  deletions INTEGER NOT NULL   -- their number by then
 ) STRICT;
 CREATE INDEX marks_by_time ON marks (room, time, seq, deletions);
 
@@ -143,19 +143,19 @@ DELETE FROM messages WHERE deleted AND deletion IS NULL;
 ALTER TABLE invites ADD COLUMN ended INTEGER;  -- of log_clock; NULL: it works
 DELETE FROM invites WHERE made_by IN (SELECT id FROM accounts WHERE gone);
 )sql",
-    // What tells a restored copy from the database that phones knew. The tag holds a
-    // random epoch and counts the commits (storage/history.hpp).
+    // Distinguishes a restored copy from the database that clients have seen. The tag holds a
+    // random epoch and the number of commits (storage/history.hpp).
     R"sql(
 CREATE TABLE history (
   id       INTEGER PRIMARY KEY CHECK (id = 1),
   tag      TEXT NOT NULL,
-  restored INTEGER NOT NULL DEFAULT 0  -- whether that was ever noticed
+  restored INTEGER NOT NULL DEFAULT 0  -- whether that was ever detected
 ) STRICT;
 
 INSERT INTO history (id, tag) VALUES (1,
   printf('colo-history %016x %016x', abs(random() % 9007199254740991) + 1, 0));
 
-ALTER TABLE rooms ADD COLUMN restored_at INTEGER;  -- last_seq when it was noticed last
+ALTER TABLE rooms ADD COLUMN restored_at INTEGER;  -- last_seq when it was last detected
 )sql",
 };
 
@@ -163,7 +163,7 @@ int pragma(SQLite::Database& db, const std::string& name) {
   return db.execAndGet("PRAGMA " + name).getInt();
 }
 
-void refuse_what_is_not_ours(SQLite::Database& db) {
+void refuse_foreign_database(SQLite::Database& db) {
   const bool empty = db.execAndGet("SELECT count(*) FROM sqlite_master").getInt() == 0;
   if (!empty && pragma(db, "application_id") != application_id) {
     throw std::runtime_error("it is the database of another program");
@@ -183,10 +183,10 @@ int schema_version() {
 }
 
 void bring_up_to_date(SQLite::Database& db, int upto) {
-  refuse_what_is_not_ours(db);
+  refuse_foreign_database(db);
   for (int version = pragma(db, "user_version"); version < upto; ++version) {
     SQLite::Transaction step(db, SQLite::TransactionBehavior::IMMEDIATE);
-    // Another process, `colo admin` beside a server, may have been quicker.
+    // Another process (`colo admin` beside a server) may have migrated meanwhile.
     if (pragma(db, "user_version") > version) continue;
     db.exec("PRAGMA application_id = " + std::to_string(application_id));
     db.exec(migrations.at(static_cast<std::size_t>(version)));

@@ -1,8 +1,7 @@
-// The tables, and how an older database becomes today's.
+// The tables, and the migration of older databases.
 //
-// Migrations are numbered by PRAGMA user_version and run in order, each in a
-// transaction of its own: a crash between two leaves a database that the next
-// start takes further. Runs at start, on the opening thread, before any writer.
+// Migrations are numbered by PRAGMA user_version and run in order, each in its own transaction:
+// after a crash between two, the next start continues.
 #pragma once
 
 namespace SQLite {
@@ -11,15 +10,15 @@ class Database;
 
 namespace colo {
 
-/// Says in the file's header whose it is: "Colo" in ASCII.
+/// Identifies the program in the file's header: "Colo" in ASCII.
 inline constexpr int application_id = 0x436F6C6F;
 
-/// The version that bring_up_to_date() ends at.
+/// The current version.
 int schema_version();
 
-/// Brings a new or older database to today's schema. Throws std::runtime_error
-/// when it is another program's or from a newer Colo, SQLite::Exception when
-/// SQLite fails; the database is then as it was.
+/// Brings a new or older database to the current schema. To be called at start, before anything
+/// else writes. Throws std::runtime_error when it belongs to another program or a newer Colo,
+/// SQLite::Exception when SQLite fails; the failed migration is rolled back.
 void bring_up_to_date(SQLite::Database& db, int upto = schema_version());
 
 }  // namespace colo

@@ -40,14 +40,14 @@ TEST_F(SchemaTest, ANewDatabaseGetsAllTables) {
     EXPECT_TRUE(db.tableExists(table));
 }
 
-TEST_F(SchemaTest, ADatabaseOfTodayIsLeftAsItIs) {
+TEST_F(SchemaTest, ACurrentDatabaseIsUnchanged) {
   bring_up_to_date(db);
   db.exec("INSERT INTO rooms (id, last_seq) VALUES ('den', 7)");
   bring_up_to_date(db);
   EXPECT_EQ(db.execAndGet("SELECT last_seq FROM rooms").getInt(), 7);
 }
 
-TEST_F(SchemaTest, TheFirstVersionsRemixesLearnWhoseTheyWere) {
+TEST_F(SchemaTest, RemixesOfVersion1GetTheirAuthors) {
   bring_up_to_date(db, 1);
   db.exec(R"sql(
     INSERT INTO accounts (id, name, name_key, look, folded_look, password_hash, created_at)
@@ -67,7 +67,7 @@ TEST_F(SchemaTest, TheFirstVersionsRemixesLearnWhoseTheyWere) {
   EXPECT_EQ(db.execAndGet("SELECT deletions FROM rooms").getInt(), 0);
 }
 
-TEST_F(SchemaTest, TheSecondVersionsPeopleAndDrawingsStay) {
+TEST_F(SchemaTest, AccountsAndDrawingsOfVersion2Stay) {
   bring_up_to_date(db, 2);
   db.exec(R"sql(
     INSERT INTO accounts (id, name, name_key, look, folded_look, password_hash, admin, created_at)
@@ -122,7 +122,7 @@ class Version3 : public SchemaTest {
       db.exec("UPDATE rooms SET last_seq = " + std::to_string(seq));
     }
   }
-  // What a first pass at `wall` leaves of it.
+  // The messages that remain after a first prune() at `wall`.
   std::vector<std::uint64_t> left_of(std::chrono::seconds age, std::int64_t wall) {
     SqliteStore store(file);
     EXPECT_TRUE(run_to_end(
@@ -143,7 +143,7 @@ TEST_F(Version3, DrawingsKeepTheirAge) {
   EXPECT_EQ(left_of(std::chrono::days{30}, today), (Seqs{3, 4}));
 }
 
-TEST_F(Version3, DrawingsWithADateOfBefore2020AreAsOldAsTheNext) {
+TEST_F(Version3, DrawingsDatedBefore2020AreAsOldAsTheNext) {
   fill({0, 5, today - day, 86'400'000, today - day / 2, 77});
   EXPECT_EQ(left_of(std::chrono::days{30}, today), (Seqs{1, 2, 3, 4, 5, 6}));
 }
@@ -158,12 +158,12 @@ TEST_F(Version3, AClockAheadWhenItIsUpgradedRemovesNothing) {
   EXPECT_EQ(left_of(std::chrono::days{30}, today + 400 * day), (Seqs{1, 2}));
 }
 
-TEST_F(Version3, ARoomWhereNoDateCanBeBelievedCountsFromNow) {
+TEST_F(Version3, ARoomWithoutAPlausibleDateCountsFromNow) {
   fill({0, 5});
   EXPECT_EQ(left_of(std::chrono::hours{1}, today), (Seqs{1, 2}));
 }
 
-TEST_F(Version3, DeletedDrawingsStayToldAndTheUncountedEnd) {
+TEST_F(Version3, DeletionsStayKnownAndUncountedOnesAreRemoved) {
   fill({today, today, today});
   db.exec(
       "UPDATE messages SET deleted = 1, deletion = 1 WHERE seq = 1;"
@@ -174,7 +174,7 @@ TEST_F(Version3, DeletedDrawingsStayToldAndTheUncountedEnd) {
   EXPECT_EQ(db.execAndGet("SELECT count(*) FROM messages").getInt(), 2);
 }
 
-TEST_F(Version3, InvitesOfWhoIsGoneEnd) {
+TEST_F(Version3, InvitesOfRemovedAccountsEnd) {
   fill({});
   SqliteStore store(file);
   const auto invites = run_to_end(store.invites()).value();
@@ -197,7 +197,7 @@ TEST_F(SchemaTest, ADatabaseOfANewerVersionIsRefused) {
   }
 }
 
-TEST_F(SchemaTest, AnotherProgramsDatabaseIsRefusedAndLeftAlone) {
+TEST_F(SchemaTest, AnotherProgramsDatabaseIsRefusedAndUnchanged) {
   db.exec("CREATE TABLE songs (title TEXT)");
   EXPECT_EQ(refusal(), "it is the database of another program");
   EXPECT_FALSE(db.tableExists("accounts"));

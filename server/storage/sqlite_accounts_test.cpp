@@ -46,7 +46,7 @@ TEST_F(AccountsTest, NobodyIsFoundWhereNobodyRegistered) {
   EXPECT_FALSE(find("Bob"));
 }
 
-TEST_F(AccountsTest, TakenNamesAndTheirLookAlikesAreRefused) {
+TEST_F(AccountsTest, TakenNamesAndConfusableOnesAreRefused) {
   for (const char* name : {"Ann", "Ilya", "bobo"}) ASSERT_TRUE(create(name));
   for (const char* name :
        {"Ann", "ANN", "Ａｎｎ", "Аnn", "llya", "BOB0", "Ann.", "A-n n", "ᴀɴɴ", "Ilya_", "b.obo"}) {
@@ -57,13 +57,13 @@ TEST_F(AccountsTest, TakenNamesAndTheirLookAlikesAreRefused) {
   EXPECT_TRUE(create("Anne"));
 }
 
-TEST_F(AccountsTest, ALookIsFreeAgainOnceItsPersonIsGone) {
+TEST_F(AccountsTest, ASkeletonIsFreeAgainWhenItsAccountIsRemoved) {
   const User ann = create("Ann").value();
   ASSERT_TRUE(run_to_end(store.remove_account(ann.id, find("Ann")->password, false)));
   EXPECT_TRUE(create("Ann."));
 }
 
-TEST_F(AccountsTest, EveryAccountHasAnIdOfItsOwn) {
+TEST_F(AccountsTest, EveryAccountHasItsOwnId) {
   const User ann = create("Ann").value();
   EXPECT_FALSE(create("ann"));
   const User bob = create("Bob").value();
@@ -79,7 +79,7 @@ TEST_F(AccountsTest, ANewHashReplacesTheOldOne) {
   EXPECT_EQ(find("Bob")->password_hash, "hash of Bob");
 }
 
-TEST_F(AccountsTest, EachNewPasswordCounts) {
+TEST_F(AccountsTest, EachNewPasswordHasANewVersion) {
   const User ann = create("Ann").value();
   const auto first = find("Ann")->password;
   const auto second = run_to_end(store.change_password(ann.id, first, "second")).value();
@@ -89,12 +89,12 @@ TEST_F(AccountsTest, EachNewPasswordCounts) {
   const auto late = run_to_end(store.change_password(ann.id, first, "third"));
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, errc::wrong_password);
-  // Renewing the hash of a password that was changed meanwhile must not bring it back.
+  // Renewing the hash of a replaced password must not restore it.
   ASSERT_TRUE(run_to_end(store.renew_password_hash(ann.id, first, "first, stronger")));
   EXPECT_EQ(find("Ann")->password_hash, "second");
 }
 
-TEST_F(AccountsTest, WhoLeavesTakesNameAndPasswordAlong) {
+TEST_F(AccountsTest, RemovingAnAccountRemovesNameAndPassword) {
   const User ann = create("Ann", {{}, true, false, {}}).value();
   const User bob = create("Bob").value();
   ASSERT_TRUE(run_to_end(store.has_admin()).value());
@@ -114,7 +114,7 @@ TEST_F(AccountsTest, WhoLeavesTakesNameAndPasswordAlong) {
   EXPECT_EQ(run_to_end(store.make_admin(ann.id, false)).error().code, errc::signed_out);
 }
 
-TEST_F(AccountsTest, WhoLeftCanAppendNothingMore) {
+TEST_F(AccountsTest, ARemovedAccountCanAppendNothing) {
   const User ann = create("Ann").value();
   const Message message{{"den"}, ann, {}, std::string("ink"), "", {}, {}, {}, {}};
   ASSERT_TRUE(run_to_end(store.append(message)));
@@ -129,7 +129,7 @@ TEST_F(AccountsTest, WhoLeftCanAppendNothingMore) {
   EXPECT_EQ(run_to_end(store.last_seq({"den"}))->value, 1u);
 }
 
-TEST_F(AccountsTest, DrawingsToEraseAreRememberedUntilTheyAre) {
+TEST_F(AccountsTest, AccountsToEraseAreListedUntilTheyAreErased) {
   const User ann = create("Ann").value();
   const User bob = create("Bob").value();
   for (const char* room : {"attic", "den"}) {
@@ -148,7 +148,7 @@ TEST_F(AccountsTest, DrawingsToEraseAreRememberedUntilTheyAre) {
   EXPECT_TRUE(run_to_end(store.accounts_to_erase()).value().empty());
 }
 
-TEST_F(AccountsTest, TheFirstAdministratorIsOne) {
+TEST_F(AccountsTest, OnlyOneCanBecomeTheFirstAdministrator) {
   const User ann = create("Ann").value();
   const Admission first{{}, true, true, {}};
   EXPECT_TRUE(create("Bob", first)->admin);
@@ -159,7 +159,7 @@ TEST_F(AccountsTest, TheFirstAdministratorIsOne) {
   EXPECT_TRUE(find("Ann")->user.admin);
 }
 
-TEST_F(AccountsTest, WhatAnotherProcessChangesIsNoted) {
+TEST_F(AccountsTest, ChangesByAnotherProcessAreRecorded) {
   const User ann = create("Ann").value();
   EXPECT_TRUE(run_to_end(store.outside_changes()).value().empty());
   SqliteStore outside(folder.path() / "colo.db", OpenedBy::admin_command);
@@ -192,7 +192,7 @@ class InviteStoreTest : public AccountsTest {
     return create(name, {code(number), false, false, now});
   }
 
-  // The server runs on, with a pass of pruning each hour.
+  // The server runs, pruning every hour.
   void pass_hours(int hours) {
     for (int hour = 0; hour < hours; ++hour) {
       steady += std::chrono::hours{1};
@@ -212,7 +212,7 @@ class InviteStoreTest : public AccountsTest {
   WallTime now{std::chrono::hours{24 * 20'000}};
 };
 
-TEST_F(InviteStoreTest, AnInviteLetsInAsOftenAsItSays) {
+TEST_F(InviteStoreTest, AnInviteWorksAsOftenAsItSays) {
   ASSERT_TRUE(make(1, 2));
   EXPECT_TRUE(enter("Bob", 1));
   EXPECT_TRUE(enter("Cat", 1));
@@ -225,14 +225,14 @@ TEST_F(InviteStoreTest, AnInviteLetsInAsOftenAsItSays) {
   EXPECT_EQ(enter("Dan", 2).error().code, errc::invite_gone);
 }
 
-TEST_F(InviteStoreTest, ATakenNameUsesUpNothing) {
+TEST_F(InviteStoreTest, ATakenNameDoesNotUseTheInvite) {
   ASSERT_TRUE(make(1));
   EXPECT_EQ(enter("Ann", 1).error().code, errc::username_taken);
   EXPECT_EQ(run_to_end(store.find_invite(code(1))).value()->uses, 0u);
   EXPECT_TRUE(enter("Bob", 1));
 }
 
-TEST_F(InviteStoreTest, ALateOneLetsNobodyIn) {
+TEST_F(InviteStoreTest, AnExpiredInviteIsRefused) {
   const auto invite = make(1).value();
   now += std::chrono::hours{1};
   EXPECT_FALSE(invite.works(now));
@@ -241,7 +241,7 @@ TEST_F(InviteStoreTest, ALateOneLetsNobodyIn) {
   EXPECT_TRUE(enter("Bob", 1));
 }
 
-TEST_F(InviteStoreTest, OnlyAnAdministratorWhoIsThereMakesOne) {
+TEST_F(InviteStoreTest, OnlyAnExistingAdministratorCreatesInvites) {
   ASSERT_TRUE(make(1));
   const User admin = ann;
   ann = create("Bob").value();
@@ -251,7 +251,7 @@ TEST_F(InviteStoreTest, OnlyAnAdministratorWhoIsThereMakesOne) {
   EXPECT_EQ(make(3).error().code, errc::not_admin);
 }
 
-TEST_F(InviteStoreTest, InvitesEndWithTheAccountThatMadeThem) {
+TEST_F(InviteStoreTest, InvitesEndWithTheAccountThatCreatedThem) {
   ASSERT_TRUE(make(1));
   ASSERT_TRUE(run_to_end(store.remove_account(ann.id, {1}, false)));
   EXPECT_EQ(enter("Cat", 1).error().code, errc::invite_gone);
@@ -265,7 +265,7 @@ TEST_F(InviteStoreTest, AWrongPasswordLeavesTheInvitesToo) {
   EXPECT_TRUE(enter("Cat", 1));
 }
 
-TEST_F(InviteStoreTest, InvitesOfWhoIsNoAdministratorAnyMoreDoNotWork) {
+TEST_F(InviteStoreTest, InvitesOfFormerAdministratorsDoNotWork) {
   ASSERT_TRUE(make(1));
   SQLite::Database db((folder.path() / "colo.db").string(), SQLite::OPEN_READWRITE);
   db.exec("UPDATE accounts SET admin = 0");
@@ -276,7 +276,7 @@ TEST_F(InviteStoreTest, InvitesOfWhoIsNoAdministratorAnyMoreDoNotWork) {
   EXPECT_TRUE(enter("Bob", 1));
 }
 
-TEST_F(InviteStoreTest, ALateOneDoesNotComeBackWithAClockThatStartsIn1970) {
+TEST_F(InviteStoreTest, AnExpiredInviteStaysExpiredWhenTheClockRestartsIn1970) {
   ASSERT_TRUE(make(1));
   ManualClock clock;
   now += std::chrono::hours{2};
@@ -285,7 +285,7 @@ TEST_F(InviteStoreTest, ALateOneDoesNotComeBackWithAClockThatStartsIn1970) {
   EXPECT_EQ(enter("Bob", 1).error().code, errc::invite_gone);
 }
 
-TEST_F(InviteStoreTest, ARevokedOneIsForgotten) {
+TEST_F(InviteStoreTest, ARevokedInviteIsRemoved) {
   const auto invite = make(1).value();
   EXPECT_TRUE(run_to_end(store.revoke_invite(invite.id)));
   EXPECT_EQ(run_to_end(store.revoke_invite(invite.id)).error().code, errc::no_such_invite);
@@ -293,7 +293,7 @@ TEST_F(InviteStoreTest, ARevokedOneIsForgotten) {
   EXPECT_EQ(enter("Bob", 1).error().code, errc::invite_gone);
 }
 
-TEST_F(InviteStoreTest, ThoseThatStoppedWorkingAreForgottenAfterAWhile) {
+TEST_F(InviteStoreTest, ExpiredInvitesAreRemovedAfterAWhile) {
   ASSERT_TRUE(make(1));                              // will be late
   ASSERT_TRUE(make(2, 1, limits::invite_time_max));  // will be used up
   ASSERT_TRUE(make(3, 1, limits::invite_time_max));  // will work
@@ -304,7 +304,7 @@ TEST_F(InviteStoreTest, ThoseThatStoppedWorkingAreForgottenAfterAWhile) {
   EXPECT_EQ(invite_ids(), (std::vector<std::int64_t>{3}));
 }
 
-TEST_F(InviteStoreTest, AClockFarAheadForAWhileForgetsNoneThatWorks) {
+TEST_F(InviteStoreTest, AClockFarAheadForAWhileRemovesNoWorkingInvite) {
   ASSERT_TRUE(make(1, 1, std::chrono::hours{24}));
   pass_hours(1);
   now += std::chrono::hours{24 * 400};
@@ -316,7 +316,7 @@ TEST_F(InviteStoreTest, AClockFarAheadForAWhileForgetsNoneThatWorks) {
   EXPECT_TRUE(enter("Bob", 1));
 }
 
-TEST_F(InviteStoreTest, OnlySoManyWorkAtOnce) {
+TEST_F(InviteStoreTest, TheNumberOfWorkingInvitesIsBounded) {
   for (int i = 0; i < static_cast<int>(limits::invites_max); ++i) ASSERT_TRUE(make(i));
   EXPECT_EQ(make(-1).error().code, errc::too_many_invites);
   ASSERT_TRUE(enter("Bob", 7));

@@ -13,7 +13,7 @@
 namespace colo {
 namespace {
 
-// What queries cost, in steps of SQLite's machine: it is the same on every computer.
+// The cost of queries in steps of SQLite's virtual machine, which is the same on every computer.
 class QueryCost : public testing::Test {
  protected:
   QueryCost() {
@@ -73,7 +73,7 @@ TEST_F(QueryCost, NoStatementScansTheMessages) {
   }
 }
 
-TEST_F(QueryCost, DeletedRowsCostAPageNothing) {
+TEST_F(QueryCost, DeletedRowsDoNotSlowDownAPage) {
   MessageReads reads(db);
   MessageWrites writes(db);
   SqliteRetention retention(db);

@@ -1,7 +1,7 @@
-// One use of a statement that is prepared once and kept.
+// One execution of a prepared statement.
 //
-// Resets it when the use is over, however it ends: a statement left in the
-// middle would hold its read snapshot open. On the thread of its connection.
+// Resets the statement at the end, whatever happens: a statement that is not reset keeps its read
+// snapshot open. Every call throws SQLite::Exception when SQLite fails.
 #pragma once
 
 #include <SQLiteCpp/Column.h>
@@ -23,10 +23,10 @@ class SqliteQuery {
   explicit SqliteQuery(SQLite::Statement& statement) : statement_(statement) {}
   SqliteQuery(const SqliteQuery&) = delete;
   SqliteQuery& operator=(const SqliteQuery&) = delete;
-  // An error here was thrown before, by the step that failed.
+  // Returns the error of the step that failed, which was already thrown.
   ~SqliteQuery() { static_cast<void>(statement_.tryReset()); }
 
-  /// Bind the next parameter, from the first on.
+  /// Binds the next parameter.
   SqliteQuery& with(std::int64_t value) {
     statement_.bind(++bound_, value);
     return *this;
@@ -65,7 +65,7 @@ class SqliteQuery {
 
   /// True while there is a row.
   bool next() { return statement_.executeStep(); }
-  /// Runs a statement without rows; gives back how many it changed.
+  /// Runs a statement that returns no rows; returns how many it changed.
   std::uint64_t run() { return static_cast<std::uint64_t>(statement_.exec()); }
 
   bool is_null(int column) { return statement_.isColumnNull(column); }
@@ -73,12 +73,12 @@ class SqliteQuery {
   Seq seq(int column) { return {static_cast<std::uint64_t>(number(column))}; }
   DeletionId deletion(int column) { return {static_cast<std::uint64_t>(number(column))}; }
   WallTime time(int column) { return WallTime{std::chrono::milliseconds{number(column)}}; }
-  /// Text or bytes, zeros included.
+  /// Text or a blob, which may contain zeros.
   std::string bytes(int column) { return statement_.getColumn(column).getString(); }
 
  private:
   SqliteQuery& with_unsigned(std::uint64_t value) {
-    // SQLite's integers are signed; a peer may ask for any 64 bits.
+    // SQLite's integers are signed, but a peer may send any 64 bits.
     constexpr auto max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     return with(static_cast<std::int64_t>(value < max ? value : max));
   }

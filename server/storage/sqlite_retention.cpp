@@ -14,16 +14,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Of two neighbouring marks the elder goes when they lie closer together than this part of
-// their age. So a room has at most some 1,500 marks in 20 years, and what is to be kept for
-// 30 days is kept at most 8 hours longer.
+// Of two adjacent marks the older is removed when their distance is below 1/mark_spacing of their
+// age. So a room has about 1,500 marks after 20 years, and with keep = "30d" messages are kept at
+// most 8 hours longer.
 constexpr int mark_spacing = 100;
 
 milliseconds time_of(SqliteQuery& row, int column) {
   return milliseconds{row.number(column)};
 }
 
-void say(const LogClock::Reading& reading) {
+void log_reading(const LogClock::Reading& reading) {
   const auto hours = std::chrono::abs(std::chrono::duration_cast<std::chrono::hours>(reading.gap));
   const auto* where = reading.gap.count() > 0 ? "ahead of" : "behind";
   switch (reading.verdict) {
@@ -109,7 +109,7 @@ void SqliteRetention::save(const LogClock& clock) {
 }
 
 void SqliteRetention::read_clock(SteadyTime now, WallTime wall) {
-  // Where this is undone, the time since the last reading is the wall clock's to tell.
+  // If this transaction is rolled back, the wall clock accounts for the time until the next one.
   const auto ran =
       read_at_ ? std::chrono::duration_cast<milliseconds>(now - *read_at_) : milliseconds{0};
   read_at_ = now;
@@ -117,7 +117,7 @@ void SqliteRetention::read_clock(SteadyTime now, WallTime wall) {
   const auto reading = clock_.advance(std::max(ran, milliseconds{0}), wall);
   if (reading.credited.count() > 0) shift(reading.since, reading.credited);
   save(clock_);
-  say(reading);
+  log_reading(reading);
 }
 
 void SqliteRetention::shift(LogClock::Time since, LogClock::Time by) {

@@ -1,10 +1,10 @@
-// What the database forgets, and when: messages that a room's keep no longer wants,
-// the rows of deleted messages, invites that stopped working.
+// What the database removes, and when: messages beyond a room's Keep, the rows of deleted messages,
+// expired invites.
 //
-// Ages are counted on the log's own clock (log_clock.hpp). A mark says "up to this seq,
-// and up to this deletion, all was there at that time"; what is older than an age is
-// found by the newest mark older than that, so strictly by seq: sent_at is not looked at.
-// Lives on the writer's thread, inside its transaction. Throws SQLite::Exception.
+// Ages are measured on the log's own clock (log_clock.hpp). A mark records that all messages up to
+// a seq, and all deletions up to a number, existed at a time. The newest mark older than an age
+// gives the seq up to which messages are older; sent_at is not used.
+// Runs inside the writer's transaction. Throws SQLite::Exception.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -26,26 +26,25 @@ class SqliteRetention {
  public:
   explicit SqliteRetention(SQLite::Database& db);
 
-  /// Moves the log's clock on; says in the log when the wall clock is doubted. Before the rest.
+  /// Advances the log's clock, which the calls below use; logs when the wall clock is doubted.
   void read_clock(SteadyTime now, WallTime wall);
 
-  /// All rooms that ever held a message, configured or not.
+  /// All rooms that ever held a message, whether or not they are configured.
   std::vector<RoomId> rooms();
 
-  /// What one batch removed.
+  /// The messages removed by one batch.
   struct Batch {
     std::uint64_t removed = 0;
     Seq upto;  // the last of them; 0: none
   };
-  /// Removes up to `limit` messages that can be seen and that `keep` does not want, the
-  /// oldest first.
+  /// Removes up to `limit` visible messages beyond `keep`, the oldest first.
   Batch prune(const RoomId& room, const Keep& keep, std::size_t limit);
 
-  /// Removes up to `limit` rows of deleted messages: those that nobody is told of any more
-  /// and whose client_ids cannot come again. Says how many.
+  /// Removes up to `limit` rows of deleted messages of which clients are no longer notified and
+  /// whose client_ids are no longer sent again. Returns their number.
   std::uint64_t end_deleted(const RoomId& room, std::size_t limit);
 
-  /// Notes what is there now, for ages to be counted from.
+  /// Adds a mark of the current state.
   void mark(const RoomId& room);
 
   /// Removes invites that stopped working limits::invite_remembered_time ago.
@@ -59,7 +58,7 @@ class SqliteRetention {
   void thin_marks(const RoomId& room);
 
   std::optional<SteadyTime> read_at_;  // the last reading of this run
-  LogClock clock_;                     // as read then; what it is stands in the database
+  LogClock clock_;                     // as of that reading; the database holds the current one
   SQLite::Statement load_;
   SQLite::Statement save_;
   SQLite::Statement shift_marks_;

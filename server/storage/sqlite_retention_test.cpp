@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(SqliteRetention, MarksStayFewHoweverLongARoomIsDrawnInAndTellAgesWell) {
+TEST(SqliteRetention, MarksStayFewAndPreciseOverTheYears) {
   SQLite::Database db(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   bring_up_to_date(db);
   db.exec(

@@ -18,17 +18,17 @@ namespace asio = boost::asio;
 namespace colo {
 namespace {
 
-constexpr int busy_ms_max = 5000;  // somebody's backup may hold the file for a moment
+constexpr int busy_ms_max = 5000;  // a backup may lock the file for a moment
 
-// What SQLite would write to a temporary file (the undo of a large write) stays in memory:
-// there may be no folder for it that can be written to, and then such a write fails.
-void need_no_temporary_folder(SQLite::Database& db) {
+// SQLite would write the statement journal of a large write to a temporary file, and the write
+// would fail where no temporary folder is writable.
+void keep_temporary_files_in_memory(SQLite::Database& db) {
   db.exec("PRAGMA temp_store = MEMORY");
 }
 
 SQLite::Database open_to_read(const DatabaseFile& file) {
   SQLite::Database db(file.path().string(), SQLite::OPEN_READONLY, busy_ms_max);
-  need_no_temporary_folder(db);
+  keep_temporary_files_in_memory(db);
   return db;
 }
 
@@ -37,10 +37,10 @@ SQLite::Database open_to_write(DatabaseFile& file) {
   if (db.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal") {
     throw std::runtime_error("its file system does not allow SQLite's write-ahead log");
   }
-  need_no_temporary_folder(db);
+  keep_temporary_files_in_memory(db);
   db.exec("PRAGMA synchronous = FULL");
   db.exec("PRAGMA foreign_keys = ON");
-  db.exec("PRAGMA secure_delete = ON");  // deleted means gone from the file, too
+  db.exec("PRAGMA secure_delete = ON");  // overwrites deleted content in the file
   bring_up_to_date(db);
   update_name_skeletons(db);
   check_vital_parts(db);
@@ -91,8 +91,8 @@ void SqliteStore::Reading::report_damage(const RoomId& room, Seq seq, const std:
   problems.report(
       "damaged room " + room.value,
       fmt::format("Some messages of the room {} are damaged and left out.", room.value),
-      fmt::format("storage: room {}: message {} cannot be read and is left out, perhaps others, "
-                  "too: {}. `colo verify` lists them and says what to do",
+      fmt::format("storage: room {}: message {} cannot be read and is omitted, perhaps with "
+                  "others: {}. `colo verify` lists them and says what to do",
                   room.value, seq.value, what));
 }
 
@@ -104,7 +104,7 @@ SqliteStore::SqliteStore(const std::filesystem::path& file, OpenedBy opened_by,
       writing_(std::make_unique<Writing>(*file_, opened_by, problems_)),
       reading_(std::make_unique<Reading>(*file_, problems_)),
       signing_in_(std::make_unique<SigningIn>(*file_, problems_)) {
-  if (opened_by == OpenedBy::server) meet_damage();
+  if (opened_by == OpenedBy::server) report_damaged_pages();
 } catch (const SQLite::Exception& e) {
   const bool damaged = is_damage(e) || e.getErrorCode() == SQLITE_NOTADB;
   throw std::runtime_error("cannot open the database " + file.string() + ": " + e.what() +
@@ -113,8 +113,8 @@ SqliteStore::SqliteStore(const std::filesystem::path& file, OpenedBy opened_by,
   throw std::runtime_error("cannot open the database " + file.string() + ": " + e.what());
 }
 
-// Whoever starts the server hears of a damaged newest page at once, not when somebody enters.
-void SqliteStore::meet_damage() {
+// Reports damage in a room's newest page at start rather than when somebody joins.
+void SqliteStore::report_damaged_pages() {
   SQLite::Statement rooms(reading_->db, "SELECT id FROM rooms");
   while (rooms.executeStep()) {
     const RoomId room{rooms.getColumn(0).getString()};
@@ -138,15 +138,15 @@ void SqliteStore::stop() {
   signing_in_->worker.stop();
 }
 
-// SQLite copies the write-ahead log into the file when its last connection closes: not into
-// a file that is another's by now.
+// SQLite copies the write-ahead log into the file when its last connection closes. That must not
+// happen to a file that replaced ours.
 void SqliteStore::close() {
   bool ours = false;
   try {
     ours = writing_->guard.check().has_value() && reading_->guard.check().has_value() &&
            signing_in_->guard.check().has_value();
   } catch (const SQLite::Exception& e) {
-    log::warn("storage: at the end the database could not be looked at: {}", e.what());
+    log::warn("storage: the database could not be checked before closing it: {}", e.what());
   }
   if (!ours) {
     for (auto* db :

@@ -1,10 +1,9 @@
 // Accounts, invites and the messages of persistent rooms, in one SQLite file.
 //
-// One connection and thread writes (group_commit.hpp), one reads messages, and one
-// accounts and invites: nobody waits for the disk on a shard, and signing in does not
-// wait for those who scroll back. WAL with synchronous=FULL, so that what was
-// acknowledged survives a power cut. Calls from any shard come back to it; the
-// event loops they came from must still exist when stop() returns.
+// Three connections, each with a thread: one writes (group_commit.hpp), one reads messages, one
+// reads accounts and invites, so that no shard waits for the disk and signing in does not wait for
+// reads of history. WAL with synchronous=FULL: what was acknowledged survives a power cut.
+// The event loops of the callers must exist until stop() returns.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +21,10 @@ namespace colo {
 
 class SqliteStore final : public MessageLog, public AccountStore, public InviteStore {
  public:
-  /// Opens `file`, creating it (mode 0600) and bringing it up to date. Throws
-  /// std::runtime_error, one sentence, when that cannot be: no such folder or
-  /// no right to write there, not a database, one of a newer version, one that is
-  /// damaged where all of it is reached from, or not the one that was here before.
-  /// `problems`, which outlives this, hears of damage and of files that are gone.
+  /// Opens `file`, creating it (mode 0600) if it is missing, and migrates it. Throws
+  /// std::runtime_error, one sentence, when that fails: the folder is missing or not writable, the
+  /// file is no database, of a newer version, damaged in a vital part, or replaced.
+  /// Damage and missing files are reported to `problems`, which must outlive this.
   explicit SqliteStore(const std::filesystem::path& file, OpenedBy opened_by = OpenedBy::server,
                        Problems* problems = nullptr);
   ~SqliteStore() override;
@@ -69,22 +67,21 @@ class SqliteStore final : public MessageLog, public AccountStore, public InviteS
   boost::asio::awaitable<result<std::optional<Invite>>> find_invite(CodeHash code) override;
   boost::asio::awaitable<result<void>> revoke_invite(InviteId id) override;
 
-  /// What one room lost by prune().
+  /// The messages that prune() removed from one room.
   struct Pruned {
     std::uint64_t messages = 0;
     Seq upto;  // the last of them
   };
 
-  /// Forgets what is too old or too much, in every room: the messages that `keeps` no
-  /// longer wants (by age on the log's own clock, by number of those that can be seen),
-  /// the rows of deleted messages, invites that ended. Called at the start and then every
-  /// few minutes: ages are as exact as that. Gives back, and says in the log, what went
-  /// from which room. Works in batches, so that appends are not held up.
-  /// Errors: storage_failed, busy (what was removed until then stays removed).
+  /// Removes from every room the messages beyond the room's Keep (by age on the log's own clock,
+  /// by number of visible messages), the rows of deleted messages, and expired invites. Called
+  /// every few minutes, which is the precision of ages. Logs and returns what it removed from
+  /// which room. Works in batches, so that appends do not wait long.
+  /// Errors: storage_failed, busy; what was removed before stays removed.
   boost::asio::awaitable<result<std::map<RoomId, Pruned>>> prune(std::map<RoomId, Keep> keeps,
                                                                  SteadyTime now, WallTime wall);
 
-  /// Commits the writes asked for and joins the threads. From outside the shards.
+  /// Commits the waiting writes and joins the threads. Not to be called on a shard.
   void stop();
 
  private:
@@ -97,11 +94,11 @@ class SqliteStore final : public MessageLog, public AccountStore, public InviteS
   boost::asio::awaitable<result<Pruned>> prune_room(const RoomId& room, const Keep& keep);
   boost::asio::awaitable<result<void>> end_prune_of(const RoomId& room);
 
-  void meet_damage();
+  void report_damaged_pages();
   void close();
 
   OpenedBy opened_by_;
-  Problems own_problems_;  // where nobody else asks
+  Problems own_problems_;  // used when none are passed
   Problems& problems_;
   std::unique_ptr<DatabaseFile> file_;  // closed after the connections
   std::unique_ptr<Writing> writing_;

@@ -1,4 +1,4 @@
-// The calls of SqliteStore that are about accounts and invites.
+// SqliteStore: accounts and invites.
 #include "storage/sqlite_store_parts.hpp"
 
 namespace asio = boost::asio;
@@ -11,7 +11,7 @@ asio::awaitable<result<Account>> SqliteStore::create_account(NameForms name,
   return writing_->commits.run([&writing = *writing_, name = std::move(name),
                                 hash = std::move(password_hash),
                                 admission = std::move(admission)]() -> result<Account> {
-    // In one savepoint: a name that is taken gives the use back.
+    // One savepoint: if the name is taken, the use of the invite is rolled back.
     if (admission.invite) {
       const auto used = writing.invites.use(*admission.invite, admission.now);
       if (!used) return used.error();

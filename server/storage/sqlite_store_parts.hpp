@@ -1,6 +1,6 @@
-// What a SqliteStore is made of: the writer's connection and the readers'.
+// The parts of a SqliteStore: the writer's connection and the readers'.
 //
-// Each with the statements prepared on it and the thread that alone uses them.
+// Each has its prepared statements and the only thread that uses them.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -37,7 +37,7 @@ struct SqliteStore::Writing {
   SqliteRetention retention;
   AccountWrites accounts;
   InviteWrites invites;
-  GroupCommit commits;  // last: its thread uses the rest
+  GroupCommit commits;  // last: its thread uses the other members
 };
 
 struct SqliteStore::Reader {
@@ -75,7 +75,7 @@ struct SqliteStore::Reader {
   Worker worker;
 };
 
-/// Of messages: those who come into rooms and scroll back.
+/// Reads messages: joining rooms and history.
 struct SqliteStore::Reading : Reader {
   Reading(const DatabaseFile& file, Problems& problems);
   ~Reading() { worker.stop(); }
@@ -85,7 +85,7 @@ struct SqliteStore::Reading : Reader {
   MessageReads messages;
 };
 
-/// Of accounts and invites.
+/// Reads accounts and invites.
 struct SqliteStore::SigningIn : Reader {
   SigningIn(const DatabaseFile& file, Problems& problems);
   ~SigningIn() { worker.stop(); }

@@ -1,4 +1,4 @@
-// SqliteStore::prune(): one pass over all rooms, in batches of the writer.
+// SqliteStore::prune(): one pass over all rooms, in batches.
 #include <optional>
 #include <utility>
 
@@ -10,7 +10,7 @@ namespace asio = boost::asio;
 namespace colo {
 namespace {
 
-constexpr std::size_t batch_max = 200;  // rows: some milliseconds of the writer's time
+constexpr std::size_t batch_max = 200;  // rows: takes the writer some milliseconds
 
 }  // namespace
 
@@ -19,7 +19,7 @@ asio::awaitable<result<std::map<RoomId, SqliteStore::Pruned>>> SqliteStore::prun
   const auto rooms = co_await begin_prune(now, wall);
   if (!rooms) co_return rooms.error();
   std::map<RoomId, Pruned> all;
-  std::optional<Refusal> failed;  // one room that fails holds up no other
+  std::optional<Refusal> failed;  // a failing room does not stop the others
   for (const auto& room : *rooms) {
     const auto keep = keeps.find(room);
     if (keep != keeps.end()) {
@@ -59,7 +59,7 @@ asio::awaitable<result<SqliteStore::Pruned>> SqliteStore::prune_room(const RoomI
     }
     if (batch && batch->removed == batch_max) continue;
     if (total.messages > 0) {
-      log::info("storage: room {}: {} drawings that it does not keep were removed, up to {}",
+      log::info("storage: room {}: {} drawings beyond its `keep` were removed, up to {}",
                 room.value, total.messages, total.upto.value);
     }
     if (!batch) co_return batch.error();

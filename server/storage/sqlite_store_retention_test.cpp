@@ -37,13 +37,13 @@ class RetentionTest : public testing::Test {
     loop.run();
   }
   void erase(std::uint64_t seq) { ASSERT_TRUE(run_to_end(store->erase(den, {seq}, ann))); }
-  // One pass; how many drawings of the den went.
+  // One pass; returns the number of drawings removed from the den.
   std::uint64_t prune(const Keep& keep) {
     const auto pruned = run_to_end(store->prune({{den, keep}}, clock.now(), clock.wall())).value();
     const auto found = pruned.find(den);
     return found == pruned.end() ? 0 : found->second.messages;
   }
-  // Time passes while the server runs, with a pass every so often.
+  // The server runs for this long, with a pass at intervals.
   void run_for(std::chrono::hours time, const Keep& keep) {
     const auto step = std::max<std::chrono::hours>(1h, time / 24);
     for (auto passed = 0h; passed < time; passed += step) {
@@ -76,14 +76,14 @@ TEST_F(RetentionTest, KeepingEverythingRemovesNothing) {
   EXPECT_EQ(seen().size(), 5u);
 }
 
-TEST_F(RetentionTest, ByNumberTheLastStay) {
+TEST_F(RetentionTest, ByNumberTheNewestStay) {
   draw(5);
   EXPECT_EQ(prune(by_number(2)), 3u);
   EXPECT_EQ(seen(), (Seqs{4, 5}));
   EXPECT_EQ(prune(by_number(2)), 0u);
 }
 
-TEST_F(RetentionTest, ByNumberOnlyWhatCanBeSeenCounts) {
+TEST_F(RetentionTest, ByNumberOnlyVisibleMessagesCount) {
   draw(10);
   for (std::uint64_t seq = 6; seq <= 10; ++seq) erase(seq);
   EXPECT_EQ(prune(by_number(5)), 0u);
@@ -105,7 +105,7 @@ TEST_F(RetentionTest, ByAgeTheYoungStay) {
   EXPECT_EQ(seen(), Seqs{});
 }
 
-TEST_F(RetentionTest, ByAgeAlsoWhenTheServerIsOffAtNight) {
+TEST_F(RetentionTest, ByAgeWhenTheServerIsOffAtNight) {
   const auto keep = by_age(24h * 7);
   draw(3);
   for (int day = 0; day < 6; ++day) {
@@ -147,14 +147,14 @@ TEST_F(RetentionTest, DrawingsMadeBeforeTheClockWasSetStay) {
   EXPECT_EQ(prune(keep), 0u);
   restart();
   EXPECT_EQ(prune(keep), 0u);
-  // And when the machine has stood at the right time for a day.
+  // Nor after a day at the right time.
   run_for(48h, keep);
   EXPECT_EQ(seen().size(), 5u);
   run_for(24h * 31, keep);
   EXPECT_EQ(seen().size(), 0u);
 }
 
-TEST_F(RetentionTest, ATrueLongTimeOffCountsAfterADayOfRunningAndNotForWhatCameSince) {
+TEST_F(RetentionTest, ALongTimeOffCountsAfterADayOfRunningForOlderDrawingsOnly) {
   const auto keep = by_age(24h * 30);
   draw(5);
   prune(keep);
@@ -185,7 +185,7 @@ TEST_F(RetentionTest, ByAgeAnOldDateAmongThemMatters) {
   EXPECT_EQ(seen(), Seqs{});
 }
 
-TEST_F(RetentionTest, AKeepThatIsGivenLaterCountsFromTheBeginning) {
+TEST_F(RetentionTest, AKeepThatIsAddedLaterCountsFromTheBeginning) {
   draw(3);
   run_for(24h * 20, {});
   draw(2);
@@ -194,7 +194,7 @@ TEST_F(RetentionTest, AKeepThatIsGivenLaterCountsFromTheBeginning) {
   EXPECT_EQ(seen(), (Seqs{4, 5}));
 }
 
-TEST_F(RetentionTest, SeqsGoOnWhereTheyWere) {
+TEST_F(RetentionTest, SeqsContinueAfterPruning) {
   draw(5);
   EXPECT_EQ(prune(by_number(0)), 5u);
   EXPECT_EQ(run_to_end(store->last_seq(den))->value, 5u);
@@ -202,7 +202,7 @@ TEST_F(RetentionTest, SeqsGoOnWhereTheyWere) {
   EXPECT_EQ(seen(), (Seqs{6}));
 }
 
-TEST_F(RetentionTest, DeletionsAreStillToldAfterPruning) {
+TEST_F(RetentionTest, DeletionsAreStillReportedAfterPruning) {
   draw(5);
   for (const std::uint64_t seq : {1, 4}) erase(seq);
   ASSERT_EQ(prune(by_number(2)), 1u);
@@ -221,13 +221,13 @@ TEST_F(RetentionTest, ARemixOutlivesTheNameOfItsOriginal) {
   EXPECT_EQ(run_to_end(store->append(remix))->remix_author.name, "");  // nobody knows any more
 }
 
-TEST_F(RetentionTest, OtherRoomsAreLeftAlone) {
+TEST_F(RetentionTest, OtherRoomsAreUnchanged) {
   draw(5);
   run_to_end(store->prune({{{"attic"}, by_number(1)}}, clock.now(), clock.wall())).value();
   EXPECT_EQ(seen().size(), 5u);
 }
 
-TEST_F(RetentionTest, MoreThanOneBatchIsTakenUntilDone) {
+TEST_F(RetentionTest, PruningContinuesUntilAllBatchesAreDone) {
   draw(1000);
   const auto pruned =
       run_to_end(store->prune({{den, by_number(10)}}, clock.now(), clock.wall())).value();
@@ -236,17 +236,17 @@ TEST_F(RetentionTest, MoreThanOneBatchIsTakenUntilDone) {
   EXPECT_EQ(seen().size(), 10u);
 }
 
-TEST_F(RetentionTest, RowsOfDeletedDrawingsEndWhenNobodyAsksForThemAnyMore) {
+TEST_F(RetentionTest, RowsOfDeletedDrawingsAreRemovedWhenNoLongerNeeded) {
   const auto deleted = static_cast<std::uint32_t>(limits::deletions_told_max) + 500;
   draw(deleted);
   ASSERT_TRUE(run_to_end(store->erase_of(den, ann.id, deleted)));
   draw(5);
   prune({});
-  // For a day a late repetition is recognised.
+  // For a day a late retry is recognised.
   run_for(23h, {});
   EXPECT_EQ(rows("messages"), deleted + 5);
   EXPECT_TRUE(run_to_end(store->append(drawing(ann, 1)))->repeated);
-  // Then those go that no phone can ask for; the newest stay.
+  // Then those are removed that no client can request; the newest stay.
   run_for(2h, {});
   EXPECT_EQ(rows("messages"), static_cast<std::int64_t>(limits::deletions_told_max) + 5);
   EXPECT_EQ(run_to_end(store->deleted(den, {500}, {deleted}))->size(), limits::deletions_told_max);
@@ -256,7 +256,7 @@ TEST_F(RetentionTest, RowsOfDeletedDrawingsEndWhenNobodyAsksForThemAnyMore) {
   EXPECT_EQ(rows("messages"), static_cast<std::int64_t>(limits::deletions_told_max) + 5);
 }
 
-TEST_F(RetentionTest, DeletedRowsEndAlsoInARoomThatIsNotConfiguredAnyMore) {
+TEST_F(RetentionTest, DeletedRowsAreRemovedInUnconfiguredRoomsToo) {
   const auto deleted = static_cast<std::uint32_t>(limits::deletions_told_max) + 10;
   draw(deleted);
   ASSERT_TRUE(run_to_end(store->erase_of(den, ann.id, deleted)));
@@ -267,7 +267,7 @@ TEST_F(RetentionTest, DeletedRowsEndAlsoInARoomThatIsNotConfiguredAnyMore) {
   EXPECT_EQ(rows("messages"), static_cast<std::int64_t>(limits::deletions_told_max));
 }
 
-/// SQLite finds no folder for temporary files, while this lives.
+/// While this exists, SQLite finds no folder for temporary files.
 class NoTemporaryFolder {
  public:
   NoTemporaryFolder() : usual_(sqlite3_vfs_find(nullptr)), none_(*usual_) {

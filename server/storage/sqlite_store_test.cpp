@@ -334,7 +334,7 @@ TEST_F(SqliteStoreTest, DamageIsReadAroundInBoundedSteps) {
     ASSERT_TRUE(run_to_end(store.append(drawing(register_person(store, "Ann"), 1))));
   }
   // Opening skips as many rows as one call does, the first call as many more; one is left.
-  const auto last = std::to_string(1 + 2 * RowReader::passed_max + 1);
+  const auto last = std::to_string(1 + 2 * RowReader::skipped_max + 1);
   SQLite::Database(file.string(), SQLite::OPEN_READWRITE)
       .exec("WITH RECURSIVE n(seq) AS (VALUES (2) UNION ALL SELECT seq + 1 FROM n WHERE seq < " +
             last +

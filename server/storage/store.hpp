@@ -90,14 +90,14 @@ class MessageLog {
   virtual boost::asio::awaitable<result<MessagePage>> before(RoomId room, Seq seq,
                                                              PageLimit limit) = 0;
 
-  /// Up to `limit` messages just after `seq`, ascending; more: newer ones exist.
+  /// Up to `limit` messages directly after `seq`, ascending; more: newer ones exist.
   virtual boost::asio::awaitable<result<MessagePage>> after(RoomId room, Seq seq,
                                                             PageLimit limit) = 0;
 
   /// Constant while the log is open.
   virtual boost::asio::awaitable<result<RoomHistory>> history(RoomId room) = 0;
 
-  /// The last seq given in the room, also when that message was deleted; 0: none yet.
+  /// The last seq assigned in the room, even if that message was deleted; 0: none yet.
   virtual boost::asio::awaitable<result<Seq>> last_seq(RoomId room) = 0;
 
   /// Deletes a message. Its seq stays used and its client_id stays known for a while. `by` must
@@ -106,7 +106,7 @@ class MessageLog {
   /// not_yours, storage_failed, busy.
   virtual boost::asio::awaitable<result<DeletionId>> erase(RoomId room, Seq seq, User by) = 0;
 
-  /// The number of the room's newest deletion; 0: none yet.
+  /// The room's newest deletion; 0: none yet.
   virtual boost::asio::awaitable<result<DeletionId>> last_deletion(RoomId room) = 0;
 
   /// The seqs deleted by the deletions after `after` and up to `last`, in their order. Fewer
@@ -140,7 +140,7 @@ struct OutsideChange {
 struct Admission {
   std::optional<CodeHash> invite;  // used in the same transaction that creates the account
   bool admin = false;
-  bool only_first_admin = false;  // only while there is no administrator
+  bool only_first_admin = false;  // refused when an administrator exists
   WallTime now{};
 };
 
@@ -154,7 +154,7 @@ class AccountStore {
                                                                  std::string password_hash,
                                                                  Admission admission) = 0;
 
-  /// The account with this NameForms::key, or nothing.
+  /// The account with this NameForms::key, if any.
   virtual boost::asio::awaitable<result<std::optional<Account>>> find_account(std::string key) = 0;
 
   /// The account; nothing when it was deleted.
@@ -187,7 +187,7 @@ class AccountStore {
   /// Deleted accounts whose drawings are still to be erased, at most
   /// limits::accounts_erased_at_once.
   virtual boost::asio::awaitable<result<std::vector<UserId>>> accounts_to_erase() = 0;
-  /// The rooms that hold messages of `author`, configured or not.
+  /// The rooms that hold messages of `author`, whether or not they are configured.
   virtual boost::asio::awaitable<result<std::vector<RoomId>>> rooms_drawn_in(UserId author) = 0;
   virtual boost::asio::awaitable<result<void>> drawings_erased(UserId user) = 0;
 

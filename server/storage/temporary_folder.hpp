@@ -1,4 +1,4 @@
-// For tests: a folder of one's own that goes away with everything in it.
+// For tests: a folder that is deleted with everything in it.
 #pragma once
 
 #include <cstdlib>
@@ -13,13 +13,14 @@ class TemporaryFolder {
  public:
   TemporaryFolder() {
     std::string pattern = (std::filesystem::temp_directory_path() / "colo-test-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    if (::mkdtemp(pattern.data()) == nullptr)
+      throw std::runtime_error("cannot create a temporary folder");
     path_ = pattern;
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   ~TemporaryFolder() {
-    std::error_code ignored;  // a leftover in /tmp fails no test
+    std::error_code ignored;  // leftovers in /tmp must not fail a test
     std::filesystem::remove_all(path_, ignored);
   }
 

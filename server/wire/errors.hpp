@@ -1,4 +1,4 @@
-// How a refusal looks from outside: an HTTP status, or a WebSocket close code.
+// Maps errors to HTTP statuses and WebSocket close codes.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +7,10 @@
 
 namespace colo {
 
-/// RFC 9110 status for a refused request.
+/// The RFC 9110 status of a refused request.
 unsigned http_status(errc code);
 
-/// 44xx: do not come back without the person; 45xx: come back with backoff.
+/// 44xx: reconnect only after an action of the person; 45xx: reconnect with backoff.
 std::uint16_t close_code(errc code);
 
 }  // namespace colo

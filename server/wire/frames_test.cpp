@@ -49,14 +49,14 @@ std::string fixture_bytes(const std::string& name) {
   throw std::runtime_error("no fixture " + name);
 }
 
-// Fields of a spliced frame stand in another order; what counts is what they say.
+// The fields of a spliced frame are in another order, so compare them in a canonical one.
 std::string in_order(const SharedFrame& frame) {
   v1::ServerFrame parsed;
   EXPECT_TRUE(parsed.ParseFromString(std::string(frame->payload())));
   return parsed.SerializeAsString();
 }
 
-// The message that the fixtures speak of.
+// The message of the fixtures.
 Message golden_message() {
   v1::ServerFrame frame;
   EXPECT_TRUE(frame.ParseFromString(fixture_bytes("server-message")));
@@ -81,7 +81,7 @@ RoomView golden_room() {
   return room;
 }
 
-TEST(GoldenFrames, FromAPhoneReadTheSameInBothEncodings) {
+TEST(GoldenFrames, ClientFramesReadTheSameInBothEncodings) {
   const auto all = fixtures("client");
   ASSERT_EQ(all.size(), 9u);
   ClientFrameReader reader;  // one for all: nothing stays of the one before
@@ -95,7 +95,7 @@ TEST(GoldenFrames, FromAPhoneReadTheSameInBothEncodings) {
   }
 }
 
-TEST(GoldenFrames, ToAPhoneHaveTheirJsonForm) {
+TEST(GoldenFrames, ServerFramesHaveTheirJsonForm) {
   const auto all = fixtures("server");
   ASSERT_EQ(all.size(), 11u);
   for (const auto& fixture : all) {
@@ -149,7 +149,7 @@ TEST(GoldenFrames, AreWhatThisServerEncodes) {
             fixture_bytes("server-rejected"));
 }
 
-TEST(Messages, WhatHoldsNothingIsLeftOut) {
+TEST(Messages, EmptyFieldsAreOmitted) {
   Message message;
   message.client_id.bytes.fill(std::byte{1});
   v1::Message same;
@@ -162,7 +162,7 @@ TEST(Messages, WhatHoldsNothingIsLeftOut) {
   EXPECT_EQ(encode_message(message), same.SerializeAsString());
 }
 
-TEST(OutgoingFrames, HoldTheirHeaderAndWhatTheyCarry) {
+TEST(OutgoingFrames, HoldHeaderAndPayload) {
   for (const std::size_t size : {0u, 1u, 125u, 126u, 65'535u, 65'536u, 200'000u}) {
     Message message;
     message.drawing = std::string(size, 'x');
@@ -220,7 +220,7 @@ std::string json_of(const v1::ClientFrame& frame) {
   return text;
 }
 
-TEST(Outlines, OfALargeSendAreItsRoomAndClientIdInBothEncodings) {
+TEST(Outlines, HoldRoomAndClientIdOfALargeSendInBothEncodings) {
   const auto large = large_send();
   v1::ClientFrame wanted;
   wanted.mutable_send()->set_room("main-chat");
@@ -241,7 +241,7 @@ std::optional<errc> outline_refused(std::string_view bytes, Encoding encoding) {
   return read.error().code;
 }
 
-TEST(Outlines, OfAnythingElseThereAreNone) {
+TEST(Outlines, AreRefusedForOtherFrames) {
   v1::ClientFrame join;
   join.mutable_join()->set_room(std::string(100'000, 'x'));
   EXPECT_EQ(outline_refused(join.SerializeAsString(), Encoding::binary), errc::bad_frame);
@@ -254,7 +254,7 @@ TEST(Outlines, OfAnythingElseThereAreNone) {
   EXPECT_EQ(outline_refused("{\"send\":[]}", Encoding::json), errc::bad_frame);
 }
 
-TEST(Outlines, LeaveOutWhatIsNoRoomOrClientId) {
+TEST(Outlines, OmitInvalidRoomsAndClientIds) {
   auto large = large_send();
   large.mutable_send()->set_room(std::string(50'000, 'r'));
   ClientFrameReader reader;

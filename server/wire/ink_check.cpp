@@ -32,7 +32,7 @@ result<void> check_points(const v1::Stroke& stroke, int index) {
   return {};
 }
 
-// Along x and y; a stroke's first point is where it begins, not a way that it goes.
+// Along x and y. A stroke's first point is its position, not a distance.
 std::int64_t length_of(const v1::Drawing& drawing) {
   std::int64_t length = 0;
   for (const auto& stroke : drawing.strokes())
@@ -115,7 +115,7 @@ result<std::string> check_drawing(v1::Drawing& drawing) {
                    fmt::format("The drawing's lines are {} canvas units long; {} is the most.",
                                length, limits::ink_length_max));
 
-  // Seldom there, and dear: discarding makes each stroke a place for them first.
+  // Rare, so check first: DiscardUnknownFields() allocates an UnknownFieldSet per stroke.
   if (has_unknown_fields(drawing) || std::ranges::any_of(drawing.strokes(), has_unknown_fields))
     drawing.DiscardUnknownFields();
   std::string bytes = drawing.SerializeAsString();

@@ -1,6 +1,6 @@
-// Is this a drawing that every phone can paint?
+// Checks that every client can paint a drawing.
 //
-// Nothing is stored or forwarded that has not passed here.
+// Nothing is stored or forwarded without this check.
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@
 
 namespace colo {
 
-/// Checks version, tools, counts and ranges, and gives back the drawing's
-/// canonical bytes: what was checked and nothing else. `drawing` loses what it has besides.
-/// Errors: drawing_blank, _version, _tool, _off_canvas, _too_big, _malformed,
-/// each with a sentence that says where.
+/// Checks version, tools, counts and ranges. Returns the canonical bytes, which contain only what
+/// was checked; removes unknown fields from `drawing`.
+/// Errors: drawing_blank, _version, _tool, _off_canvas, _too_big, _malformed, each with a sentence
+/// that names the stroke.
 result<std::string> check_drawing(v1::Drawing& drawing);
 
-/// Only what each stroke is, whatever the drawing's size. Errors: as check_drawing().
+/// Checks the strokes only, without the limits on the whole drawing. Errors: as check_drawing().
 result<void> check_strokes(const v1::Drawing& drawing);
 
 }  // namespace colo

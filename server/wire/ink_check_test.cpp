@@ -64,7 +64,7 @@ TEST(InkCheck, ADrawingNeedsAPoint) {
   EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.clear_points(); }), errc::drawing_blank);
 }
 
-TEST(InkCheck, SoDoesEachOfItsStrokes) {
+TEST(InkCheck, EachStrokeNeedsAPoint) {
   EXPECT_EQ(refused([](auto& drawing, auto& stroke) {
               auto empty = stroke;
               empty.clear_points();
@@ -81,7 +81,7 @@ TEST(InkCheck, UnknownVersionsAndToolsAreRefused) {
             errc::drawing_tool);
 }
 
-TEST(InkCheck, EveryToolIsTaken) {
+TEST(InkCheck, EveryToolIsAccepted) {
   for (const auto tool : {v1::TOOL_PEN, v1::TOOL_ERASER, v1::TOOL_MARKER, v1::TOOL_RAINBOW,
                           v1::TOOL_PIXEL, v1::TOOL_STAMP}) {
     auto drawing = dot();
@@ -92,7 +92,7 @@ TEST(InkCheck, EveryToolIsTaken) {
   }
 }
 
-TEST(InkCheck, AStampIsOneKnownSignInOnePlace) {
+TEST(InkCheck, AStampHasOneKnownSignAndOnePoint) {
   const auto stamp = [](std::uint32_t sign, int more_values = 0) {
     return refused([=](auto&, auto& stroke) {
       stroke.set_tool(v1::TOOL_STAMP);
@@ -154,7 +154,7 @@ TEST(InkCheck, TooManyPointsOrStrokesAreRefused) {
             errc::drawing_too_big);
 }
 
-TEST(InkCheck, FewPointsFarApartAreRefusedWhenThereIsNoEndOfThem) {
+TEST(InkCheck, TooLongLinesAreRefused) {
   const auto zigzag = [](v1::Stroke& stroke, int legs) {
     stroke.set_points(0, 0);
     for (int i = 0; i < legs; ++i) {
@@ -168,7 +168,7 @@ TEST(InkCheck, FewPointsFarApartAreRefusedWhenThereIsNoEndOfThem) {
   EXPECT_EQ(refused([&](auto&, auto& stroke) { zigzag(stroke, 1001); }), errc::drawing_too_big);
 }
 
-TEST(InkCheck, WhatWasNotCheckedIsNotPassedOn) {
+TEST(InkCheck, UncheckedFieldsAreRemoved) {
   auto bytes = dot().SerializeAsString() + std::string("\x9a\x06\x03xyz", 6);  // field 99
   v1::Drawing drawing;
   ASSERT_TRUE(drawing.ParseFromString(bytes));

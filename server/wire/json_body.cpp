@@ -21,9 +21,9 @@ result<json::object> read_object(std::string_view body) {
 }
 
 result<std::string> read_string(const json::object& object, std::string_view key,
-                                const char* otherwise = nullptr) {
+                                const char* fallback = nullptr) {
   const auto* value = object.if_contains(key);
-  if (!value && otherwise) return std::string(otherwise);
+  if (!value && fallback) return std::string(fallback);
   if (!value) return Refusal(errc::bad_request, fmt::format("The field \"{}\" is missing.", key));
   const auto* text = value->if_string();
   if (!text)
@@ -31,7 +31,7 @@ result<std::string> read_string(const json::object& object, std::string_view key
   return std::string(*text);
 }
 
-// Nothing where the field is not there.
+// Nothing if the field is missing.
 result<std::optional<std::int64_t>> read_whole_number(const json::object& object,
                                                       std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -85,7 +85,7 @@ result<PasswordChange> read_password_change(std::string_view body) {
   return PasswordChange{std::move(*password), std::move(*new_password)};
 }
 
-result<Farewell> read_farewell(std::string_view body) {
+result<AccountRemoval> read_account_removal(std::string_view body) {
   const auto object = read_object(body);
   if (!object) return object.error();
   auto password = read_string(*object, "password");
@@ -94,7 +94,7 @@ result<Farewell> read_farewell(std::string_view body) {
   if (!drawings) return drawings.error();
   if (*drawings != "keep" && *drawings != "delete")
     return Refusal(errc::bad_request, "The field \"drawings\" must be \"keep\" or \"delete\".");
-  return Farewell{std::move(*password), *drawings == "delete"};
+  return AccountRemoval{std::move(*password), *drawings == "delete"};
 }
 
 result<InviteFields> read_invite_fields(std::string_view body) {

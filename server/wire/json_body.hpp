@@ -20,13 +20,13 @@ struct Credentials {
   std::string password;
 };
 
-// What calls are asked with. Each reader's errors: bad_request, saying which field
-// and why. Fields that are not known are ignored.
+// Request bodies. Errors of each reader: bad_request, with the field and the reason. Unknown fields
+// are ignored.
 
 /// `{username, password}`, both strings.
 result<Credentials> read_credentials(std::string_view body);
 
-/// `invite`, a string; empty where there is none.
+/// `invite`, a string; empty if missing.
 result<std::string> read_invite(std::string_view body);
 
 struct PasswordChange {
@@ -36,22 +36,22 @@ struct PasswordChange {
 /// `{password, new_password}`, both strings.
 result<PasswordChange> read_password_change(std::string_view body);
 
-struct Farewell {
+struct AccountRemoval {
   std::string password;
   bool erase_drawings = false;
 };
 /// `{password, drawings}`, where drawings is "keep" or "delete".
-result<Farewell> read_farewell(std::string_view body);
+result<AccountRemoval> read_account_removal(std::string_view body);
 
 struct InviteFields {
   std::string note;
   std::int64_t uses_max = 1;
   std::optional<std::int64_t> expires_in_seconds;
 };
-/// `{note?, uses_max?, expires_in_seconds?}`: a string and whole numbers, of any size.
+/// `{note?, uses_max?, expires_in_seconds?}`: a string and whole numbers, not range-checked.
 result<InviteFields> read_invite_fields(std::string_view body);
 
-// What calls are answered with.
+// Response bodies.
 
 std::string signed_in_body(const User& user, std::string_view session_secret);
 std::string me_body(const User& user, std::chrono::seconds idle);
@@ -60,10 +60,10 @@ std::string set_up_body(const User& user, std::chrono::seconds idle,
 std::string ticket_body(std::string_view ticket);
 std::string rooms_body(std::span<const RoomView> rooms);
 std::string health_body();
-/// {"status": "ok"}, or "problems" with their sentences.
+/// {"status": "ok"}, or "problems" with one sentence for each.
 std::string readiness_body(std::span<const std::string> problems);
 
-/// `{registration, invite}`, as protocol/http-api.md names their values.
+/// `{registration, invite}` with the values of protocol/http-api.md.
 std::string registration_body(std::string_view registration, std::string_view invite);
 
 struct SessionLine {
@@ -86,7 +86,7 @@ struct InviteLine {
   WallTime expires_at{};
 };
 std::string invites_body(std::span<const InviteLine> invites);
-/// The invite with `link` and `qr`, rows of '0' and '1'.
+/// The invite with `link` and `qr` (rows of '0' and '1').
 std::string new_invite_body(const InviteLine& invite, std::string_view link,
                             std::span<const std::string> qr);
 

@@ -23,7 +23,7 @@ TEST(JsonBody, CredentialsAreTwoStrings) {
   EXPECT_EQ(read->password, "p'; DROP TABLE--");
 }
 
-TEST(JsonBody, WhatIsWrongIsSaid) {
+TEST(JsonBody, RefusalsNameTheFieldAndTheReason) {
   EXPECT_EQ(refused("{"), "The body is not JSON.");
   EXPECT_EQ(refused(""), "The body is not JSON.");
   EXPECT_EQ(refused("[]"), "The body must be a JSON object.");
@@ -49,13 +49,14 @@ TEST(JsonBody, AnInviteMayBeMissing) {
   EXPECT_EQ(refusal_of(read_invite, R"({"invite":1})"), "The field \"invite\" must be a string.");
 }
 
-TEST(JsonBody, LeavingNeedsAPasswordAndAWordOnTheDrawings) {
-  EXPECT_FALSE(read_farewell(R"({"password":"p","drawings":"keep"})")->erase_drawings);
-  EXPECT_TRUE(read_farewell(R"({"password":"p","drawings":"delete"})")->erase_drawings);
-  EXPECT_EQ(refusal_of(read_farewell, R"({"password":"p"})"), "The field \"drawings\" is missing.");
-  EXPECT_EQ(refusal_of(read_farewell, R"({"password":"p","drawings":"Keep"})"),
+TEST(JsonBody, RemovingAnAccountNeedsAPasswordAndAChoice) {
+  EXPECT_FALSE(read_account_removal(R"({"password":"p","drawings":"keep"})")->erase_drawings);
+  EXPECT_TRUE(read_account_removal(R"({"password":"p","drawings":"delete"})")->erase_drawings);
+  EXPECT_EQ(refusal_of(read_account_removal, R"({"password":"p"})"),
+            "The field \"drawings\" is missing.");
+  EXPECT_EQ(refusal_of(read_account_removal, R"({"password":"p","drawings":"Keep"})"),
             "The field \"drawings\" must be \"keep\" or \"delete\".");
-  EXPECT_EQ(refusal_of(read_farewell, R"({"drawings":"keep"})"),
+  EXPECT_EQ(refusal_of(read_account_removal, R"({"drawings":"keep"})"),
             "The field \"password\" is missing.");
 }
 
@@ -67,7 +68,7 @@ TEST(JsonBody, ThePasswordsOfAChangeAreTwoStrings) {
             "The field \"new_password\" must be a string.");
 }
 
-TEST(JsonBody, WhatAnInviteIsToBeMayBeLeftOut) {
+TEST(JsonBody, InviteFieldsAreOptional) {
   const auto usual = read_invite_fields("{}").value();
   EXPECT_EQ(usual.note, "");
   EXPECT_EQ(usual.uses_max, 1);

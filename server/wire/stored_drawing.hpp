@@ -1,8 +1,7 @@
-// Can a drawing that was stored still be painted?
+// Checks that a stored drawing can still be painted.
 //
-// What is stored was checked when it came (ink_check.hpp); after damage to the
-// disk it may be anything. Limits that were made stricter since do not count.
-// Not thread-safe: reads into memory of its own.
+// Drawings were checked when they arrived (ink_check.hpp); after disk damage the bytes may be
+// anything. Limits that became stricter since do not apply. Not thread-safe: reuses its memory.
 #pragma once
 
 #include <google/protobuf/arena.h>
@@ -16,7 +15,7 @@ class StoredDrawingCheck {
  public:
   StoredDrawingCheck();
 
-  /// False when it is no Drawing, or one of its strokes cannot be.
+  /// False when the bytes are no Drawing, or a stroke is invalid.
   bool holds(std::string_view bytes);
 
  private:

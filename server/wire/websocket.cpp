@@ -32,14 +32,15 @@ const std::uint8_t* as_bytes(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
-// Where the character begins whose rest was cut off, else the end.
+// The start of an incomplete character at the end, otherwise the end.
 std::ptrdiff_t end_of_whole_characters(std::string_view text, std::ptrdiff_t from) {
   auto end = std::ssize(text);
   U8_TRUNCATE_IF_INCOMPLETE(as_bytes(text), from, end);
   return end;
 }
 
-// Whether this can be, or with `whole` is, UTF-8. `checked` bytes are known to be.
+// Whether this is UTF-8, or with `whole` unset may become it. Skips `checked` bytes and updates
+// them.
 bool is_text(std::string_view text, std::uint32_t& checked, bool whole) {
   const auto* bytes = as_bytes(text);
   std::ptrdiff_t at = checked;
@@ -124,7 +125,7 @@ void FrameReader::forget_event() {
   if (message_ == Op::continuation)
     std::vector<char>().swap(buffer_);
   else
-    buffer_.resize(message_bytes_);  // without the control frame that came between
+    buffer_.resize(message_bytes_);  // without the control frame in between
 }
 
 bool FrameReader::take_header(std::span<char>& bytes) {
@@ -138,12 +139,12 @@ bool FrameReader::take_header(std::span<char>& bytes) {
   return has >= needed;
 }
 
-// The header is complete: the code to refuse it with, or nothing and its payload comes.
+// Checks a complete header. Returns the close code of a violation.
 std::optional<std::uint16_t> FrameReader::begin_frame() {
   const auto reserved_bits = header_[0] & 0x70;
   const bool masked = (header_[1] & 0x80) != 0;
   if (reserved_bits != 0 || !masked) return protocol_error;
-  const auto length = promised_bytes();
+  const auto length = declared_bytes();
   const auto extended = header_[1] & 0x7F;
   if (extended == 126 && length <= control_bytes_max) return protocol_error;
   if (extended == 127 && (length <= 0xFFFF || length >> 63 != 0)) return protocol_error;
@@ -161,7 +162,7 @@ std::optional<std::uint16_t> FrameReader::begin_frame() {
   return std::nullopt;
 }
 
-std::uint64_t FrameReader::promised_bytes() const {
+std::uint64_t FrameReader::declared_bytes() const {
   const auto short_length = header_[1] & 0x7F;
   if (short_length < 126) return static_cast<std::uint64_t>(short_length);
   std::uint64_t length = 0;
@@ -179,7 +180,7 @@ std::optional<Event> FrameReader::take_payload(std::span<char>& bytes) {
   const bool whole = remain_ == 0 && final();
   std::string_view payload(piece.data(), piece.size());
   if (!whole || buffer_.size() > begin) {
-    // Grows with what came, whatever the header promised.
+    // Grows with the received bytes, not with the length in the header.
     buffer_.insert(buffer_.end(), piece.begin(), piece.end());
     payload = {buffer_.data() + begin, buffer_.size() - begin};
     if (!control()) message_bytes_ = static_cast<std::uint32_t>(payload.size());
@@ -207,7 +208,7 @@ void FrameReader::unmask(std::span<char> piece) {
   for (std::size_t i = 0; i < piece.size(); ++i) piece[i] = static_cast<char>(piece[i] ^ mask[i]);
 }
 
-// A control frame is whole, or the last frame of a message.
+// Called for a complete control frame and for the last frame of a message.
 std::optional<Event> FrameReader::end_frame(std::string_view payload) {
   if (op() == Op::close) return end_with_close(payload);
   if (op() == Op::ping) return Event{Event::Kind::ping, false, payload, 0};

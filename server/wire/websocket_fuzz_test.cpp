@@ -1,8 +1,8 @@
-// The frame reader against Boost.Beast's: random streams of client frames, good and bad,
-// cut anywhere, have to look the same to both, close codes included. Where the two differ on
-// purpose is written down in expected_of_beast() and nowhere else.
+// Compares the frame reader with Boost.Beast's: for random streams of valid and invalid client
+// frames, split anywhere, both must give the same events and close codes. expected_of_beast()
+// holds all intended differences.
 //
-// COLO_FUZZ_SEED and COLO_FUZZ_ROUNDS run other streams, or more of them.
+// COLO_FUZZ_SEED and COLO_FUZZ_ROUNDS select other streams, or more of them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -47,7 +47,7 @@ std::ostream& operator<<(std::ostream& out, const Heard& heard) {
   return out << std::dec;
 }
 
-// A stream of frames from one phone, some of them wrong.
+// A stream of frames of one client, some of them invalid.
 class Phone {
  public:
   explicit Phone(std::mt19937_64& random) : random_(random), faulty_(!one_in(3)) {}
@@ -112,7 +112,7 @@ class Phone {
     return bytes;
   }
 
-  // `length` bytes of UTF-8 with characters of every width and from their edges.
+  // `length` bytes of UTF-8, with characters of every width, including the first and last of each.
   std::string text_of(std::size_t length) {
     static constexpr std::string_view wide[] = {
         "\xc2\x80",         "\xc3\xbc",         "\xdf\xbf",        "\xe0\xa0\x80",
@@ -181,7 +181,7 @@ class Phone {
     frame({.op = 8}, payload);
   }
 
-  // A frame that is wrong by itself or where it stands.
+  // A frame that is invalid by itself or in its position.
   void mistake() {
     const auto op = static_cast<int>(below(3)) + (one_in(2) ? 8 : 0);
     switch (below(7)) {
@@ -216,7 +216,7 @@ class Phone {
   std::string out_;
 };
 
-// What we heard, and how many bytes we took for it.
+// What our reader returned, and how many bytes it consumed.
 struct WeHeard {
   std::vector<Heard> heard;
   std::size_t bytes = 0;
@@ -227,7 +227,7 @@ WeHeard ours(const std::string& stream, Phone& cuts) {
   WeHeard result;
   const std::size_t piece_max = cuts.one_in(3) ? 8 : cuts.one_in(2) ? 300 : 100'000;
   for (std::size_t at = 0; at < stream.size();) {
-    // Each piece in its own allocation, so that a step outside it is seen.
+    // Each piece in its own allocation, so that AddressSanitizer detects an access outside it.
     auto piece = stream.substr(at, cuts.below(piece_max) + 1);
     piece.shrink_to_fit();
     at += piece.size();
@@ -247,7 +247,7 @@ constexpr std::string_view request =
     "GET / HTTP/1.1\r\nHost: colo\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
-// What Beast heard, and whether it stopped because the stream did.
+// What Beast returned, and whether it stopped at the end of the stream.
 struct BeastHeard {
   std::vector<Heard> heard;
   beast::error_code why;
@@ -302,7 +302,7 @@ BeastHeard beasts(const std::string& stream, Phone& cuts) {
   return result;
 }
 
-// Whether it is UTF-8 but for one to three last bytes.
+// Whether it is UTF-8 except for one to three bytes at the end.
 bool lacks_its_end(const std::string& text) {
   if (code_points(text)) return false;
   for (std::size_t cut = 1; cut <= std::min<std::size_t>(3, text.size()); ++cut)
@@ -314,14 +314,14 @@ std::uint8_t byte_of(const std::string& stream, std::size_t at) {
   return static_cast<std::uint8_t>(stream.at(at));
 }
 
-// How many bytes the header of the frame at `frame` has, its mask counted; the stream is sound
-// up to there and holds all of it.
+// The size of the header at `frame`, including its mask. The stream is valid up to there and holds
+// the whole header.
 std::size_t header_bytes(const std::string& stream, std::size_t frame) {
   const auto length = byte_of(stream, frame + 1) & 0x7F;
   return 2 + (length == 126 ? 2u : length == 127 ? 8u : 0u) + 4;
 }
 
-// Where the last frame begins; all before it are sound.
+// The start of the last frame; all before it are valid.
 std::size_t last_frame(const std::string& stream) {
   std::size_t frame = 0;
   while (stream.size() - frame > 2) {
@@ -336,14 +336,14 @@ std::size_t last_frame(const std::string& stream) {
   return frame;
 }
 
-// Whether the last frame is a header with a length of 64 bits; those before it are sound.
+// Whether the last frame has a 64-bit length; those before it are valid.
 bool ends_with_length_of_64_bits(const std::string& stream) {
   const auto frame = last_frame(stream);
   return stream.size() - frame == 14 && byte_of(stream, frame + 1) == 0xFF &&
          byte_of(stream, frame + 2) >= 0x80;
 }
 
-// The payload of the last frame, a control frame that is whole.
+// The payload of the last frame, a complete control frame.
 std::string last_payload(const std::string& stream) {
   const auto payload = last_frame(stream) + header_bytes(stream, last_frame(stream));
   auto text = stream.substr(payload);
@@ -352,12 +352,12 @@ std::string last_payload(const std::string& stream) {
   return text;
 }
 
-// What Beast would have heard, did it judge as we do.
+// What Beast would have returned under our rules.
 std::vector<Heard> expected_of_beast(BeastHeard beast, const std::string& until_we_ended) {
   auto& heard = beast.heard;
 
-  // To Beast 1014 is nobody's; IANA registered it later. What is above 4999, which Beast takes,
-  // is (RFC 6455 §7.4.2).
+  // Beast refuses 1014, which IANA registered later, and accepts codes above 4999, which are
+  // undefined (RFC 6455 §7.4.2).
   const bool refused = beast.why == websocket::error::bad_close_code ||
                        beast.why == websocket::error::bad_close_payload;
   if (refused || beast.why == websocket::error::closed) {
@@ -377,13 +377,13 @@ std::vector<Heard> expected_of_beast(BeastHeard beast, const std::string& until_
   // with 1002.
   if (beast.why == websocket::error::bad_close_payload) heard.back().code = bad_text;
 
-  // RFC 6455 §5.2: of a length in 64 bits "the most significant bit MUST be 0". To Beast such a
-  // length is only too big.
+  // RFC 6455 §5.2: of a 64-bit length "the most significant bit MUST be 0". Beast only considers
+  // such a length too big.
   if (beast.why == websocket::error::message_too_big && ends_with_length_of_64_bits(until_we_ended))
     heard.back().code = protocol_error;
 
-  // Beast does not look whether text is complete when its last fragment is empty, gives it out,
-  // and takes the next text for its continuation. From there on it cannot be compared.
+  // If the last fragment of a text is empty, Beast does not check that the text ends at a character
+  // boundary, and checks the next text as its continuation. Not comparable from there on.
   const auto broken = std::ranges::find_if(heard, [](const Heard& event) {
     return event.kind == Kind::message && !event.binary && lacks_its_end(event.payload);
   });
@@ -406,7 +406,7 @@ std::string hex(const std::string& bytes) {
   return out.str();
 }
 
-TEST(FrameReader, HearsWhatBeastHears) {
+TEST(FrameReader, ReadsWhatBeastReads) {
   const auto seed = from_environment("COLO_FUZZ_SEED", 20);
   const auto rounds = from_environment("COLO_FUZZ_ROUNDS", 2000);
   std::cout << "COLO_FUZZ_SEED=" << seed << " COLO_FUZZ_ROUNDS=" << rounds << "\n";
@@ -423,7 +423,7 @@ TEST(FrameReader, HearsWhatBeastHears) {
         << hex(stream);
   }
   for (const auto& [outcome, times] : outcomes) std::cout << times << " × " << outcome << "\n";
-  // Streams that all break at the same rule would prove little.
+  // The streams must not all break the same rule.
   if (rounds >= 2000) {
     EXPECT_GE(outcomes.size(), 14u);
   }

@@ -9,7 +9,7 @@ namespace colo::ws {
 
 using Kind = Event::Kind;
 
-// An event that keeps its bytes, to be looked at after the reader went on.
+// An event with a copy of its payload, which outlives the next read().
 struct Seen {
   Kind kind = Kind::violation;
   bool binary = false;
@@ -84,7 +84,7 @@ void read_into(std::vector<Seen>& seen, FrameReader& reader, std::string bytes) 
   EXPECT_TRUE(left.empty());
 }
 
-// What a new reader makes of these bytes.
+// The events of a new reader.
 std::vector<Seen> read(const std::string& bytes) {
   FrameReader reader(message_bytes_max);
   std::vector<Seen> seen;
@@ -98,7 +98,7 @@ TEST(FrameReader, ReadsTheMaskedHelloOfTheRfc) {
   EXPECT_EQ(read("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"), Events{text("Hello")});
 }
 
-TEST(FrameReader, ReadsMessagesOfEveryLengthOfLength) {
+TEST(FrameReader, ReadsEveryFormOfTheLength) {
   for (const std::size_t size : {0, 1, 7, 8, 9, 125, 126, 127, 65535, 65536, 100'000}) {
     const std::string bytes(size, 'x');
     EXPECT_EQ(read(phone_frame(Op::binary, bytes)), Events{binary(bytes)}) << size;
@@ -106,14 +106,14 @@ TEST(FrameReader, ReadsMessagesOfEveryLengthOfLength) {
   }
 }
 
-TEST(FrameReader, PutsFragmentsTogetherAndTellsControlFramesBetweenThem) {
+TEST(FrameReader, AssemblesFragmentsAndReturnsControlFramesBetweenThem) {
   const auto bytes = phone_frame(Op::text, "dra", false) + phone_frame(Op::ping, "still there?") +
                      phone_frame(Op::continuation, "", false) + phone_frame(Op::pong, "") +
                      phone_frame(Op::continuation, "wing") + phone_frame(Op::binary, "next");
   EXPECT_EQ(read(bytes), (Events{ping("still there?"), pong(""), text("drawing"), binary("next")}));
 }
 
-TEST(FrameReader, SeesTheSameWhereverTheBytesAreCut) {
+TEST(FrameReader, GivesTheSameEventsWhereverTheBytesAreSplit) {
   const auto bytes = phone_frame(Op::text, "gr\xc3\xbc\xc3", false) +
                      phone_frame(Op::ping, std::string(125, 'p')) +
                      phone_frame(Op::continuation,
@@ -144,7 +144,7 @@ TEST(FrameReader, SeesTheSameWhereverTheBytesAreCut) {
   EXPECT_EQ(seen, wanted);
 }
 
-TEST(FrameReader, RefusesWhatIsNotMasked) {
+TEST(FrameReader, RefusesUnmaskedFrames) {
   EXPECT_EQ(read(header(fin | 1, 5, 0, false) + "Hello"), Events{violation(1002)});
   EXPECT_EQ(read(header(fin | 9, 0, 0, false)), Events{violation(1002)});
 }
@@ -169,7 +169,7 @@ TEST(FrameReader, RefusesControlFramesThatAreFragmentedOrLong) {
   }
 }
 
-TEST(FrameReader, RefusesAContinuationOfNothing) {
+TEST(FrameReader, RefusesAContinuationWithoutAMessage) {
   EXPECT_EQ(read(phone_frame(Op::continuation, "x")), Events{violation(1002)});
   EXPECT_EQ(read(phone_frame(Op::text, "whole") + phone_frame(Op::continuation, "x")),
             (Events{text("whole"), violation(1002)}));
@@ -180,7 +180,7 @@ TEST(FrameReader, RefusesAMessageInsideAMessage) {
             Events{violation(1002)});
 }
 
-TEST(FrameReader, RefusesLengthsThatAreLongerThanNeeded) {
+TEST(FrameReader, RefusesLengthsInALongerFormThanNeeded) {
   for (const int first : {fin | 2, fin | 9}) {
     const auto byte = static_cast<std::uint8_t>(first);
     EXPECT_EQ(read(header(byte, 125, 2) + masked(std::string(125, 'x'))), Events{violation(1002)});
@@ -209,7 +209,7 @@ TEST(FrameReader, RefusesTextThatIsNotUtf8) {
   EXPECT_EQ(read(phone_frame(Op::binary, "\xff")), Events{binary("\xff")});
 }
 
-TEST(FrameReader, JudgesACharacterThatIsCutByFragmentsAsAWhole) {
+TEST(FrameReader, AcceptsACharacterSplitByFragments) {
   const auto begun = phone_frame(Op::text, "\xf0\x9f", false);
   EXPECT_EQ(read(begun + phone_frame(Op::continuation, "\x91\x8b")), Events{text("👋")});
   EXPECT_EQ(read(begun + phone_frame(Op::continuation, "x")), Events{violation(1007)});
@@ -223,11 +223,11 @@ TEST(FrameReader, ChecksEveryTextFromItsBeginning) {
             (Events{text("good text"), violation(1007)}));
 }
 
-TEST(FrameReader, RefusesBadTextBeforeTheRestOfItCame) {
+TEST(FrameReader, RefusesInvalidTextBeforeTheRestArrives) {
   EXPECT_EQ(read(header(fin | 1, 1000, 2) + masked("so far \xed\xa0")), Events{violation(1007)});
 }
 
-TEST(FrameReader, TellsThePhonesCloseCodeAndReason) {
+TEST(FrameReader, ReturnsTheCloseCodeAndReason) {
   for (const int code : {1000, 1001, 1003, 1007, 1013, 3000, 4508, 4999})
     EXPECT_EQ(read(phone_frame(Op::close, code_bytes(code) + "tschüs")),
               Events{closed(static_cast<std::uint16_t>(code), "tschüs")});
@@ -235,9 +235,9 @@ TEST(FrameReader, TellsThePhonesCloseCodeAndReason) {
   EXPECT_EQ(read(phone_frame(Op::close, "")), Events{closed(no_code)});
 }
 
-// RFC 6455 §7.4 and IANA's registry: 1004 to 1006 and 1015 never stand in a frame, 1016 to
-// 2999 are not given out yet, and 5000 and more are nobody's.
-TEST(FrameReader, TakesEveryCloseCodeThatMayBeSentAndNoOther) {
+// RFC 6455 §7.4 and IANA's registry: 1004 to 1006 and 1015 are never sent, 1016 to 2999 are not
+// assigned yet, and 5000 and above are undefined.
+TEST(FrameReader, AcceptsOnlyCloseCodesThatMayBeSent) {
   for (unsigned code = 0; code <= 0xFFFF; ++code) {
     const bool of_the_protocol = code >= 1000 && code <= 1014 && (code < 1004 || code > 1006);
     const bool of_applications = code >= 3000 && code <= 4999;
@@ -249,12 +249,12 @@ TEST(FrameReader, TakesEveryCloseCodeThatMayBeSentAndNoOther) {
   }
 }
 
-TEST(FrameReader, RefusesACloseThatMeansNothing) {
+TEST(FrameReader, RefusesAnInvalidClosePayload) {
   EXPECT_EQ(read(phone_frame(Op::close, "\x03")), Events{violation(1002)});
   EXPECT_EQ(read(phone_frame(Op::close, code_bytes(1000) + "\xff")), Events{violation(1007)});
 }
 
-TEST(FrameReader, TakesNothingMoreAfterACloseOrAViolation) {
+TEST(FrameReader, DiscardsEverythingAfterACloseOrAViolation) {
   FrameReader closing(message_bytes_max);
   Events seen;
   read_into(seen, closing, phone_frame(Op::close, "") + phone_frame(Op::ping, "a"));
@@ -265,7 +265,7 @@ TEST(FrameReader, TakesNothingMoreAfterACloseOrAViolation) {
             Events{violation(1007)});
 }
 
-TEST(FrameReader, GivesAWholeFrameWhereItLies) {
+TEST(FrameReader, ReturnsACompleteFrameWithoutCopying) {
   FrameReader reader(message_bytes_max);
   auto bytes = phone_frame(Op::binary, "first") + phone_frame(Op::ping, "second");
   std::span<char> left(bytes);
@@ -299,7 +299,7 @@ TEST(FrameReader, HoldsNothingBetweenMessages) {
   EXPECT_EQ(reader.holds(), 0u);
 }
 
-TEST(FrameReader, HoldsNothingThatWasOnlyPromised) {
+TEST(FrameReader, AllocatesNothingForADeclaredLength) {
   FrameReader reader(message_bytes_max);
   Events seen;
   read_into(seen, reader, header(fin | 2, message_bytes_max, 8) + masked("few"));
@@ -317,7 +317,7 @@ TEST(WebSocketFrame, HasTheShortestHeaderForItsLength) {
             std::string("\x82\x7f\0\0\0\0\0\x01\0\0x", 11));
 }
 
-TEST(WebSocketFrame, OfACloseHasItsCodeAndAsMuchOfTheReasonAsFits) {
+TEST(WebSocketFrame, TruncatesTheReasonOfAClose) {
   EXPECT_EQ(make_close(1000, ""), std::string("\x88\x02\x03\xe8", 4));
   EXPECT_EQ(make_close(4508, "too slow"), "\x88\x0a\x11\x9ctoo slow");
   const std::string a122(122, 'a');
@@ -329,14 +329,14 @@ TEST(WebSocketKey, IsAnsweredAsInTheRfc) {
   EXPECT_EQ(accept_key("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
 
-TEST(WebSocketKey, OfAnotherLengthOrAlphabetIsNone) {
+TEST(WebSocketKey, OfAnotherLengthOrAlphabetIsRefused) {
   for (const auto* key :
        {"", "dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25jZQA=", "dGhlIHNhbXBsZSBub25jZ===",
         "dGhlIHNhbXBsZSBub25-ZQ==", " GhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZQ==dGhl"})
     EXPECT_FALSE(accept_key(key)) << key;
 }
 
-TEST(FrameReader, ALargerBoundIsForTheMessagesThatFollow) {
+TEST(FrameReader, ALargerBoundAppliesToTheNextMessages) {
   FrameReader reader(100);
   std::vector<Seen> seen;
   read_into(seen, reader, phone_frame(Op::binary, std::string(100, 'x')));
@@ -347,14 +347,14 @@ TEST(FrameReader, ALargerBoundIsForTheMessagesThatFollow) {
   EXPECT_EQ(seen.back(), violation(too_big));
 }
 
-TEST(FrameReader, WhatIsTooBigIsRefusedByItsHeaderAndNothingOfItIsKept) {
+TEST(FrameReader, AMessageThatIsTooBigIsRefusedByItsHeaderAndNotStored) {
   FrameReader reader(2048);
   std::vector<Seen> seen;
   read_into(seen, reader, header(fin | 1, 2049, 2) + "mask");
   EXPECT_EQ(seen, std::vector{violation(too_big)});
   read_into(seen, reader, std::string(2049, 'x'));
   EXPECT_EQ(reader.holds(), 0u);
-  // And in pieces, by the header of the one with which it is.
+  // In fragments: by the header of the fragment that exceeds the bound.
   FrameReader pieces(2048);
   std::vector<Seen> told;
   read_into(told, pieces, phone_frame(Op::text, std::string(2048, 'x'), false));
@@ -364,7 +364,7 @@ TEST(FrameReader, WhatIsTooBigIsRefusedByItsHeaderAndNothingOfItIsKept) {
   EXPECT_EQ(pieces.holds(), 0u);
 }
 
-TEST(FrameReader, CountsFramesThatGiveNoEvent) {
+TEST(FrameReader, CountsFramesWithoutAnEvent) {
   FrameReader reader(message_bytes_max);
   std::vector<Seen> seen;
   std::string bytes = phone_frame(Op::binary, "", false);
