@@ -86,8 +86,9 @@ TEST(Passwords, ABrokenHashMatchesNothing) {
 
 TEST(Passwords, ALackOfMemoryIsNoWrongPasswordAndIsLogged) {
   const BoundedMemory bounded;
-  testing::internal::CaptureStderr();
   log::open("warn");
+  log::close();  // the next line opens standard error anew
+  testing::internal::CaptureStderr();
   Passwords passwords(HashCost::least());
   const auto right = run_to_end(passwords.verify(hash_of_much_memory, "a password"));
   log::close();
