@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 const std::string network = "192.0.2.1";
 const std::string right_password = "right password";
+
 class AccountsTest : public testing::Test {
  protected:
   AccountsTest() { shards_.start(); }
@@ -29,7 +30,7 @@ class AccountsTest : public testing::Test {
   void store_hash(const std::string& hash) {
     ASSERT_TRUE(run_to_end(store_.renew_password_hash(ann_.user.id, ann_.password, hash)));
   }
-  result<Verified> sign_in(const std::string& password) {
+  result<VerifiedAccount> sign_in(const std::string& password) {
     return run_to_end(accounts_.sign_in("ann", password, network));
   }
 
@@ -39,11 +40,11 @@ class AccountsTest : public testing::Test {
   Shards shards_{1};
   Passwords passwords_{HashCost::least()};
   Accounts accounts_{store_, passwords_, shards_.first(), {{1, 1h}, {1000, 1s}}, clock_};
-  Verified ann_;
+  VerifiedAccount ann_;
   std::string right_hash_;
 };
 
-TEST_F(AccountsTest, ARightPasswordThatNobodyHadTimeForDoesNotWaitAgain) {
+TEST_F(AccountsTest, ARightPasswordThatTheServerWasTooBusyForDoesNotWaitAgain) {
   const BoundedMemory bounded;
   register_ann();
   for (int i = 0; i < 12; ++i) {
@@ -58,13 +59,13 @@ TEST_F(AccountsTest, ARightPasswordThatNobodyHadTimeForDoesNotWaitAgain) {
   ASSERT_EQ(waiting.error().code, errc::too_many_requests);
   EXPECT_EQ(waiting.error().retry_after, 128s);
   clock_.advance(waiting.error().retry_after);
-  store_hash(hash_of_much_memory);  // the server is as busy as can be
+  store_hash(hash_of_much_memory);  // cannot be verified: busy
   ASSERT_EQ(sign_in(right_password).error().code, errc::busy);
   store_hash(right_hash_);
   EXPECT_TRUE(sign_in(right_password));
 }
 
-TEST_F(AccountsTest, ARegistrationThatCouldNotBeStoredUsesUpNoTry) {
+TEST_F(AccountsTest, ARegistrationThatWasNotStoredIsNotCounted) {
   store_.stop();
   for (int i = 0; i < 3; ++i) {
     const auto refused = run_to_end(accounts_.register_account("ann", right_password, network, {}));
@@ -72,7 +73,7 @@ TEST_F(AccountsTest, ARegistrationThatCouldNotBeStoredUsesUpNoTry) {
   }
 }
 
-TEST_F(AccountsTest, ARegistrationWithATakenNameUsesUpATry) {
+TEST_F(AccountsTest, ARegistrationWithATakenNameIsCounted) {
   register_ann();
   const auto again = [&] {
     return run_to_end(accounts_.register_account("ann", right_password, network, {})).error().code;

@@ -1,7 +1,6 @@
-// What to call somebody's device: a browser and a system, in words.
+// The name of a device: browser and operating system, from the User-Agent header.
 //
-// A pure function. What it gives is one of a few dozen texts of ours, whatever
-// the user agent holds.
+// Pure. Gives one of a few dozen fixed texts, whatever the header holds.
 #pragma once
 
 #include <string>
@@ -9,7 +8,7 @@
 
 namespace colo {
 
-/// "Safari on iPhone", "Edge on Windows"; "Something else" for what is no browser.
+/// "Safari on iPhone", "Edge on Windows"; "Something else" when it is not a known browser.
 std::string device_name(std::string_view user_agent);
 
 }  // namespace colo

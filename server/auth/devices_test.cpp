@@ -1,13 +1,13 @@
-// Sessions as their owner deals with them: seeing and ending them.
-#include "auth/sessions_fixture.hpp"
+// Listing and ending the sessions of a person.
+#include "auth/session_table_fixture.hpp"
 #include "domain/limits.hpp"
 
 namespace colo {
 namespace {
 
-using DevicesTest = SessionsTest;
+using DevicesTest = SessionTableTest;
 
-TEST_F(DevicesTest, TheyAreListedTheNewestFirst) {
+TEST_F(DevicesTest, AreListedNewestFirst) {
   const auto phone = session_of(open(ana_, "Safari on iPhone"), "phone");
   clock_.advance(90s);
   const auto laptop = session_of(open(ana_, "Firefox on Windows"), "laptop");
@@ -32,14 +32,14 @@ TEST_F(DevicesTest, TheyAreListedTheNewestFirst) {
   EXPECT_NE(list[0].id, list[1].id);
 }
 
-TEST_F(DevicesTest, OneThatIsOverdueIsNotListed) {
+TEST_F(DevicesTest, AnOverdueOneIsNotListed) {
   open(ana_);
-  clock_.advance(30min);  // nobody has swept yet
+  clock_.advance(30min);  // sweep() has not run
   const auto session = session_of(open(ana_), "new");
   EXPECT_EQ(sessions_.list(ana_.id, session).size(), 1u);
 }
 
-TEST_F(DevicesTest, AnotherOneIsRevokedAndItsReplyNotKept) {
+TEST_F(DevicesTest, RevokingAnotherOneDoesNotKeepItsReply) {
   const auto mine = session_of(open(ana_), "mine");
   const auto token = open(ana_);
   const auto other = session_of(token, "other");
@@ -54,7 +54,7 @@ TEST_F(DevicesTest, AnotherOneIsRevokedAndItsReplyNotKept) {
   EXPECT_EQ(sessions_.end_one(ana_.id, id, mine).error().code, errc::no_such_session);
 }
 
-TEST_F(DevicesTest, EndingTheOneThatAsksKeepsItsReply) {
+TEST_F(DevicesTest, EndingOnesOwnKeepsItsReply) {
   const auto token = open(ana_);
   const auto mine = session_of(token, "leave");
   const auto socket = open_socket(mine, 1);
@@ -64,7 +64,7 @@ TEST_F(DevicesTest, EndingTheOneThatAsksKeepsItsReply) {
   EXPECT_TRUE(std::get<Reply>(*spend(token, "leave")).signs_out);
 }
 
-TEST_F(DevicesTest, AllOfThemEndAtOnce) {
+TEST_F(DevicesTest, AllEndAtOnce) {
   const auto token = open(ana_);
   const auto mine = session_of(token, "leave");
   const auto other = open(ana_);
@@ -79,7 +79,7 @@ TEST_F(DevicesTest, AllOfThemEndAtOnce) {
   run(stranger, "still here");
 }
 
-TEST_F(DevicesTest, ANewPasswordEndsTheOthersAndThoseOnTheirWay) {
+TEST_F(DevicesTest, ANewPasswordEndsTheOthersAndRefusesOlderSignIns) {
   const auto mine = open(ana_);
   const auto granted = std::get<Granted>(*spend(mine, "change"));
   const auto other = session_of(open(ana_), "other");
@@ -90,14 +90,14 @@ TEST_F(DevicesTest, ANewPasswordEndsTheOthersAndThoseOnTheirWay) {
   EXPECT_TRUE(sessions_.open(ana_, {2}, "new"));
   EXPECT_TRUE(sessions_.open(ben_, {1}, "somebody else's"));
   run(granted.next_token, "still here");
-  // Told once more, and late: nothing of the new password ends.
-  sessions_.change_password(ana_.id, {2});
-  sessions_.change_password(ana_.id, {1});
+  // Reported again, and late: sessions of the new password stay.
+  sessions_.change_password(ana_.id, {2}, std::nullopt);
+  sessions_.change_password(ana_.id, {1}, std::nullopt);
   EXPECT_EQ(sessions_.list(ana_.id, granted.session).size(), 2u);
   EXPECT_EQ(sessions_.open(ana_, {1}, "late").error().code, errc::bad_credentials);
 }
 
-TEST_F(DevicesTest, AnAccountThatIsGoneHasNoSessions) {
+TEST_F(DevicesTest, ADeletedAccountHasNoSessions) {
   const auto token = open(ana_);
   const auto mine = session_of(token, "leave");
   const auto socket = open_socket(mine, 1);
@@ -110,7 +110,7 @@ TEST_F(DevicesTest, AnAccountThatIsGoneHasNoSessions) {
   EXPECT_EQ(sessions_.open(ana_, {1}, "late").error().code, errc::bad_credentials);
 }
 
-TEST_F(DevicesTest, OneTooManyTakesThePlaceOfTheIdlest) {
+TEST_F(DevicesTest, BeyondTheBoundOfAPersonTheMostIdleEnds) {
   const auto first = session_of(open(ana_), "first");
   std::optional<SessionId> second;
   for (std::size_t i = 1; i < limits::sessions_per_person_max; ++i) {
@@ -131,7 +131,7 @@ TEST_F(DevicesTest, ASessionCarriesNoRights) {
   const auto granted = std::get<Granted>(*spend(open({{3}, "Cleo", true}), "request"));
   EXPECT_FALSE(granted.user.admin);
   const auto ticket = sessions_.issue_ticket(granted.session);
-  EXPECT_FALSE(sessions_.redeem(*ticket, {0, 1}, [](Ending) {})->user.admin);
+  EXPECT_FALSE(sessions_.redeem(*ticket, {}, {0, 1}, [](Ending) {})->user.admin);
 }
 
 }  // namespace

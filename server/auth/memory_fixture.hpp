@@ -1,4 +1,4 @@
-// For tests: a password's hash that there is no memory to check.
+// For tests: a password hash that needs more memory than there is.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,8 +15,8 @@ inline const std::string hash_of_much_memory =
     "$argon2id$v=19$m=2147483648,t=1,p=1$xfUw1mSMTwayBb8YqBxbUg$"
     "+oVFeuEnfP+WEg/yojBck7TLo+t4Tfv2Fh9gubAFjS0";
 
-/// While it lives, the process gets 1 TiB more of address space at most: otherwise some kernels
-/// promise the 2 TiB, and kill us later (vm.overcommit_memory = 1).
+/// Limits the process to 1 TiB more of address space. Otherwise some kernels grant the 2 TiB and
+/// kill the process later (vm.overcommit_memory = 1).
 class BoundedMemory {
  public:
   BoundedMemory() {

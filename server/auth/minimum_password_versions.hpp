@@ -44,7 +44,7 @@ class MinimumPasswordVersions {
   const Clock& clock_;
   std::size_t people_max_;
   std::unordered_map<UserId, Minimum> minimums_;
-  SteadyTime incomplete_until_ = SteadyTime::min();  // somebody found no place
+  SteadyTime incomplete_until_ = SteadyTime::min();  // a minimum was not stored
 };
 
 }  // namespace colo

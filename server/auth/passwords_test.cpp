@@ -8,6 +8,7 @@
 
 #include "auth/memory_fixture.hpp"
 #include "domain/limits.hpp"
+#include "runtime/log.hpp"
 #include "runtime/run_to_end.hpp"
 
 namespace colo {
@@ -19,7 +20,7 @@ std::string hash_of(Passwords& passwords, std::string text) {
   return run_to_end(passwords.hash(std::move(text))).value();
 }
 
-TEST(Password, EightTo128BytesOfUtf8AreFine) {
+TEST(Password, EightTo128BytesOfUtf8AreAccepted) {
   for (const std::string& text :
        {std::string("12345678"), std::string(128, 'x'), std::string("пароль12"),
         std::string("        "), std::string("tab\tand\0zero", 12), std::string("🐎🔋")}) {
@@ -41,7 +42,7 @@ TEST(Password, OthersAreRefusedWithTheReason) {
   EXPECT_EQ(refusal_of("1234567\xFF"), "A password must be valid UTF-8 text.");
 }
 
-TEST(Passwords, TheRightOneIsRecognisedAndNoOther) {
+TEST(Passwords, OnlyTheRightOneIsAccepted) {
   Passwords passwords(HashCost::least());
   const std::string hash = hash_of(passwords, password);
   EXPECT_TRUE(run_to_end(passwords.verify(hash, password)).value());
@@ -49,20 +50,20 @@ TEST(Passwords, TheRightOneIsRecognisedAndNoOther) {
   EXPECT_FALSE(run_to_end(passwords.verify(hash, "Correct horse")).value());
 }
 
-TEST(Passwords, ZerosInsideCount) {
+TEST(Passwords, ZeroBytesCount) {
   Passwords passwords(HashCost::least());
   const std::string hash = hash_of(passwords, std::string("12345678\0a", 10));
   EXPECT_FALSE(run_to_end(passwords.verify(hash, std::string("12345678\0b", 10))).value());
 }
 
-TEST(Passwords, AreTheSameHoweverAKeyboardWritesThem) {
+TEST(Passwords, ComposedAndDecomposedFormsAreTheSame) {
   Passwords passwords(HashCost::least());
   const std::string composed = "caf\u00E9 cr\u00E8me";
   const std::string in_parts = "cafe\u0301 cre\u0300me";
   ASSERT_NE(composed, in_parts);
   EXPECT_TRUE(run_to_end(passwords.verify(hash_of(passwords, composed), in_parts)).value());
   EXPECT_TRUE(run_to_end(passwords.verify(hash_of(passwords, in_parts), composed)).value());
-  // Looking alike is not being the same: only names are compared by their looks.
+  // Only names are compared by their looks, passwords are not.
   EXPECT_FALSE(
       run_to_end(passwords.verify(hash_of(passwords, "\uFB01shing rod"), "fishing rod")).value());
 }
@@ -83,15 +84,21 @@ TEST(Passwords, ABrokenHashMatchesNothing) {
   }
 }
 
-TEST(Passwords, ALackOfMemoryIsNoWrongPassword) {
+TEST(Passwords, ALackOfMemoryIsNoWrongPasswordAndIsLogged) {
   const BoundedMemory bounded;
+  log::open("warn");
+  log::close();  // the next line opens standard error anew
+  testing::internal::CaptureStderr();
   Passwords passwords(HashCost::least());
   const auto right = run_to_end(passwords.verify(hash_of_much_memory, "a password"));
+  log::close();
+  const auto logged = testing::internal::GetCapturedStderr();
   ASSERT_FALSE(right);
   EXPECT_EQ(right.error().code, errc::busy);
+  EXPECT_NE(logged.find("no 2097152 MiB of memory were free"), std::string::npos) << logged;
 }
 
-TEST(Passwords, NobodysPasswordIsNeverRight) {
+TEST(Passwords, ThePasswordOfAnUnknownNameIsNeverRight) {
   Passwords passwords(HashCost::least());
   EXPECT_FALSE(run_to_end(passwords.verify_nobody(password)).value());
   EXPECT_FALSE(run_to_end(passwords.verify_nobody("")).value());
@@ -106,16 +113,16 @@ TEST(Passwords, AHashOfAnotherCostNeedsRehashing) {
   EXPECT_TRUE(run_to_end(dear.verify(hash, password)).value());
 }
 
-TEST(Passwords, TheServersCostIsOneThatHolds) {
+TEST(Passwords, TheCostOfTheServerIsInteractive) {
   Passwords passwords;
   const std::string hash = hash_of(passwords, password);
   EXPECT_NE(hash.find("m=65536,t=2"), std::string::npos) << hash;
   EXPECT_FALSE(passwords.needs_rehash(hash));
 }
 
-TEST(Passwords, TooManyAtOnceAreToldToComeBack) {
+TEST(Passwords, BeyondTheQueueHashesAreRefusedAsBusy) {
   boost::asio::io_context loop{1};
-  // A millisecond each: far slower than asking.
+  // A millisecond each: far slower than queueing them.
   Passwords passwords({HashCost::least().operations, 1024 * 1024});
   std::size_t hashed = 0;
   std::size_t refused = 0;

@@ -1,14 +1,15 @@
-// Whose a request is: all cookies of the name are looked at, and a token alone opens nothing.
+// Which session a request belongs to: every cookie of the name is tried, and a token alone opens
+// nothing.
 #include <algorithm>
 
-#include "auth/sessions_fixture.hpp"
+#include "auth/session_table_fixture.hpp"
 
 namespace colo {
 namespace {
 
-using SessionProofTest = SessionsTest;
+using SessionProofTest = SessionTableTest;
 
-bool runs(const Spending& spent) {
+bool runs(const Spent& spent) {
   return spent && std::holds_alternative<Granted>(*spent);
 }
 
@@ -94,18 +95,27 @@ TEST_F(SessionProofTest, ALostReplyIsGivenAgainOnlyWithTheSecret) {
 TEST_F(SessionProofTest, ATicketIsForABrowserThatHoldsItsSessionOrNone) {
   const auto ben = open(ben_);
   const auto ana = open(ana_);
-  const auto granted = std::get<Granted>(*spend(ana, "ticket"));
-  const auto ticket = *sessions_.issue_ticket(granted.session);
-  const auto may = [&](std::vector<std::string> tokens) {
-    return sessions_.check_bearer(ticket, tokens).has_value();
+  const auto session = session_of(ana, "ticket");
+  std::uint64_t sockets = 0;
+  const auto redeems = [&](std::vector<std::string> tokens) {
+    const auto ticket = *sessions_.issue_ticket(session);
+    return sessions_.redeem(ticket, tokens, {0, ++sockets}, [](Ending) {}).has_value();
   };
-  EXPECT_TRUE(may({}));
-  EXPECT_TRUE(may({"junk", ""}));
-  EXPECT_TRUE(may({ana}));
-  EXPECT_TRUE(may({ben, ana}));
-  EXPECT_TRUE(may({ana, ben}));
-  EXPECT_FALSE(may({ben}));
-  EXPECT_FALSE(may({"junk", ben}));
+  EXPECT_TRUE(redeems({}));
+  EXPECT_TRUE(redeems({"junk", ""}));
+  EXPECT_TRUE(redeems({ana}));
+  EXPECT_TRUE(redeems({ben, ana}));
+  EXPECT_TRUE(redeems({ana, ben}));
+  EXPECT_FALSE(redeems({ben}));
+  EXPECT_FALSE(redeems({"junk", ben}));
+}
+
+TEST_F(SessionProofTest, ATicketThatAnotherSessionSendsIsNotUsedUp) {
+  const auto ben = open(ben_);
+  const auto session = session_of(open(ana_), "ticket");
+  const auto ticket = *sessions_.issue_ticket(session);
+  EXPECT_FALSE(sessions_.redeem(ticket, {ben}, {0, 1}, [](Ending) {}));
+  EXPECT_TRUE(sessions_.redeem(ticket, {}, {0, 2}, [](Ending) {}));
 }
 
 }  // namespace

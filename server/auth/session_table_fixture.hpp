@@ -1,5 +1,4 @@
-// For tests: sessions, and requests that spend their tokens, with a clock and an
-// event loop that stand still.
+// For tests: a session table, and requests that spend tokens, with a manual clock and event loop.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,26 +11,26 @@
 #include <map>
 #include <vector>
 
-#include "auth/sessions.hpp"
+#include "auth/session_table.hpp"
 
 namespace colo {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-using Spending = result<std::variant<Granted, Reply>>;
+using Spent = result<Spending>;
 
-class SessionsTest : public testing::Test {
+class SessionTableTest : public testing::Test {
  protected:
-  static asio::awaitable<void> keep(asio::awaitable<Spending> spending,
-                                    std::shared_ptr<std::optional<Spending>> into) {
+  static asio::awaitable<void> keep(asio::awaitable<Spent> spending,
+                                    std::shared_ptr<std::optional<Spent>> into) {
     *into = co_await std::move(spending);
   }
 
-  // A request as the network layer makes it; its outcome is empty while it waits for a twin.
-  std::shared_ptr<std::optional<Spending>> begin_with(SessionProof proof, const std::string& rid,
-                                                      std::string_view body = "") {
-    auto outcome = std::make_shared<std::optional<Spending>>();
+  // Begins a request; the outcome is empty while it waits for the one that it repeats.
+  std::shared_ptr<std::optional<Spent>> begin_with(SessionProof proof, const std::string& rid,
+                                                   std::string_view body = "") {
+    auto outcome = std::make_shared<std::optional<Spent>>();
     auto spending =
         sessions_.spend(std::move(proof), rid, hash_request("POST", "/api/ticket", body));
     asio::co_spawn(loop_, keep(std::move(spending), outcome), asio::detached);
@@ -40,21 +39,21 @@ class SessionsTest : public testing::Test {
     return outcome;
   }
 
-  // Of the page that was given the token's session.
-  std::shared_ptr<std::optional<Spending>> begin(const std::string& token, const std::string& rid,
-                                                 std::string_view body = "") {
+  // With the secret of the token's session.
+  std::shared_ptr<std::optional<Spent>> begin(const std::string& token, const std::string& rid,
+                                              std::string_view body = "") {
     return begin_with({{token}, secret_of(token)}, rid, body);
   }
 
-  Spending spend_with(SessionProof proof, const std::string& rid) {
+  Spent spend_with(SessionProof proof, const std::string& rid) {
     return begin_with(std::move(proof), rid)->value();
   }
 
-  Spending spend(const std::string& token, const std::string& rid, std::string_view body = "") {
+  Spent spend(const std::string& token, const std::string& rid, std::string_view body = "") {
     return begin(token, rid, body)->value();
   }
 
-  // One whole request: spent and answered. Gives the next token.
+  // A whole request; gives the next token.
   std::string run(const std::string& token, const std::string& rid) {
     const auto spent = spend(token, rid);
     EXPECT_TRUE(spent && std::holds_alternative<Granted>(*spent));
@@ -63,7 +62,7 @@ class SessionsTest : public testing::Test {
     return granted.next_token;
   }
 
-  // One more device, of whoever knew the first password.
+  // Opens a session at password version 1; gives its token.
   std::string open(const User& user, std::string device = "Chrome on Android") {
     const auto opened = sessions_.open(user, {1}, std::move(device)).value();
     secrets_[sid_in(opened.token)] = opened.secret;
@@ -72,13 +71,14 @@ class SessionsTest : public testing::Test {
 
   const std::string& secret_of(const std::string& token) { return secrets_.at(sid_in(token)); }
 
-  static errc code_of(const Spending& spent) { return spent ? errc::internal : spent.error().code; }
+  static errc code_of(const Spent& spent) { return spent ? errc::internal : spent.error().code; }
 
-  // A socket of the session; what it was closed with, if it was.
+  // Opens a socket; gives why it was closed, if it was.
   std::shared_ptr<std::optional<Ending>> open_socket(SessionId session, std::uint64_t number) {
     auto closed = std::make_shared<std::optional<Ending>>();
     const auto ticket = sessions_.issue_ticket(session);
-    EXPECT_TRUE(sessions_.redeem(*ticket, {0, number}, [closed](Ending why) { *closed = why; }));
+    EXPECT_TRUE(
+        sessions_.redeem(*ticket, {}, {0, number}, [closed](Ending why) { *closed = why; }));
     return closed;
   }
 
@@ -86,7 +86,7 @@ class SessionsTest : public testing::Test {
     return std::get<Granted>(*spend(token, rid)).session;
   }
 
-  // The "sid" among a token's claims, which are its second part.
+  // The claim "sid" of a token.
   static std::string sid_in(const std::string& token) {
     const auto begin = token.find('.') + 1;
     const auto part = token.substr(begin, token.rfind('.') - begin);
@@ -102,7 +102,7 @@ class SessionsTest : public testing::Test {
 
   ManualClock clock_;
   asio::io_context loop_;
-  Sessions sessions_{{30min, 24h}, clock_, loop_.get_executor()};
+  SessionTable sessions_{{30min, 24h}, clock_, loop_.get_executor()};
   std::map<std::string, std::string> secrets_;
   User ana_{{1}, "Ana", false};
   User ben_{{2}, "Ben", false};

@@ -1,10 +1,10 @@
-#include "auth/sessions_fixture.hpp"
+#include "auth/session_table_fixture.hpp"
 #include "domain/limits.hpp"
 
 namespace colo {
 namespace {
 
-TEST_F(SessionsTest, ATokenRunsOneRequestAndIsReplaced) {
+TEST_F(SessionTableTest, ATokenRunsOneRequestAndIsReplaced) {
   auto token = open(ana_);
   for (int i = 0; i < 20; ++i) {
     const auto next = run(token, "request-" + std::to_string(i));
@@ -13,7 +13,7 @@ TEST_F(SessionsTest, ATokenRunsOneRequestAndIsReplaced) {
   }
 }
 
-TEST_F(SessionsTest, ALostReplyIsGivenAgainAndNothingRuns) {
+TEST_F(SessionTableTest, ALostReplyIsGivenAgainAndNothingRuns) {
   const auto token = open(ana_);
   const auto next = run(token, "first");
   for (const auto wait : {0min, 5min, 20min}) {
@@ -26,7 +26,7 @@ TEST_F(SessionsTest, ALostReplyIsGivenAgainAndNothingRuns) {
   run(next, "second");
 }
 
-TEST_F(SessionsTest, ARequestWhoseTokenArrivedAndWhoseReplyDidNotRunsOnce) {
+TEST_F(SessionTableTest, ARequestWhoseTokenArrivedAndWhoseReplyDidNotRunsOnce) {
   const auto next = run(open(ana_), "killed");
   const auto again = spend(next, "killed");
   ASSERT_TRUE(again && std::holds_alternative<Reply>(*again));
@@ -35,29 +35,29 @@ TEST_F(SessionsTest, ARequestWhoseTokenArrivedAndWhoseReplyDidNotRunsOnce) {
   EXPECT_NE(run(next, "goes on"), next);
 }
 
-TEST_F(SessionsTest, ATwinWaitsForTheOneThatRuns) {
+TEST_F(SessionTableTest, ADuplicateWaitsForTheReply) {
   const auto token = open(ana_);
   const auto first = spend(token, "same");
-  const auto twin = begin(token, "same");
+  const auto duplicate = begin(token, "same");
   const auto third = begin(token, "same");
-  EXPECT_FALSE(twin->has_value());
+  EXPECT_FALSE(duplicate->has_value());
   const auto& granted = std::get<Granted>(*first);
   sessions_.answer(granted.session, "same", {201, "made", granted.next_token, false, {}});
   loop_.restart();
   loop_.poll();
-  ASSERT_TRUE(twin->has_value() && third->has_value());
-  EXPECT_EQ(std::get<Reply>(***twin).body, "made");
+  ASSERT_TRUE(duplicate->has_value() && third->has_value());
+  EXPECT_EQ(std::get<Reply>(***duplicate).body, "made");
   EXPECT_EQ(std::get<Reply>(***third).next_token, granted.next_token);
 }
 
-TEST_F(SessionsTest, TheSameKeyForAnotherRequestIsRefused) {
+TEST_F(SessionTableTest, TheSameKeyForAnotherRequestIsRefused) {
   const auto token = open(ana_);
   const auto next = run(token, "first");
   EXPECT_EQ(code_of(spend(token, "first", "another body")), errc::idempotency_mismatch);
   run(next, "second");
 }
 
-TEST_F(SessionsTest, ALateTabIsToldToTryAgain) {
+TEST_F(SessionTableTest, ALateTabMustRetry) {
   const auto token = open(ana_);
   const auto next = run(token, "quick tab");
   clock_.advance(9s);
@@ -65,7 +65,7 @@ TEST_F(SessionsTest, ALateTabIsToldToTryAgain) {
   run(next, "late tab");
 }
 
-TEST_F(SessionsTest, WhileARequestRunsNobodyCanBeTooLate) {
+TEST_F(SessionTableTest, WhileARequestRunsNobodyCanBeTooLate) {
   const auto token = open(ana_);
   const auto slow = spend(token, "slow");
   const auto& granted = std::get<Granted>(*slow);
@@ -79,7 +79,7 @@ TEST_F(SessionsTest, WhileARequestRunsNobodyCanBeTooLate) {
   EXPECT_EQ(code_of(spend(token, "other")), errc::token_replayed);
 }
 
-TEST_F(SessionsTest, ATokenSpentLongAgoEndsTheSession) {
+TEST_F(SessionTableTest, ATokenSpentLongAgoEndsTheSession) {
   const auto token = open(ana_);
   const auto next = run(token, "first");
   clock_.advance(11s);
@@ -87,7 +87,7 @@ TEST_F(SessionsTest, ATokenSpentLongAgoEndsTheSession) {
   EXPECT_EQ(code_of(spend(next, "owner")), errc::signed_out);
 }
 
-TEST_F(SessionsTest, ATwinThatOthersOvertookRunsNothingAndEndsNothing) {
+TEST_F(SessionTableTest, ALateDuplicateRunsNothingAndEndsNothing) {
   const auto first = open(ana_);
   const auto second = run(first, "first");
   auto token = second;
@@ -95,13 +95,13 @@ TEST_F(SessionsTest, ATwinThatOthersOvertookRunsNothingAndEndsNothing) {
   clock_.advance(9s);
   EXPECT_EQ(code_of(spend(first, "first")), errc::token_spent);
   token = run(token, "goes on");
-  // Its key is of no use to anybody with another request or another token, nor for long.
+  // But not after the grace time.
   clock_.advance(1s);
   EXPECT_EQ(code_of(spend(first, "first")), errc::token_replayed);
   EXPECT_EQ(code_of(spend(token, "owner")), errc::signed_out);
 }
 
-TEST_F(SessionsTest, AnOlderTokenWithTheKeyOfAnotherRequestEndsItsSession) {
+TEST_F(SessionTableTest, AnOlderTokenWithTheKeyOfAnotherRequestEndsItsSession) {
   for (const auto& [key, body] : {std::pair{"second", ""}, std::pair{"first", "another body"}}) {
     const auto first = open(ana_);
     const auto token = run(run(run(first, "first"), "second"), "third");
@@ -110,7 +110,7 @@ TEST_F(SessionsTest, AnOlderTokenWithTheKeyOfAnotherRequestEndsItsSession) {
   }
 }
 
-TEST_F(SessionsTest, AnOlderTokenEndsItsSessionAndNoOther) {
+TEST_F(SessionTableTest, AnOlderTokenEndsItsSessionAndNoOther) {
   const auto stolen = open(ana_);
   const auto other_device = open(ana_);
   auto token = run(stolen, "first");
@@ -121,7 +121,7 @@ TEST_F(SessionsTest, AnOlderTokenEndsItsSessionAndNoOther) {
   run(other_device, "still here");
 }
 
-TEST_F(SessionsTest, TwoRequestsAtOnceNeverBothRun) {
+TEST_F(SessionTableTest, TwoRequestsAtOnceNeverBothRun) {
   auto token = open(ana_);
   for (int round = 0; round < 200; ++round) {
     const auto one = spend(token, "one-" + std::to_string(round));
@@ -135,12 +135,12 @@ TEST_F(SessionsTest, TwoRequestsAtOnceNeverBothRun) {
   }
 }
 
-TEST_F(SessionsTest, OnlyThePersonKeepsASessionAwake) {
+TEST_F(SessionTableTest, OnlyThePersonRestartsTheIdleTimeout) {
   auto token = open(ana_);
   const auto session = session_of(token, "ticket");
   const auto socket = open_socket(session, 1);
   clock_.advance(20min);
-  sessions_.touch(session);  // drew something
+  sessions_.touch(session);
   clock_.advance(20min);
   sessions_.sweep();
   EXPECT_FALSE(socket->has_value());
@@ -149,7 +149,7 @@ TEST_F(SessionsTest, OnlyThePersonKeepsASessionAwake) {
   EXPECT_EQ(*socket, Ending::idle);
 }
 
-TEST_F(SessionsTest, AskingForTokensIsNoActionOfThePerson) {
+TEST_F(SessionTableTest, SpendingTokensDoesNotRestartTheIdleTimeout) {
   auto token = open(ana_);
   for (int i = 0; i < 5; ++i) {
     clock_.advance(6min);
@@ -158,7 +158,7 @@ TEST_F(SessionsTest, AskingForTokensIsNoActionOfThePerson) {
   EXPECT_EQ(code_of(spend(token, "too late")), errc::signed_out);
 }
 
-TEST_F(SessionsTest, ASessionEndsWhenItsLifetimeIsOver) {
+TEST_F(SessionTableTest, ASessionEndsWhenItsLifetimeIsOver) {
   const auto token = open(ana_);
   const auto session = session_of(token, "ticket");
   const auto socket = open_socket(session, 1);
@@ -170,31 +170,31 @@ TEST_F(SessionsTest, ASessionEndsWhenItsLifetimeIsOver) {
   EXPECT_EQ(*socket, Ending::expired);
 }
 
-TEST_F(SessionsTest, ATicketOpensOneSocketAndSoon) {
+TEST_F(SessionTableTest, ATicketOpensOneSocketAndSoon) {
   const auto token = open(ana_);
   const auto session = session_of(token, "ticket");
   const auto ticket = sessions_.issue_ticket(session);
   ASSERT_TRUE(ticket);
-  const auto who = sessions_.redeem(*ticket, {0, 1}, [](Ending) {});
+  const auto who = sessions_.redeem(*ticket, {}, {0, 1}, [](Ending) {});
   ASSERT_TRUE(who);
   EXPECT_EQ(who->user.name, "Ana");
-  EXPECT_FALSE(sessions_.redeem(*ticket, {0, 2}, [](Ending) {}));
-  EXPECT_FALSE(sessions_.redeem("made up", {0, 3}, [](Ending) {}));
+  EXPECT_FALSE(sessions_.redeem(*ticket, {}, {0, 2}, [](Ending) {}));
+  EXPECT_FALSE(sessions_.redeem("made up", {}, {0, 3}, [](Ending) {}));
   const auto late = sessions_.issue_ticket(session);
   clock_.advance(15s);
-  EXPECT_FALSE(sessions_.redeem(*late, {0, 4}, [](Ending) {}));
+  EXPECT_FALSE(sessions_.redeem(*late, {}, {0, 4}, [](Ending) {}));
 }
 
-TEST_F(SessionsTest, ASessionHasOnlySoManySockets) {
+TEST_F(SessionTableTest, ASessionHasOnlySoManySockets) {
   const auto session = session_of(open(ana_), "ticket");
   for (std::uint64_t i = 1; i <= limits::sockets_per_session_max; ++i) open_socket(session, i);
   const auto ticket = sessions_.issue_ticket(session);
-  EXPECT_EQ(sessions_.redeem(*ticket, {0, 99}, [](Ending) {}).error().code, errc::flooding);
+  EXPECT_EQ(sessions_.redeem(*ticket, {}, {0, 99}, [](Ending) {}).error().code, errc::flooding);
   sessions_.forget_socket(session, {0, 1});
   open_socket(session, 99);
 }
 
-TEST_F(SessionsTest, SigningOutClosesItsSocketsAndKillsItsTokenAndTickets) {
+TEST_F(SessionTableTest, SigningOutClosesSocketsAndInvalidatesTokenAndTickets) {
   const auto token = open(ana_);
   const auto granted = std::get<Granted>(*spend(token, "first"));
   const auto socket = open_socket(granted.session, 1);
@@ -205,31 +205,31 @@ TEST_F(SessionsTest, SigningOutClosesItsSocketsAndKillsItsTokenAndTickets) {
   EXPECT_EQ(*socket, Ending::signed_out);
   EXPECT_FALSE(gone->has_value());
   EXPECT_EQ(code_of(spend(granted.next_token, "after")), errc::signed_out);
-  EXPECT_FALSE(sessions_.redeem(*ticket, {0, 3}, [](Ending) {}));
+  EXPECT_FALSE(sessions_.redeem(*ticket, {}, {0, 3}, [](Ending) {}));
   EXPECT_FALSE(sessions_.issue_ticket(granted.session));
 }
 
-TEST_F(SessionsTest, ATwinOfARequestWhoseSessionEndedIsNotLeftWaiting) {
+TEST_F(SessionTableTest, ADuplicateDoesNotWaitForAnEndedSession) {
   const auto token = open(ana_);
   const auto granted = std::get<Granted>(*spend(token, "same"));
-  const auto twin = begin(token, "same");
+  const auto duplicate = begin(token, "same");
   sessions_.end(granted.session, Ending::idle);
   loop_.restart();
   loop_.poll();
-  ASSERT_TRUE(twin->has_value());
-  EXPECT_FALSE(**twin);
+  ASSERT_TRUE(duplicate->has_value());
+  EXPECT_FALSE(**duplicate);
 }
 
-TEST_F(SessionsTest, TheReplyToSigningOutOutlivesTheSession) {
+TEST_F(SessionTableTest, TheReplyToSigningOutOutlivesTheSession) {
   const auto token = open(ana_);
   const auto granted = std::get<Granted>(*spend(token, "logout"));
-  const auto twin = begin(token, "logout");
+  const auto duplicate = begin(token, "logout");
   sessions_.end(granted.session, Ending::signed_out);
   sessions_.answer(granted.session, "logout", {204, "", "", true, {}});
   loop_.restart();
   loop_.poll();
-  ASSERT_TRUE(twin->has_value());
-  EXPECT_TRUE(std::get<Reply>(***twin).signs_out);
+  ASSERT_TRUE(duplicate->has_value());
+  EXPECT_TRUE(std::get<Reply>(***duplicate).signs_out);
   EXPECT_TRUE(std::get<Reply>(*spend(token, "logout")).signs_out);
   EXPECT_EQ(code_of(spend(token, "other")), errc::signed_out);
   EXPECT_EQ(code_of(spend(token, "logout", "another body")), errc::signed_out);
@@ -238,13 +238,13 @@ TEST_F(SessionsTest, TheReplyToSigningOutOutlivesTheSession) {
   EXPECT_EQ(code_of(spend(token, "logout")), errc::signed_out);
 }
 
-std::shared_ptr<Budget> budget_on_a_new_socket(Sessions& sessions, SessionId session,
+std::shared_ptr<Budget> budget_on_a_new_socket(SessionTable& sessions, SessionId session,
                                                std::uint64_t number) {
   const auto ticket = sessions.issue_ticket(session);
-  return sessions.redeem(*ticket, {0, number}, [](Ending) {})->budget;
+  return sessions.redeem(*ticket, {}, {0, number}, [](Ending) {})->budget;
 }
 
-TEST_F(SessionsTest, AllSocketsOfAPersonHaveOneBudgetAndOthersHaveAnother) {
+TEST_F(SessionTableTest, AllSocketsOfAPersonHaveOneBudgetAndOthersHaveAnother) {
   const auto phone = session_of(open(ana_), "phone");
   const auto laptop = session_of(open(ana_), "laptop");
   const auto others = session_of(open(ben_), "other");
@@ -254,7 +254,7 @@ TEST_F(SessionsTest, AllSocketsOfAPersonHaveOneBudgetAndOthersHaveAnother) {
   EXPECT_NE(budget_on_a_new_socket(sessions_, others, 4), budget);
 }
 
-TEST_F(SessionsTest, WhoComesBackHasNotANewBudgetUntilTheOldOneIsFull) {
+TEST_F(SessionTableTest, SigningInAgainDoesNotRefillTheBudget) {
   const auto session = session_of(open(ana_), "ticket");
   const auto now = clock_.now();
   auto budget = budget_on_a_new_socket(sessions_, session, 1);
@@ -272,17 +272,17 @@ TEST_F(SessionsTest, WhoComesBackHasNotANewBudgetUntilTheOldOneIsFull) {
   EXPECT_TRUE(budget_on_a_new_socket(sessions_, later, 3)->full(now));
 }
 
-TEST_F(SessionsTest, OneMoreTicketThanMayWaitMakesTheOldestWorthless) {
+TEST_F(SessionTableTest, BeyondTheBoundOfTicketsTheOldestIsRemoved) {
   const auto session = session_of(open(ana_), "ticket");
   std::vector<std::string> tickets;
   for (std::size_t i = 0; i <= limits::tickets_per_session_max; ++i)
     tickets.push_back(*sessions_.issue_ticket(session));
-  EXPECT_FALSE(sessions_.redeem(tickets[0], {0, 1}, [](Ending) {}));
-  EXPECT_TRUE(sessions_.redeem(tickets[1], {0, 2}, [](Ending) {}));
-  EXPECT_TRUE(sessions_.redeem(tickets.back(), {0, 3}, [](Ending) {}));
+  EXPECT_FALSE(sessions_.redeem(tickets[0], {}, {0, 1}, [](Ending) {}));
+  EXPECT_TRUE(sessions_.redeem(tickets[1], {}, {0, 2}, [](Ending) {}));
+  EXPECT_TRUE(sessions_.redeem(tickets.back(), {}, {0, 3}, [](Ending) {}));
 }
 
-TEST_F(SessionsTest, APersonHasSoManySocketsAndNotOneMoreOnHoweverManyDevices) {
+TEST_F(SessionTableTest, APersonHasSoManySocketsAndNotOneMoreOnHoweverManyDevices) {
   std::uint64_t opened = 0;
   while (opened < limits::sockets_per_person_max) {
     const auto session = session_of(open(ana_), "device-" + std::to_string(opened));
@@ -291,11 +291,12 @@ TEST_F(SessionsTest, APersonHasSoManySocketsAndNotOneMoreOnHoweverManyDevices) {
   }
   const auto one_more = session_of(open(ana_), "one-more-device");
   const auto ticket = sessions_.issue_ticket(one_more);
-  EXPECT_EQ(sessions_.redeem(*ticket, {0, opened + 1}, [](Ending) {}).error().code, errc::flooding);
+  EXPECT_EQ(sessions_.redeem(*ticket, {}, {0, opened + 1}, [](Ending) {}).error().code,
+            errc::flooding);
   open_socket(session_of(open(ben_), "others"), opened + 2);
 }
 
-TEST_F(SessionsTest, OnlyTheLastTokenOfALivingSessionIsCurrentAndAskingSpendsNothing) {
+TEST_F(SessionTableTest, OnlyTheLastTokenOfALivingSessionIsCurrentAndAskingSpendsNothing) {
   const auto first = open(ana_);
   const auto secret = secret_of(first);
   const auto current = [&](const std::string& token) {
@@ -311,6 +312,32 @@ TEST_F(SessionsTest, OnlyTheLastTokenOfALivingSessionIsCurrentAndAskingSpendsNot
   for (const auto* token : {"", "junk", "a.b.c"}) EXPECT_FALSE(current(token));
   sessions_.end_all(ana_.id, {});
   EXPECT_FALSE(current(second));
+}
+
+TEST_F(SessionTableTest, BeyondTheBoundInAllNoSessionIsOpened) {
+  SessionTable small({30min, 24h}, clock_, loop_.get_executor(), {.sessions_max = 2});
+  const User cleo{{3}, "Cleo", false};
+  ASSERT_TRUE(small.open(ana_, {1}, "phone"));
+  clock_.advance(1min);
+  ASSERT_TRUE(small.open(ben_, {1}, "phone"));
+  EXPECT_EQ(small.open(cleo, {1}, "phone").error().code, errc::busy);
+  EXPECT_EQ(small.open(ana_, {1}, "laptop").error().code, errc::busy);
+  clock_.advance(29min);
+  small.sweep();
+  EXPECT_TRUE(small.open(cleo, {1}, "phone"));
+}
+
+TEST_F(SessionTableTest, AClosedSessionThatWasEvictedRunsNothing) {
+  std::vector<std::string> tokens;
+  for (std::size_t i = 0; i <= limits::closed_sessions_per_person_max; ++i) {
+    tokens.push_back(open(ana_));
+    const auto session = session_of(tokens.back(), "logout");
+    sessions_.end(session, Ending::signed_out);
+    sessions_.answer(session, "logout", {204, "", "", true, {}});
+  }
+  EXPECT_EQ(code_of(spend(tokens[0], "logout")), errc::signed_out);
+  EXPECT_EQ(code_of(spend(tokens[0], "other")), errc::signed_out);
+  EXPECT_TRUE(std::get<Reply>(*spend(tokens[1], "logout")).signs_out);
 }
 
 }  // namespace

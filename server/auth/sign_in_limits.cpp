@@ -91,7 +91,7 @@ void SignInLimits::settle_sign_in(const SignInAttempt& attempt, AttemptOutcome o
   }
 }
 
-// Waits are per session: the person's other sessions are not affected by whoever holds this one.
+// Waits are per session: an attacker who holds one does not slow down the person's others.
 result<Priority> SignInLimits::begin_check(const Requester& who) {
   const auto session = key_of(who.session);
   if (const auto wait = checks_by_session_.wait(session); wait.count() > 0) return wait_for(wait);

@@ -1,7 +1,7 @@
 // How often passwords may be tried and accounts made.
 //
-// Sign-ins are counted per network, and per network and account with waits that double; so nobody
-// can lock somebody else out of their account. Signed-in people who enter their password again are
+// Sign-ins are counted per network, and per network and account with waits that double; so
+// nobody can lock another person out. Signed-in people who enter their password again are
 // counted apart, with waits per session: attackers who sign in do not slow them down. Networks
 // with recent failures or registrations get a low hashing priority.
 #pragma once

@@ -1,10 +1,8 @@
-// Where the signing key is: in its locked memory, and nowhere else that a core
-// dump would hold, not even a quarter of it.
+// The signing key is in its locked memory only: a core dump holds not even a quarter of it.
 //
-// The key is not told to anybody. But a token proves a guess: the 32 bytes under
-// which its signature comes out are the key. So the memory that core dumps leave
-// out is tried until the key is found there, and what they hold is then searched
-// for any eight bytes of it.
+// The test cannot ask for the key, but a token proves a guess: the 32 bytes that give its signature
+// are the key. So it searches the memory that core dumps exclude for the key, and then the memory
+// that they include for any eight bytes of it.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -28,7 +26,7 @@ namespace colo {
 namespace {
 
 constexpr std::size_t key_bytes = 32;
-constexpr std::size_t part_bytes = 8;  // and no number of random bytes is found by chance
+constexpr std::size_t part_bytes = 8;  // enough that no match is by chance
 
 using Key = std::array<unsigned char, key_bytes>;
 
@@ -39,7 +37,7 @@ struct Mapping {
   bool dumped = false;  // not excluded from core dumps (madvise(2), MADV_DONTDUMP)
 };
 
-// Of this process, what is writable and in memory.
+// The writable and resident mappings of this process.
 std::vector<Mapping> own_mappings() {
   std::ifstream smaps("/proc/self/smaps");
   std::vector<Mapping> found;
@@ -68,8 +66,8 @@ std::vector<Mapping> own_mappings() {
   return found;
 }
 
-// Calls see(bytes, length, address) for a mapping, slice by slice; read through a
-// file, so that no address sanitizer thinks it found a bug.
+// Calls see(bytes, length, address) for slices of a mapping. Reads it as a file, because address
+// sanitizer would report direct reads.
 template <typename See>
 void read_mapping(const Mapping& mapping, See see) {
   constexpr std::size_t slice = 1 << 20;
@@ -85,10 +83,10 @@ void read_mapping(const Mapping& mapping, See see) {
   close(memory);
 }
 
-// Says of 32 bytes whether they are the key that signed a token.
-class Lock {
+// Recognises the key that signed a token.
+class KeyCheck {
  public:
-  explicit Lock(const std::string& token) {
+  explicit KeyCheck(const std::string& token) {
     const auto dot = token.rfind('.');
     signed_ = token.substr(0, dot);
     std::size_t length = 0;
@@ -99,7 +97,7 @@ class Lock {
     EXPECT_EQ(length, signature_.size());
   }
 
-  bool opens(const unsigned char* key) const {
+  bool is_key(const unsigned char* key) const {
     if (!could_be_random(key)) return false;
     std::array<unsigned char, crypto_auth_hmacsha256_BYTES> signature;
     crypto_auth_hmacsha256(signature.data(), reinterpret_cast<const unsigned char*>(signed_.data()),
@@ -108,7 +106,7 @@ class Lock {
   }
 
  private:
-  // Of 32 random bytes fewer than 20 differ about once in 10^11 keys; of most memory, always.
+  // Most memory has fewer than 20 different bytes in 32; a random key has, once in 10^11.
   static bool could_be_random(const unsigned char* bytes) {
     std::bitset<256> seen;
     for (std::size_t i = 0; i < key_bytes; ++i) seen.set(bytes[i]);
@@ -119,33 +117,33 @@ class Lock {
   std::array<unsigned char, crypto_auth_hmacsha256_BYTES> signature_{};
 };
 
-// The key, each bit turned over, so that what we hold is not what we look for.
-std::optional<Key> find_locked_key(const Lock& lock) {
-  constexpr std::uint64_t largest = 1 << 20;  // a sanitizer's own are terabytes
-  std::optional<Key> turned;
+// The key with all bits inverted, so that the test's own copy is not found.
+std::optional<Key> find_locked_key(const KeyCheck& check) {
+  constexpr std::uint64_t largest = 1 << 20;  // those of a sanitizer are terabytes
+  std::optional<Key> inverted;
   for (const auto& mapping : own_mappings()) {
     if (mapping.dumped || mapping.end - mapping.begin > largest) continue;
     read_mapping(mapping, [&](unsigned char* bytes, std::size_t length, std::uint64_t) {
-      for (std::size_t i = 0; i + key_bytes <= length && !turned; i += 8) {
-        if (!lock.opens(bytes + i)) continue;
-        turned.emplace();
+      for (std::size_t i = 0; i + key_bytes <= length && !inverted; i += 8) {
+        if (!check.is_key(bytes + i)) continue;
+        inverted.emplace();
         for (std::size_t k = 0; k < key_bytes; ++k)
-          (*turned)[k] = static_cast<unsigned char>(~bytes[i + k]);
+          (*inverted)[k] = static_cast<unsigned char>(~bytes[i + k]);
       }
     });
   }
-  return turned;
+  return inverted;
 }
 
-// Where in what would be dumped eight bytes of the key lie, also as HMAC lays them
-// into its pads (RFC 2104 §2).
-std::vector<std::string> places_of_parts(const Key& turned) {
-  std::map<std::uint64_t, std::string> parts;  // each turned over
+// Where a core dump would hold eight bytes of the key, also XORed with the pads of HMAC
+// (RFC 2104 §2).
+std::vector<std::string> places_of_parts(const Key& inverted) {
+  std::map<std::uint64_t, std::string> parts;  // each inverted
   for (const int pad : {0x00, 0x36, 0x5c}) {
     for (std::size_t i = 0; i + part_bytes <= key_bytes; i += part_bytes) {
       std::uint64_t part = 0;
       for (std::size_t k = part_bytes; k-- > 0;)
-        part = part << 8 | static_cast<unsigned>(turned[i + k] ^ pad);
+        part = part << 8 | static_cast<unsigned>(inverted[i + k] ^ pad);
       parts.emplace(part, fmt::format("bytes {} to {} of the key (pad {:#x})", i, i + 7, pad));
     }
   }
@@ -169,7 +167,7 @@ std::vector<std::string> places_of_parts(const Key& turned) {
   return found;
 }
 
-// A token of a key that everybody may look at, and which lies about.
+// A token signed with `key`.
 std::string token_signed_with(const unsigned char* key) {
   const std::string head = "eyJhbGciOiJIUzI1NiJ9.e30";
   std::array<unsigned char, crypto_auth_hmacsha256_BYTES> signature;
@@ -182,31 +180,31 @@ std::string token_signed_with(const unsigned char* key) {
   return head + '.' + text;
 }
 
-TEST(TokenMemory, AKeyThatLiesAboutIsFound) {
+TEST(TokenMemory, AnExposedKeyIsFound) {
   ASSERT_GE(sodium_init(), 0);
-  const auto careless = std::make_unique<Key>();
-  randombytes_buf(careless->data(), careless->size());
-  EXPECT_TRUE(Lock(token_signed_with(careless->data())).opens(careless->data()));
-  Key turned;
+  const auto exposed = std::make_unique<Key>();
+  randombytes_buf(exposed->data(), exposed->size());
+  EXPECT_TRUE(KeyCheck(token_signed_with(exposed->data())).is_key(exposed->data()));
+  Key inverted;
   for (std::size_t i = 0; i < key_bytes; ++i)
-    turned[i] = static_cast<unsigned char>(~(*careless)[i]);
-  EXPECT_GE(places_of_parts(turned).size(), key_bytes / part_bytes);
+    inverted[i] = static_cast<unsigned char>(~(*exposed)[i]);
+  EXPECT_GE(places_of_parts(inverted).size(), key_bytes / part_bytes);
 }
 
-TEST(TokenMemory, NoPartOfTheKeyIsAnywhereButInItsLockedMemory) {
+TEST(TokenMemory, NoPartOfTheKeyIsOutsideItsLockedMemory) {
   const TokenKey key;
   std::string token;
   for (int i = 1; i <= 4000; ++i) {
     token = key.sign({random_session_id(), static_cast<std::uint64_t>(i), 1'790'000'000});
     ASSERT_TRUE(key.verify(token));
-    if (i % 4 == 0) {  // what goes wrong leaves by another way
+    if (i % 4 == 0) {  // failures take another path
       EXPECT_FALSE(key.verify(token.substr(0, token.size() - 8) + "AAAAAAAA"));
       EXPECT_FALSE(key.verify("eyJhbGciOiJIUzUxMiJ9" + token.substr(token.find('.'))));
     }
   }
-  const auto turned = find_locked_key(Lock(token));
-  ASSERT_TRUE(turned) << "the key is not in memory that core dumps leave out";
-  EXPECT_EQ(places_of_parts(*turned), std::vector<std::string>{});
+  const auto inverted = find_locked_key(KeyCheck(token));
+  ASSERT_TRUE(inverted) << "the key is not in memory that core dumps exclude";
+  EXPECT_EQ(places_of_parts(*inverted), std::vector<std::string>{});
 }
 
 }  // namespace

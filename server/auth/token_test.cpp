@@ -5,7 +5,7 @@
 namespace colo {
 namespace {
 
-TEST(Token, SaysAgainWhatWasSigned) {
+TEST(Token, VerifyGivesTheSignedClaims) {
   const TokenKey key;
   const auto session = random_session_id();
   const auto claims = key.verify(key.sign({session, 7, 1'790'000'000}));
@@ -15,18 +15,18 @@ TEST(Token, SaysAgainWhatWasSigned) {
   EXPECT_EQ(claims->expires_s, 1'790'000'000);
 }
 
-TEST(Token, OfAnotherKeyIsWorthless) {
+TEST(Token, OfAnotherKeyIsRefused) {
   const TokenKey before_restart;
   const TokenKey after_restart;
   EXPECT_FALSE(after_restart.verify(before_restart.sign({random_session_id(), 1, 1'790'000'000})));
 }
 
-TEST(Token, ChangedAnywhereIsWorthless) {
+TEST(Token, ChangedAnywhereIsRefused) {
   const TokenKey key;
   const auto token = key.sign({random_session_id(), 1, 1'790'000'000});
   const auto signature = token.rfind('.');
   for (std::size_t i = 0; i < token.size(); ++i) {
-    // The last character of base64url may hold bits that count for nothing.
+    // The last character of base64url may hold unused bits.
     if (i == token.size() - 1 || token[i] == '.') continue;
     auto changed = token;
     changed[i] = changed[i] == 'A' ? 'B' : 'A';
@@ -37,7 +37,7 @@ TEST(Token, ChangedAnywhereIsWorthless) {
   EXPECT_FALSE(key.verify("..."));
 }
 
-TEST(Token, WithoutASignatureIsWorthless) {
+TEST(Token, WithoutASignatureIsRefused) {
   const TokenKey key;
   // {"alg":"none"} . {"sid":"00…","seq":1,"exp":9999999999} .
   EXPECT_FALSE(
@@ -46,11 +46,11 @@ TEST(Token, WithoutASignatureIsWorthless) {
                  "Tk5OTk5fQ."));
 }
 
-TEST(Token, TicketsAreUrlSafeAndDiffer) {
-  const auto ticket = random_text(24);
-  EXPECT_EQ(ticket.size(), 32u);
-  EXPECT_EQ(ticket.find_first_of("+/="), std::string::npos);
-  EXPECT_NE(ticket, random_text(24));
+TEST(Token, RandomTextIsUrlSafeAndDiffers) {
+  const auto text = random_text(24);
+  EXPECT_EQ(text.size(), 32u);
+  EXPECT_EQ(text.find_first_of("+/="), std::string::npos);
+  EXPECT_NE(text, random_text(24));
 }
 
 }  // namespace

@@ -97,17 +97,17 @@ ApiReply me(Services& services, const Granted& granted, const ApiRequest&) {
 }
 
 ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest& request) {
-  auto wish = body_of(request, read_account_removal);
-  if (!wish) co_return refuse(wish.error());
+  auto fields = body_of(request, read_account_removal);
+  if (!fields) co_return refuse(fields.error());
   Requester who{granted.user.id, granted.session, request.network};
   const auto removed = co_await services.accounts.remove_account(
-      std::move(who), std::move(wish->password), wish->erase_drawings);
+      std::move(who), std::move(fields->password), fields->erase_drawings);
   if (!removed) co_return refuse(removed.error());
   log::info("security: {} deleted their account from {}; the drawings {}", granted.user.name,
-            request.network, wish->erase_drawings ? "are erased" : "stay");
+            request.network, fields->erase_drawings ? "are erased" : "stay");
   co_await services.sessions.call(&SessionTable::forget_user, granted.user.id, granted.session);
   co_await services.account_eraser.remove_from_rooms(granted.user.id);
-  if (wish->erase_drawings) services.account_eraser.erase_drawings();
+  if (fields->erase_drawings) services.account_eraser.erase_drawings();
   Reply reply;
   reply.status = 204;
   reply.signs_out = true;
@@ -115,11 +115,11 @@ ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest&
 }
 
 ApiReply change_password(Services& services, const Granted& granted, const ApiRequest& request) {
-  auto wish = body_of(request, read_password_change);
-  if (!wish) co_return refuse(wish.error());
+  auto fields = body_of(request, read_password_change);
+  if (!fields) co_return refuse(fields.error());
   Requester who{granted.user.id, granted.session, request.network};
   const auto version = co_await services.accounts.change_password(
-      std::move(who), std::move(wish->password), std::move(wish->new_password));
+      std::move(who), std::move(fields->password), std::move(fields->new_password));
   if (!version) co_return refuse(version.error());
   log::info("security: {} changed their password from {}", granted.user.name, request.network);
   co_await services.sessions.call(&SessionTable::change_password, granted.user.id, *version,
