@@ -18,7 +18,7 @@ using WireFormat = pb::internal::WireFormatLite;
 
 // A drawing of 4 kB takes some 30 kB as a message.
 constexpr std::size_t read_memory_bytes = 64 * 1024;
-constexpr std::size_t small_fields_bytes = 256;  // room for names and numbers, most often enough
+constexpr std::size_t small_fields_bytes = 256;  // usually enough for names and numbers
 
 // The tag and length of a length-delimited field of `size` bytes.
 void append_field_head(std::string& out, int number, std::size_t size) {
@@ -54,10 +54,10 @@ std::string_view view_of(const ClientId& id) {
   return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
 }
 
-// Longer than any room's id or client_id, in whatever encoding.
+// Longer than any room id or client_id in either encoding.
 constexpr std::size_t outlined_text_max = 64;
 
-// The last of each wanted field counts, as protobuf has it. Nothing: these are no fields.
+// The last of each wanted field counts, as in protobuf. Nothing when `bytes` is malformed.
 std::optional<std::string> outlined_fields(std::string_view bytes, int first, int second) {
   pb::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()),
                               static_cast<int>(bytes.size()));
@@ -84,7 +84,7 @@ std::optional<std::string> outlined_fields(std::string_view bytes, int first, in
   return out;
 }
 
-// The one field of a ClientFrame, if it is a Send and holds nothing else.
+// The Send in a ClientFrame that contains nothing else.
 std::optional<std::string_view> send_in(std::string_view bytes) {
   pb::io::CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()),
                               static_cast<int>(bytes.size()));
@@ -294,7 +294,7 @@ SharedFrame welcome_frame(const User& user, std::chrono::seconds idle,
   v1::ServerFrame frame;
   auto& welcome = *frame.mutable_welcome();
   welcome.set_user(user.name);
-  // 0 would read as "at once"; a fraction of a second is told as one.
+  // 0 would mean "at once", so a fraction of a second becomes 1.
   welcome.set_idle_seconds(static_cast<std::uint32_t>(std::max<std::int64_t>(1, idle.count())));
   welcome.set_admin(user.admin);
   for (const auto& room : rooms) fill(*welcome.add_rooms(), room);

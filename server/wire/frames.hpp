@@ -1,7 +1,7 @@
 // Bytes to frames and back: the codec of protocol/colo.proto.
 //
-// Pure functions. A frame for many phones is encoded once and shared; the
-// drawings inside are checked bytes that nobody decodes again on their way.
+// Pure functions. A frame for many clients is encoded once and shared. Its
+// drawings are checked bytes that are copied, never decoded again.
 #pragma once
 
 #include <google/protobuf/arena.h>
@@ -21,10 +21,10 @@
 
 namespace colo {
 
-/// What a socket's subprotocol carries: `colo.v1` or `colo.v1.json`.
+/// The encoding of a connection's subprotocol: `colo.v1` or `colo.v1.json`.
 enum class Encoding { binary, json };
 
-/// One WebSocket frame as it goes out, header and all; never changed after it was made.
+/// One WebSocket frame to send, with its header. Immutable.
 class OutgoingFrame {
  public:
   OutgoingFrame(ws::Op op, std::string_view payload);
@@ -33,7 +33,7 @@ class OutgoingFrame {
   /// A binary one that holds a ServerFrame with one field, whose encoded parts are joined.
   OutgoingFrame(int field_number, std::initializer_list<std::string_view> field_parts);
 
-  /// A Close frame (RFC 6455 §5.5.1); a reason too long for it is cut.
+  /// A Close frame (RFC 6455 §5.5.1). A reason that is too long is cut.
   static OutgoingFrame closing(std::uint16_t code, std::string_view reason);
 
   std::string_view bytes() const { return bytes_; }
@@ -49,29 +49,29 @@ class OutgoingFrame {
   std::size_t field_bytes_ = 0;
 };
 
-/// Encoded once, whatever the number of phones it goes to.
+/// One frame for any number of clients.
 using SharedFrame = std::shared_ptr<const OutgoingFrame>;
 
-/// Reads WebSocket messages, one after another, into the same memory.
+/// Parses WebSocket messages, one after another, into the same memory.
 class ClientFrameReader {
  public:
   ClientFrameReader();
 
-  /// What it gives is valid until the next one. Errors: bad_frame.
+  /// The frame is valid until the next call. Errors: bad_frame.
   result<v1::ClientFrame*> read(std::string_view bytes, Encoding encoding);
 
-  /// Of a frame that is too big to be parsed: a Send with its room and client_id alone, so that
-  /// it can be refused in words. It takes time and memory in proportion to `bytes`, a tenth of
-  /// what parsing does. Errors: bad_frame, also when it is no Send.
+  /// For a frame that is too big to parse: a Send with only its room and client_id, so that the
+  /// client can be told why. Time and memory are proportional to `bytes`, a tenth of parsing.
+  /// Errors: bad_frame, also when it is not a Send.
   result<v1::ClientFrame*> read_outline(std::string_view bytes, Encoding encoding);
 
  private:
-  std::vector<char> memory_;  // of most frames; a larger one's is given back at the next
+  std::vector<char> memory_;  // enough for most frames; the arena frees more at the next
   google::protobuf::Arena arena_;
 };
 
-/// The same ServerFrame in protobuf's JSON mapping, for `colo.v1.json`. One that
-/// cannot be put so becomes a Rejected that says `internal`: never an empty message.
+/// The same ServerFrame in protobuf's JSON mapping, for `colo.v1.json`. One that cannot
+/// be converted becomes a Rejected with the code `internal`, never an empty message.
 SharedFrame in_json(const OutgoingFrame& server_frame);
 
 /// 16 bytes. Errors: bad_client_id.
@@ -102,8 +102,8 @@ SharedFrame welcome_frame(const User& user, std::chrono::seconds idle,
 SharedFrame accepted_frame(const ClientId& client_id, const RoomId& room, Seq seq,
                            WallTime sent_at);
 
-/// What a Rejected answers: the frame's field number in ClientFrame, its room and,
-/// for a Send, its client_id as it came.
+/// The frame that a Rejected answers: its field number in ClientFrame, its room and,
+/// for a Send, its client_id as received.
 struct RejectedOf {
   int frame = 0;
   std::string room;

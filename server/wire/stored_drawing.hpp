@@ -1,8 +1,8 @@
-// Can a drawing that was stored still be painted?
+// Whether a stored drawing can still be painted.
 //
-// What is stored was checked when it came (ink_check.hpp); after damage to the
-// disk it may be anything. Limits that were made stricter since do not count.
-// Not thread-safe: reads into memory of its own.
+// A drawing was checked before it was stored (ink_check.hpp), but a damaged disk can return
+// anything. Limits that became stricter since then do not apply.
+// Not thread-safe: parses into memory of its own.
 #pragma once
 
 #include <google/protobuf/arena.h>
@@ -16,7 +16,7 @@ class StoredDrawingCheck {
  public:
   StoredDrawingCheck();
 
-  /// False when it is no Drawing, or one of its strokes cannot be.
+  /// False when it is not a Drawing, or one of its strokes is invalid.
   bool holds(std::string_view bytes);
 
  private:
