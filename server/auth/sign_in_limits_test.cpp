@@ -20,11 +20,11 @@ class SignInLimitsTest : public testing::Test {
 TEST_F(SignInLimitsTest, ANetworkWithFailuresGetsLowPriority) {
   const SignInAttempt attempt{"192.0.2.1", "ann"};
   for (int i = 0; i < 2; ++i) {
-    EXPECT_EQ(limits_.begin_sign_in(attempt).value(), Lane::urgent);
+    EXPECT_EQ(limits_.begin_sign_in(attempt).value(), Priority::high);
     limits_.settle_sign_in(attempt, AttemptOutcome::wrong);
   }
-  EXPECT_EQ(limits_.begin_sign_in(attempt).value(), Lane::patient);
-  EXPECT_EQ(limits_.begin_sign_in({"192.0.2.2", "ann"}).value(), Lane::urgent);
+  EXPECT_EQ(limits_.begin_sign_in(attempt).value(), Priority::low);
+  EXPECT_EQ(limits_.begin_sign_in({"192.0.2.2", "ann"}).value(), Priority::high);
 }
 
 TEST_F(SignInLimitsTest, ASuccessExcusesNoFailureForAnotherAccount) {
@@ -36,7 +36,7 @@ TEST_F(SignInLimitsTest, ASuccessExcusesNoFailureForAnotherAccount) {
   const SignInAttempt own{"192.0.2.1", "bob"};
   ASSERT_TRUE(limits_.begin_sign_in(own));
   limits_.settle_sign_in(own, AttemptOutcome::right);
-  EXPECT_EQ(limits_.begin_sign_in(own).value(), Lane::patient);
+  EXPECT_EQ(limits_.begin_sign_in(own).value(), Priority::low);
 }
 
 TEST_F(SignInLimitsTest, BeyondTheBoundOfRunningAttemptsOthersAreRefusedAndNothingIsLeftOpen) {
@@ -46,7 +46,7 @@ TEST_F(SignInLimitsTest, BeyondTheBoundOfRunningAttemptsOthersAreRefusedAndNothi
   for (int i = 0; i < 10; ++i) EXPECT_EQ(limits_.begin_sign_in(one_more).error().code, errc::busy);
   EXPECT_EQ(limits_.begin_registration("192.0.2.1").error().code, errc::busy);
   limits_.settle_sign_in({network(0), "ann"}, AttemptOutcome::undecided);
-  EXPECT_EQ(limits_.begin_sign_in(one_more).value(), Lane::urgent);
+  EXPECT_EQ(limits_.begin_sign_in(one_more).value(), Priority::high);
 }
 
 TEST_F(SignInLimitsTest, BeyondTheBoundOfRunningChecksOthersAreRefused) {

@@ -120,6 +120,7 @@ class RoomTest : public testing::Test {
   Shards shards_{1};
   MemoryLog log_;  // stands in for the disk: it passes the same contract
   int changes_ = 0;
+  std::uint32_t drawings_ = 0;
   User ana_{{1}, "Ana", false};
   User ben_{{2}, "Ben", false};
 };

@@ -103,6 +103,33 @@ TEST_F(RoomTest, PagesOfLargeDrawingsFitIntoAnOutbox) {
   for (std::size_t i = 0; i < seqs.size(); ++i) EXPECT_EQ(seqs[i], i + 2);
 }
 
+TEST_F(RoomTest, ATemporaryRoomDropsItsOldestDrawingsForNewOnes) {
+  auto room = make(temporary());
+  const auto ana = client();
+  ASSERT_TRUE(join(room, ana_, ana));
+  const DrawingBytes large(field_of(std::string(60'000, 'x')));
+  constexpr std::uint32_t count = 300;
+  static_assert(count * 60'000 > limits::temporary_room_bytes_max);
+  for (std::uint32_t i = 1; i <= count; ++i) {
+    ClientId id;
+    std::memcpy(id.bytes.data(), &i, sizeof i);
+    ASSERT_TRUE(run(room.append(ana_, ana->connection(), {id, large, "", {}})));
+    ana->frames.clear();
+  }
+  std::uint64_t first = count + 1;
+  std::size_t bytes = 0;
+  for (bool more = true; more;) {
+    const auto page = run(room.history(ana_.id, ana->connection(), {first}, 0));
+    ASSERT_TRUE(page);
+    for (const auto& message : page->messages) bytes += message.drawing.size();
+    first = page->messages.front().seq.value;
+    more = page->more;
+  }
+  EXPECT_GT(first, 1u);
+  EXPECT_LE(bytes, limits::temporary_room_bytes_max);
+  EXPECT_GT(bytes, limits::temporary_room_bytes_max * 9 / 10);
+}
+
 TEST_F(RoomTest, APageDoesNotBringBackWhatIsTakenAwayWhileItIsRead) {
   SlowLog slow;
   Room room(saved(), shards_, slow, clock_, {1000, 1min}, [] {});

@@ -156,6 +156,24 @@ TEST_F(RoomTest, AFasterPenThanAllowedIsToldWhenToTryAgain) {
   EXPECT_TRUE(draw(room, ana_, back, 3));
 }
 
+TEST_F(RoomTest, OfTheRatesOfManyPeopleTheLeastRecentIsForgotten) {
+  Room room({{"den"}, "The Den", "", true, 64, {}}, shards_, log_, clock_, {1, 1min}, [] {});
+  const auto draws = [&](std::int64_t number) {
+    const User user{{number}, "p" + std::to_string(number), false};
+    const auto with = client();
+    EXPECT_TRUE(join(room, user, with));
+    const auto drawn = draw(room, user, with, static_cast<std::uint8_t>(++drawings_));
+    room.leave(user.id, with->connection(), Departure::clean);
+    return drawn.has_value();
+  };
+  const auto people = static_cast<std::int64_t>(limits::drawing_rates_max);
+  for (std::int64_t i = 1; i <= people; ++i) ASSERT_TRUE(draws(i));
+  EXPECT_FALSE(draws(1));
+  ASSERT_TRUE(draws(people + 1));  // evicts that of 2
+  EXPECT_FALSE(draws(1));
+  EXPECT_TRUE(draws(2));
+}
+
 TEST_F(RoomTest, OnlyItsAuthorTakesADrawingAway) {
   auto room = make(saved());
   const auto ana = client();

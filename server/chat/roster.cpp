@@ -28,8 +28,8 @@ result<Roster::Admission> Roster::admit(const User& user, ConnectionId connectio
   admission.new_connection = true;
   connections.push_back(connection);
   if (arrives) {
-    note_presence(user);
     changed_();
+    note_presence(user);
   }
   return admission;
 }
@@ -62,13 +62,13 @@ void Roster::remove_account(UserId user) {
   if (const auto found = people_.find(user); found != people_.end()) {
     for (const auto connection : connections_of(user)) lift_pen(found->second, connection);
     const auto person = people_.extract(found);
+    changed_();
     // Now or never: the name must not be published later.
     auto* notices = notices_of(person.mapped().user, true);
     if (notices && !is_large())
       publish_presence(*notices, false);
     else
       occupancy_changed_ = true;
-    changed_();
   }
   notices_.erase(user);
 }
@@ -85,8 +85,8 @@ void Roster::remove_connection(Person& person, ConnectionId connection) {
 
 void Roster::remove(UserId user) {
   const auto person = people_.extract(user);
-  note_presence(person.mapped().user);
   changed_();
+  note_presence(person.mapped().user);
 }
 
 void Roster::set_pen(UserId user, ConnectionId connection, bool down) {

@@ -10,7 +10,7 @@
 
 namespace colo {
 
-/// How much of a persistent room's past stays: by age, by number, or all of it.
+/// Which messages of a persistent room are kept: by age, by number, or all.
 struct Keep {
   std::optional<std::chrono::seconds> age;
   std::optional<std::uint64_t> messages;

@@ -1,4 +1,4 @@
-// Who somebody is to everybody else.
+// An account as other people see it.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace colo {
 
 struct User {
   UserId id;
-  std::string name;  // as typed at registration; unique also to the eye
+  std::string name;  // as typed at registration; no other name looks like it
   bool admin = false;
 };
 

@@ -31,7 +31,7 @@ inline std::string dot_of(const std::string& text) {
   return dot + '\x7A' + static_cast<char>(text.size()) + text;
 }
 
-/// A message to room "den", told from others by `number`.
+/// A message to the room "den", distinguished by `number`.
 inline Message drawing(const User& author, std::uint32_t number) {
   return {{"den"},
           author,
@@ -56,11 +56,11 @@ class MessageLogContract : public testing::Test {
  protected:
   using Seqs = std::vector<std::uint64_t>;
 
-  Stored say(std::uint32_t number) {
+  Stored append(std::uint32_t number) {
     return run_to_end(log().append(drawing(ann, number))).value();
   }
-  void say_many(std::uint32_t count) {
-    for (std::uint32_t i = 1; i <= count; ++i) ASSERT_EQ(say(i).seq.value, i);
+  void append_many(std::uint32_t count) {
+    for (std::uint32_t i = 1; i <= count; ++i) ASSERT_EQ(append(i).seq.value, i);
   }
   MessagePage before(std::uint64_t seq, PageLimit limit) {
     return run_to_end(log().before(den, {seq}, limit)).value();
@@ -105,12 +105,12 @@ TYPED_TEST_P(MessageLogContract, AnEmptyRoomHasNothing) {
 }
 
 TYPED_TEST_P(MessageLogContract, SeqsAreDenseFromOne) {
-  this->say_many(5);
+  this->append_many(5);
   EXPECT_EQ(this->last(), 5u);
 }
 
-TYPED_TEST_P(MessageLogContract, WhatWasSaidComesBackAsItWas) {
-  this->say(1);
+TYPED_TEST_P(MessageLogContract, AMessageIsReadAsItWasAppended) {
+  this->append(1);
   Message remix = drawing(this->bob, 2);
   remix.remix_of = {1};
   remix.caption = "Robert'); DROP TABLE messages; -- <b>\xE7\x8C\xAB</b>";
@@ -128,8 +128,8 @@ TYPED_TEST_P(MessageLogContract, WhatWasSaidComesBackAsItWas) {
 }
 
 TYPED_TEST_P(MessageLogContract, TheSameDrawingCountsOnce) {
-  const Stored first = this->say(1);
-  this->say(2);
+  const Stored first = this->append(1);
+  this->append(2);
   Message again = drawing(this->ann, 1);
   again.sent_at += std::chrono::hours{1};
   again.caption = "another caption";
@@ -142,15 +142,15 @@ TYPED_TEST_P(MessageLogContract, TheSameDrawingCountsOnce) {
   EXPECT_EQ(this->after(0, 50).messages[0].caption, "caption 1");
 }
 
-TYPED_TEST_P(MessageLogContract, ClientIdsOfDifferentPeopleDoNotMeet) {
-  this->say(1);
+TYPED_TEST_P(MessageLogContract, ClientIdsOfDifferentPeopleAreDistinct) {
+  this->append(1);
   const Stored other = run_to_end(this->log().append(drawing(this->bob, 1))).value();
   EXPECT_FALSE(other.repeated);
   EXPECT_EQ(other.seq.value, 2u);
 }
 
 TYPED_TEST_P(MessageLogContract, ARemixOfWhatIsNotThereIsRefusedAndUsesNoSeq) {
-  this->say(1);
+  this->append(1);
   Message remix = drawing(this->ann, 2);
   for (const std::uint64_t beyond : {std::uint64_t{2}, std::uint64_t{77}, this->the_end}) {
     remix.remix_of = {beyond};
@@ -159,11 +159,11 @@ TYPED_TEST_P(MessageLogContract, ARemixOfWhatIsNotThereIsRefusedAndUsesNoSeq) {
     EXPECT_EQ(refused.error().code, errc::no_such_message);
   }
   EXPECT_EQ(this->last(), 1u);
-  EXPECT_EQ(this->say(2).seq.value, 2u);
+  EXPECT_EQ(this->append(2).seq.value, 2u);
 }
 
 TYPED_TEST_P(MessageLogContract, PagesBeforeLeadBackToTheFirst) {
-  this->say_many(7);
+  this->append_many(7);
   MessagePage page = this->before(this->the_end, 3);
   EXPECT_EQ(seqs_of(page), (std::vector<std::uint64_t>{5, 6, 7}));
   EXPECT_TRUE(page.more);
@@ -179,7 +179,7 @@ TYPED_TEST_P(MessageLogContract, PagesBeforeLeadBackToTheFirst) {
 }
 
 TYPED_TEST_P(MessageLogContract, PagesAfterLeadOnToTheLast) {
-  this->say_many(7);
+  this->append_many(7);
   MessagePage page = this->after(0, 3);
   EXPECT_EQ(seqs_of(page), (std::vector<std::uint64_t>{1, 2, 3}));
   EXPECT_TRUE(page.more);
@@ -215,21 +215,21 @@ TYPED_TEST_P(MessageLogContract, PagesEndBeforeTheMessageThatMakesThemTooLong) {
   EXPECT_FALSE(this->after(4, {50, 10}).more);
 }
 
-TYPED_TEST_P(MessageLogContract, AnErasedMessageIsGoneButItsPlaceStaysTaken) {
-  this->say_many(3);
+TYPED_TEST_P(MessageLogContract, AnErasedMessageIsGoneButItsSeqStaysUsed) {
+  this->append_many(3);
   ASSERT_TRUE(run_to_end(this->log().erase(this->den, {2}, this->ann)));
   ASSERT_TRUE(run_to_end(this->log().erase(this->den, {3}, this->ann)));
   EXPECT_EQ(seqs_of(this->after(0, 50)), (std::vector<std::uint64_t>{1}));
   EXPECT_EQ(seqs_of(this->before(this->the_end, 50)), (std::vector<std::uint64_t>{1}));
   EXPECT_EQ(this->last(), 3u);
-  EXPECT_TRUE(this->say(3).repeated);  // sent again by a client that missed the reply
+  EXPECT_TRUE(this->append(3).repeated);  // sent again by a client that missed the reply
   EXPECT_EQ(seqs_of(this->after(0, 50)), (std::vector<std::uint64_t>{1}));
-  EXPECT_EQ(this->say(4).seq.value, 4u);
+  EXPECT_EQ(this->append(4).seq.value, 4u);
 }
 
-TYPED_TEST_P(MessageLogContract, DeletionsAreNumberedAndToldInTheirOrder) {
+TYPED_TEST_P(MessageLogContract, DeletionsAreNumberedAndListedInOrder) {
   using Seqs = std::vector<std::uint64_t>;
-  this->say_many(5);
+  this->append_many(5);
   EXPECT_EQ(run_to_end(this->log().last_deletion(this->den))->value, 0u);
   EXPECT_TRUE(this->deleted(0, 0).empty());
   EXPECT_EQ(this->erase(4), 1u);
@@ -244,8 +244,8 @@ TYPED_TEST_P(MessageLogContract, DeletionsAreNumberedAndToldInTheirOrder) {
   EXPECT_TRUE(this->deleted(this->the_end, this->the_end).empty());
 }
 
-TYPED_TEST_P(MessageLogContract, ARemixSaysWhoseItCameFromAlsoWhenThatIsDeleted) {
-  this->say_many(2);
+TYPED_TEST_P(MessageLogContract, ARemixNamesTheAuthorOfADeletedOriginal) {
+  this->append_many(2);
   this->erase(2);
   for (const std::uint64_t original : {1, 2}) {
     Message remix = drawing(this->bob, static_cast<std::uint32_t>(10 + original));
@@ -256,12 +256,12 @@ TYPED_TEST_P(MessageLogContract, ARemixSaysWhoseItCameFromAlsoWhenThatIsDeleted)
   const MessagePage page = this->after(0, 50);
   ASSERT_EQ(seqs_of(page), (std::vector<std::uint64_t>{3, 4}));
   for (const Message& message : page.messages) EXPECT_EQ(message.remix_author.name, "Ann");
-  EXPECT_EQ(this->say(3).remix_author.name, "");
+  EXPECT_EQ(this->append(3).remix_author.name, "");
   EXPECT_EQ(this->after(4, 50).messages.front().remix_author.name, "");
 }
 
 TYPED_TEST_P(MessageLogContract, ErasedMessagesDoNotCountAsMore) {
-  this->say_many(4);
+  this->append_many(4);
   ASSERT_TRUE(run_to_end(this->log().erase(this->den, {1}, this->ann)));
   ASSERT_TRUE(run_to_end(this->log().erase(this->den, {4}, this->ann)));
   EXPECT_FALSE(this->before(this->the_end, 2).more);
@@ -269,7 +269,7 @@ TYPED_TEST_P(MessageLogContract, ErasedMessagesDoNotCountAsMore) {
 }
 
 TYPED_TEST_P(MessageLogContract, OnlyItsAuthorOrAnAdministratorErases) {
-  this->say_many(2);
+  this->append_many(2);
   const auto refused = run_to_end(this->log().erase(this->den, {1}, this->bob));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, errc::not_yours);
@@ -279,7 +279,7 @@ TYPED_TEST_P(MessageLogContract, OnlyItsAuthorOrAnAdministratorErases) {
 }
 
 TYPED_TEST_P(MessageLogContract, ErasingWhatIsNotThereIsRefused) {
-  this->say(1);
+  this->append(1);
   ASSERT_TRUE(run_to_end(this->log().erase(this->den, {1}, this->ann)));
   for (const std::uint64_t seq :
        {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{2}, this->the_end}) {
@@ -289,19 +289,19 @@ TYPED_TEST_P(MessageLogContract, ErasingWhatIsNotThereIsRefused) {
   }
 }
 
-TYPED_TEST_P(MessageLogContract, AllOfOnesMessagesAreErasedBiteByBite) {
+TYPED_TEST_P(MessageLogContract, AllMessagesOfAnAuthorAreErasedInBatches) {
   using Seqs = std::vector<std::uint64_t>;
   for (std::uint32_t i = 1; i <= 5; ++i) {
-    this->say(i);
+    this->append(i);
     ASSERT_TRUE(run_to_end(this->log().append(drawing(this->bob, i))));
   }
   EXPECT_EQ(this->erase(5), 1u);
-  Erasure bite = this->erase_of(this->ann, 3);
-  EXPECT_EQ(this->numbers(bite.seqs), (Seqs{1, 3, 7}));
-  EXPECT_EQ(bite.last.value, 4u);
-  bite = this->erase_of(this->ann, 3);
-  EXPECT_EQ(this->numbers(bite.seqs), (Seqs{9}));
-  EXPECT_EQ(bite.last.value, 5u);
+  Erasure batch = this->erase_of(this->ann, 3);
+  EXPECT_EQ(this->numbers(batch.seqs), (Seqs{1, 3, 7}));
+  EXPECT_EQ(batch.last.value, 4u);
+  batch = this->erase_of(this->ann, 3);
+  EXPECT_EQ(this->numbers(batch.seqs), (Seqs{9}));
+  EXPECT_EQ(batch.last.value, 5u);
   EXPECT_TRUE(this->erase_of(this->ann, 3).seqs.empty());
   EXPECT_EQ(seqs_of(this->after(0, 50)), (Seqs{2, 4, 6, 8, 10}));
   EXPECT_EQ(this->deleted(0, 5), (Seqs{5, 1, 3, 7, 9}));
@@ -309,8 +309,8 @@ TYPED_TEST_P(MessageLogContract, AllOfOnesMessagesAreErasedBiteByBite) {
   EXPECT_EQ(this->last(), 10u);
 }
 
-TYPED_TEST_P(MessageLogContract, WhoHasLeftIsNamedNowhere) {
-  this->say_many(2);
+TYPED_TEST_P(MessageLogContract, ADeletedAccountIsNamedNowhere) {
+  this->append_many(2);
   Message remix = drawing(this->bob, 10);
   remix.remix_of = {1};
   ASSERT_EQ(run_to_end(this->log().append(remix))->remix_author.name, "Ann");
@@ -328,8 +328,7 @@ TYPED_TEST_P(MessageLogContract, WhoHasLeftIsNamedNowhere) {
 
 using Note = std::function<void(const result<Stored>&)>;
 
-inline boost::asio::awaitable<void> append_and_note(MessageLog& log, Message message,
-                                                    Note note) {
+inline boost::asio::awaitable<void> append_and_note(MessageLog& log, Message message, Note note) {
   const result<Stored> stored = co_await log.append(std::move(message));
   note(stored);
 }
@@ -349,16 +348,16 @@ TYPED_TEST_P(MessageLogContract, AppendsAtOnceCompleteInTheOrderOfTheirSeqs) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(MessageLogContract, AnEmptyRoomHasNothing, SeqsAreDenseFromOne,
-                            WhatWasSaidComesBackAsItWas, TheSameDrawingCountsOnce,
-                            ClientIdsOfDifferentPeopleDoNotMeet,
+                            AMessageIsReadAsItWasAppended, TheSameDrawingCountsOnce,
+                            ClientIdsOfDifferentPeopleAreDistinct,
                             ARemixOfWhatIsNotThereIsRefusedAndUsesNoSeq,
                             PagesBeforeLeadBackToTheFirst, PagesAfterLeadOnToTheLast,
                             PagesEndBeforeTheMessageThatMakesThemTooLong,
-                            AnErasedMessageIsGoneButItsPlaceStaysTaken,
-                            DeletionsAreNumberedAndToldInTheirOrder,
-                            ARemixSaysWhoseItCameFromAlsoWhenThatIsDeleted,
-                            ErasedMessagesDoNotCountAsMore, OnlyItsAuthorOrAnAdministratorErases,
-                            ErasingWhatIsNotThereIsRefused, AllOfOnesMessagesAreErasedBiteByBite,
-                            WhoHasLeftIsNamedNowhere, AppendsAtOnceCompleteInTheOrderOfTheirSeqs);
+                            AnErasedMessageIsGoneButItsSeqStaysUsed,
+                            DeletionsAreNumberedAndListedInOrder,
+                            ARemixNamesTheAuthorOfADeletedOriginal, ErasedMessagesDoNotCountAsMore,
+                            OnlyItsAuthorOrAnAdministratorErases, ErasingWhatIsNotThereIsRefused,
+                            AllMessagesOfAnAuthorAreErasedInBatches, ADeletedAccountIsNamedNowhere,
+                            AppendsAtOnceCompleteInTheOrderOfTheirSeqs);
 
 }  // namespace colo
