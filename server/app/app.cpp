@@ -51,12 +51,6 @@ void keep_freed_memory() {
   mallopt(M_TOP_PAD, 1024 * 1024);
 }
 
-std::deque<Traffic> make_traffic(Shards& shards) {
-  std::deque<Traffic> traffic;
-  for (std::uint32_t i = 0; i < shards.size(); ++i) traffic.emplace_back(shards[i]);
-  return traffic;
-}
-
 // Idle sessions end soon after they are due, also when the timeout is short.
 std::chrono::milliseconds session_sweep_time(const Config::Session& times) {
   return std::clamp<std::chrono::milliseconds>(
@@ -171,7 +165,7 @@ struct App::Parts {
         rooms(config.rooms, shards, store, clock, config.limits.drawings),
         leavers(shards, rooms, store, store),
         callers(config.limits.connections, clock),
-        traffic(make_traffic(shards)),
+        io(shards),
         services{shards,
                  clock,
                  sessions,
@@ -184,7 +178,7 @@ struct App::Parts {
                  config.limits.frames,
                  TrustedProxies(config.server.trusted_proxies),
                  callers,
-                 traffic,
+                 io,
                  problems,
                  loops} {
     data.note_database();
@@ -235,7 +229,7 @@ struct App::Parts {
   Rooms rooms;
   Leavers leavers;
   CallerCount callers;
-  std::deque<Traffic> traffic;
+  PerShard<ShardIo> io;
   Services services;
   std::deque<Listener> listeners;  // that of the page, and perhaps one that sends there
   std::optional<std::string> set_up_code;
@@ -311,8 +305,11 @@ void App::start() {
   loops.start(first.executor(), "watching the lock",
               [&parts] { return watch_lock(parts.data, parts.problems); });
   const auto how = choose_sending(parts.config.server.io_uring);
-  for (auto& traffic : parts.traffic)
-    asio::post(traffic.shard().executor(), [&traffic, how] { traffic.start(how); });
+  for (auto& io : parts.io) {
+    io.post([](ShardIo& value, SendBy by) { value.scheduler.start(by); }, how);
+    loops.start(io.home().executor(), fmt::format("keepalive of shard {}", io.home().index()),
+                [&io] { return io.here().keepalive.run(); });
+  }
   for (auto& listener : parts.listeners) listener.start();
 }
 
@@ -325,10 +322,10 @@ void App::stop() {
   parts.store.stop();
   parts.passwords.stop();
   parts.shards.stop();
-  for (const auto& traffic : parts.traffic) {
-    const auto& count = traffic.count();
-    log::info("shard {} wrote {} frames to phones in {} writes and {} system calls",
-              traffic.shard().index(), count.frames, count.dispatches, count.calls);
+  for (auto& io : parts.io) {
+    const auto& count = io.here().scheduler.count();
+    log::info("shard {} wrote {} frames to clients in {} writes and {} system calls",
+              io.home().index(), count.frames, count.writes, count.calls);
   }
 }
 

@@ -31,12 +31,12 @@ inline constexpr std::uint32_t drawing_ms_max = 86'400'000;  // a drawing may ta
 inline constexpr std::size_t caption_characters_max = 280;   // code points: a caption, not a letter
 inline constexpr std::size_t page_messages_max = 50;         // about 175 kB of typical drawings
 
-// A phone that lags this far behind is closed: some 300 typical drawings. What the kernel
-// holds for it counts.
-inline constexpr std::size_t outbox_bytes_max = 1024 * 1024;
-// A page ends before the message that would make it longer: as one frame it must fit into an
-// outbox with room to spare for what is told meanwhile. One message always fits.
-inline constexpr std::size_t page_bytes_max = outbox_bytes_max / 4;
+// A client that lags this far behind is closed: some 300 typical drawings. What the kernel holds
+// for it counts.
+inline constexpr std::size_t send_queue_bytes_max = 1024 * 1024;
+// A page ends before the message that would make it longer: as one frame it must fit into a send
+// queue, with room for what is published meanwhile. One message always fits.
+inline constexpr std::size_t page_bytes_max = send_queue_bytes_max / 4;
 // The same for colo.v1.json: converting it keeps a shard busy for 2 ms, not for 8.
 inline constexpr std::size_t json_page_bytes_max = page_bytes_max / 4;
 // Asked of the kernel, which doubles them and counts its own overhead. Without a bound it lets
@@ -47,7 +47,7 @@ inline constexpr int receive_buffer_bytes = 64 * 1024;  // a drawing at its larg
 // shorter; a phone that reads nothing but answers pings would hold its memory for ever.
 inline constexpr std::chrono::seconds stalled_time{20};
 inline constexpr std::size_t rooms_per_socket_max = 8;
-// Tabs of one browser; each may hold an outbox of memory.
+// Tabs of one browser; each may fill its send queue.
 inline constexpr std::size_t sockets_per_session_max = 32;
 // Of all devices of one person: 160 MB, if none of them reads.
 inline constexpr std::size_t sockets_per_person_max = 128;

@@ -26,7 +26,6 @@ class RequestReader {
   boost::asio::awaitable<boost::system::error_code> fill();
   /// What has arrived and was not read yet.
   std::string_view arrived() const;
-  void discard_arrived();
 
   /// Forgets the request before, with its memory, for the next one.
   void begin();

@@ -4,8 +4,6 @@
 // Each part's own header says from which shard it may be called.
 #pragma once
 
-#include <deque>
-
 #include "auth/accounts.hpp"
 #include "auth/invites.hpp"
 #include "auth/sessions.hpp"
@@ -14,10 +12,11 @@
 #include "net/assets.hpp"
 #include "net/caller_count.hpp"
 #include "net/proxies.hpp"
+#include "net/shard_io.hpp"
 #include "net/site.hpp"
-#include "net/traffic.hpp"
 #include "runtime/background_loops.hpp"
 #include "runtime/clock.hpp"
+#include "runtime/owned.hpp"
 #include "runtime/problems.hpp"
 #include "runtime/shard.hpp"
 
@@ -35,8 +34,8 @@ struct Services {
   Sites sites;
   Rate frames;  // per socket; faster is flooding
   TrustedProxies proxies;
-  CallerCount& callers;          // first shard
-  std::deque<Traffic>& traffic;  // one per shard, used there
+  CallerCount& callers;  // first shard
+  PerShard<ShardIo>& io;
   const Problems& problems;
   const BackgroundLoops& loops;
 };

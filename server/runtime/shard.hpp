@@ -55,8 +55,8 @@ class Shard {
   /// An id that no other flow of this shard has. They are never reused.
   FlowId next_flow() { return {++flows_}; }
 
-  /// What the loop does now is a small thing of many: it keeps its Pace. On this shard.
-  void keep_pace() { paced_ = true; }
+  /// The current event is small and frequent: the loop may sleep after it (WakeCoalescing).
+  void coalesce_wakeups() { coalesces_ = true; }
 
   void start();
   /// Stops the loop where it stands and joins the thread. From outside.
@@ -77,7 +77,7 @@ class Shard {
   std::uint32_t index_;
   std::uint64_t connections_ = 0;
   std::uint32_t flows_ = 0;
-  bool paced_ = false;
+  bool coalesces_ = false;
   std::atomic<bool> running_{false};
   Loop context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
