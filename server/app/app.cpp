@@ -54,12 +54,6 @@ void keep_freed_memory() {
   mallopt(M_TOP_PAD, 1024 * 1024);
 }
 
-std::deque<Traffic> make_traffic(Shards& shards) {
-  std::deque<Traffic> traffic;
-  for (std::uint32_t i = 0; i < shards.size(); ++i) traffic.emplace_back(shards[i]);
-  return traffic;
-}
-
 // Short against the timeout, so that sessions end soon after they are due.
 std::chrono::milliseconds session_sweep_time(const Config::Session& times) {
   return std::clamp<std::chrono::milliseconds>(
@@ -177,7 +171,7 @@ struct App::Parts {
         rooms(config.rooms, shards, store, clock, config.limits.drawings),
         account_eraser(shards, rooms, store, store),
         quota(config.limits.connections, shards, connections, clock),
-        traffic(make_traffic(shards)),
+        io(shards),
         services{shards,
                  clock,
                  sessions,
@@ -192,7 +186,7 @@ struct App::Parts {
                  TrustedProxies(config.server.trusted_proxies),
                  connections,
                  quota,
-                 traffic,
+                 io,
                  problems,
                  loops} {
     data.note_database();
@@ -252,7 +246,7 @@ struct App::Parts {
   Rooms rooms;
   AccountEraser account_eraser;
   ConnectionQuota quota;
-  std::deque<Traffic> traffic;
+  PerShard<ShardIo> io;
   Services services;
   std::deque<Listener> listeners;  // of the page, and of the port that redirects to it
   std::optional<std::string> set_up_code;
@@ -323,9 +317,12 @@ void App::start() {
   loops.start(first.executor(), "watching the lock",
               [&parts] { return watch_lock(parts.data, parts.problems); });
   const auto how = choose_sending(parts.config.server.io_uring);
-  for (auto& traffic : parts.traffic)
-    asio::post(traffic.shard().executor(), [&traffic, how] { traffic.start(how); });
-  for (auto& listener : parts.listeners) listener.start(parts.loops);
+  for (auto& io : parts.io) {
+    io.post([](ShardIo& value, SendBy by) { value.scheduler.start(by); }, how);
+    loops.start(io.home().executor(), fmt::format("keepalive of shard {}", io.home().index()),
+                [&io] { return io.here().keepalive.run(); });
+  }
+  for (auto& listener : parts.listeners) listener.start(loops);
 }
 
 void App::stop() {
@@ -337,10 +334,10 @@ void App::stop() {
   parts.store.stop();
   parts.passwords.stop();
   parts.shards.stop();
-  for (const auto& traffic : parts.traffic) {
-    const auto& count = traffic.count();
-    log::info("shard {} wrote {} frames to phones in {} writes and {} system calls",
-              traffic.shard().index(), count.frames, count.dispatches, count.calls);
+  for (auto& io : parts.io) {
+    const auto& count = io.here().scheduler.count();
+    log::info("shard {} wrote {} frames to clients in {} writes and {} system calls",
+              io.home().index(), count.frames, count.writes, count.calls);
   }
 }
 

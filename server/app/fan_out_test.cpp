@@ -1,5 +1,5 @@
-// What one person draws is on everybody's phone: all of it, in order, once,
-// whatever else goes over the same sockets meanwhile.
+// Each drawing reaches every client of its room, in order and once, whatever else goes over the
+// same connections meanwhile. Each case runs plain and under TLS.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -26,23 +26,23 @@ using namespace std::chrono_literals;
 constexpr auto patience = 60s;  // far beyond what anything here takes
 
 struct Hall {
-  std::uint16_t port;
+  Server server;
   std::string room;
-  std::uint32_t phones = 200;
+  std::uint32_t clients = 200;
   std::uint32_t drawings = 1000;
   std::uint32_t window = 16;  // drawings under way at once
   std::uint32_t inside = 0;
-  std::uint32_t satisfied = 0;  // phones that saw every drawing that they stayed for, in order
+  std::uint32_t satisfied = 0;  // clients that saw each drawing until they left, in order
 };
 
 enum class Habit { watches, pings, leaves };
 
-// Everybody sees the drawings in order; some ping meanwhile, some leave half-way.
+// Sees the drawings in order; some clients ping meanwhile, some leave half-way.
 asio::awaitable<void> watch(Hall& hall, Pass pass, Habit habit) {
   const auto executor = co_await asio::this_coro::executor;
-  Socket socket(executor);
-  beast::get_lowest_layer(socket).expires_after(patience);
-  co_await enter(socket, hall.port, std::move(pass), hall.room);
+  Socket socket(executor, hall.server.line);
+  tcp_of(socket).expires_after(patience);
+  co_await enter(socket, hall.server, std::move(pass), hall.room);
   std::uint32_t pinged = 0;
   std::uint32_t ponged = 0;
   socket.control_callback([&](websocket::frame_type type, beast::string_view payload) {
@@ -63,7 +63,7 @@ asio::awaitable<void> watch(Hall& hall, Pass pass, Habit habit) {
     const websocket::ping_data data(std::to_string(++pinged));
     co_await socket.async_ping(data, asio::use_awaitable);
   }
-  // What was asked last is answered last: by then every ping was.
+  // The last request is answered last: every ping was answered before.
   v1::ClientFrame last;
   last.mutable_history()->set_room(hall.room);
   last.mutable_history()->set_before_seq(2);
@@ -82,11 +82,11 @@ asio::awaitable<void> watch(Hall& hall, Pass pass, Habit habit) {
 
 asio::awaitable<void> draw(Hall& hall, Pass pass) {
   const auto executor = co_await asio::this_coro::executor;
-  Socket socket(executor);
-  beast::get_lowest_layer(socket).expires_after(patience);
-  co_await enter(socket, hall.port, std::move(pass), hall.room);
+  Socket socket(executor, hall.server.line);
+  tcp_of(socket).expires_after(patience);
+  co_await enter(socket, hall.server, std::move(pass), hall.room);
   asio::steady_timer turn(executor);
-  while (hall.inside < hall.phones - 1) {  // until everybody else is in
+  while (hall.inside < hall.clients - 1) {  // until everybody else is in
     turn.expires_after(5ms);
     co_await turn.async_wait(asio::use_awaitable);
   }
@@ -123,20 +123,20 @@ v1::ClientFrame large_drawing(const std::string& room, std::uint32_t number) {
 }
 
 struct Sleeper {
-  std::uint16_t port;
+  Server server;
   bool inside = false;
   bool wakes = false;
   std::uint64_t seen = 0;
 };
 
-// Reads nothing until it is told to, and then what there is.
+// Reads nothing until `wakes`, then all there is.
 asio::awaitable<void> sleep_and_read(Sleeper& sleeper, Pass pass) {
   const auto executor = co_await asio::this_coro::executor;
-  Socket socket(executor);
-  auto& stream = beast::get_lowest_layer(socket);
+  Socket socket(executor, sleeper.server.line);
+  auto& stream = tcp_of(socket);
   stream.socket().open(tcp::v4());
   stream.socket().set_option(asio::socket_base::receive_buffer_size(4096));
-  co_await enter(socket, sleeper.port, std::move(pass), "scratch");
+  co_await enter(socket, sleeper.server, std::move(pass), "scratch");
   sleeper.inside = true;
   asio::steady_timer turn(executor);
   while (!sleeper.wakes) {
@@ -157,12 +157,12 @@ asio::awaitable<void> sleep_and_read(Sleeper& sleeper, Pass pass) {
   }
 }
 
-// Draws until the sleeper must be far behind, reading all that it is told itself.
+// Draws until the sleeper is far behind, and reads everything itself.
 asio::awaitable<void> draw_past(Sleeper& sleeper, Pass pass, std::uint32_t drawings) {
   const auto executor = co_await asio::this_coro::executor;
-  Socket socket(executor);
-  beast::get_lowest_layer(socket).expires_after(patience);
-  co_await enter(socket, sleeper.port, std::move(pass), "scratch");
+  Socket socket(executor, sleeper.server.line);
+  tcp_of(socket).expires_after(patience);
+  co_await enter(socket, sleeper.server, std::move(pass), "scratch");
   asio::steady_timer turn(executor);
   while (!sleeper.inside) {
     turn.expires_after(5ms);
@@ -184,6 +184,7 @@ asio::awaitable<void> draw_past(Sleeper& sleeper, Pass pass, std::uint32_t drawi
 struct Way {
   std::string room;
   bool io_uring;
+  Line line = Line::plain;
 };
 
 class FanOut : public testing::TestWithParam<Way> {
@@ -191,7 +192,7 @@ class FanOut : public testing::TestWithParam<Way> {
   void SetUp() override { log::open("warn"); }
 
   Config config() const {
-    auto config = config_for_test(folder_.path());
+    auto config = config_for_test(folder_.path(), GetParam().line);
     config.server.io_uring = GetParam().io_uring;
     return config;
   }
@@ -200,17 +201,18 @@ class FanOut : public testing::TestWithParam<Way> {
   TemporaryFolder folder_;
 };
 
-TEST_P(FanOut, TwoHundredPhonesSeeEveryDrawingInOrder) {
+TEST_P(FanOut, TwoHundredClientsSeeEveryDrawingInOrder) {
   App app(config(), {});
   app.start();
-  Hall hall{app.port(), GetParam().room};
-  std::optional<Person> person(app.port());
+  const Server server{app.port(), GetParam().line};
+  Hall hall{server, GetParam().room};
+  std::optional<Person> person(server);
   person->register_as("Ana");
   asio::io_context loop;
   asio::co_spawn(loop, draw(hall, person->pass()), asio::detached);
-  for (std::uint32_t i = 1; i < hall.phones; ++i) {
+  for (std::uint32_t i = 1; i < hall.clients; ++i) {
     if (i % 25 == 0) {
-      person.emplace(app.port());
+      person.emplace(server);
       person->register_as("Ana " + std::to_string(i));
     }
     const auto habit = i % 7 == 0 ? Habit::leaves : i % 5 == 0 ? Habit::pings : Habit::watches;
@@ -218,67 +220,77 @@ TEST_P(FanOut, TwoHundredPhonesSeeEveryDrawingInOrder) {
     loop.poll();  // says Hello while the ticket is fresh
   }
   loop.run();
-  EXPECT_EQ(hall.satisfied, hall.phones);
+  EXPECT_EQ(hall.satisfied, hall.clients);
   app.stop();
 }
 
-TEST_P(FanOut, RoomsAreToldSideBySide) {
+TEST_P(FanOut, RoomsAreServedSideBySide) {
   App app(config(), {});
   app.start();
-  Person person(app.port());
+  const Server server{app.port(), GetParam().line};
+  Person person(server);
   person.register_as("Ana");
   asio::io_context loop;
   std::vector<Hall> halls;
   // Each has its own order; both are busy at the same time.
   for (const std::string room : {"main-chat", "scratch"})
-    halls.push_back({app.port(), room, 20, 300, 4});
+    halls.push_back({server, room, 20, 300, 4});
   for (auto& hall : halls) {
     asio::co_spawn(loop, draw(hall, person.pass()), asio::detached);
-    for (std::uint32_t i = 1; i < hall.phones; ++i) {
+    for (std::uint32_t i = 1; i < hall.clients; ++i) {
       if (i % 10 == 0) person.sign_in_again();
       asio::co_spawn(loop, watch(hall, person.pass(), Habit::pings), asio::detached);
       loop.poll();
     }
   }
   loop.run();
-  for (const auto& hall : halls) EXPECT_EQ(hall.satisfied, hall.phones) << hall.room;
+  for (const auto& hall : halls) EXPECT_EQ(hall.satisfied, hall.clients) << hall.room;
   app.stop();
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, FanOut,
                          testing::Values(Way{"main-chat", false}, Way{"main-chat", true},
-                                         Way{"scratch", false}, Way{"scratch", true}),
+                                         Way{"scratch", false}, Way{"scratch", true},
+                                         Way{"main-chat", false, Line::tls},
+                                         Way{"scratch", true, Line::tls}),
                          [](const auto& way) {
                            return std::string(way.param.room == "scratch" ? "Temporary"
                                                                           : "Persistent") +
-                                  (way.param.io_uring ? "ByIoUring" : "BySendmsg");
+                                  (way.param.io_uring ? "ByIoUring" : "BySendmsg") +
+                                  (way.param.line == Line::tls ? "UnderTls" : "");
                          });
 
-class SlowPhone : public testing::TestWithParam<bool> {};
+class SlowClient : public testing::TestWithParam<Way> {};
 
-TEST_P(SlowPhone, IsHungUpOnAndHoldsNobodyUp) {
+TEST_P(SlowClient, IsClosedAndDelaysNobody) {
   log::open("warn");
   const TemporaryFolder folder;
-  auto config = config_for_test(folder.path());
-  config.server.io_uring = GetParam();
+  auto config = config_for_test(folder.path(), GetParam().line);
+  config.server.io_uring = GetParam().io_uring;
   App app(config, {});
   app.start();
-  Person person(app.port());
+  const Server server{app.port(), GetParam().line};
+  Person person(server);
   person.register_as("Ana");
   asio::io_context loop;
-  Sleeper sleeper{app.port()};
+  Sleeper sleeper{server};
   constexpr std::uint32_t drawings = 180;  // some 7 MB
   asio::co_spawn(loop, sleep_and_read(sleeper, person.pass()), asio::detached);
   asio::co_spawn(loop, draw_past(sleeper, person.pass(), drawings), asio::detached);
   loop.run();
-  EXPECT_TRUE(sleeper.wakes) << "the one who draws was held up";
+  EXPECT_TRUE(sleeper.wakes) << "the client that draws was delayed";
   EXPECT_LT(sleeper.seen, drawings);
   app.stop();
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, SlowPhone, testing::Bool(), [](const auto& way) {
-  return std::string(way.param ? "ByIoUring" : "BySendmsg");
-});
+INSTANTIATE_TEST_SUITE_P(Ways, SlowClient,
+                         testing::Values(Way{"scratch", false}, Way{"scratch", true},
+                                         Way{"scratch", true, Line::tls}),
+                         [](const auto& way) {
+                           return std::string(way.param.line == Line::tls ? "UnderTls"
+                                              : way.param.io_uring        ? "ByIoUring"
+                                                                          : "BySendmsg");
+                         });
 
 }  // namespace
 }  // namespace colo

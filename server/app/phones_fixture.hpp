@@ -1,20 +1,25 @@
-// For tests of the whole server: people who sign in over HTTP, and their phones'
-// sockets, on loopback.
+// For tests of the whole server: people who sign in over HTTP, and their clients' WebSockets, on
+// loopback, plain or under TLS.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 #include <boost/json.hpp>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "app/config.hpp"
 #include "colo.pb.h"
+#include "net/certificate_fixture.hpp"
 
 namespace colo::phones_fixture {
 
@@ -23,6 +28,83 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 namespace websocket = beast::websocket;
 using asio::ip::tcp;
+
+enum class Line { plain, tls };
+
+// The client's end of a connection, for Beast.
+class ClientStream {
+ public:
+  using executor_type = beast::tcp_stream::executor_type;
+
+  template <class Context>
+  ClientStream(Context&& context, Line line)
+      : ssl_(asio::ssl::context::tls_client),
+        stream_(std::forward<Context>(context), ssl_),
+        line_(line) {}
+
+  executor_type get_executor() { return stream_.get_executor(); }
+  beast::tcp_stream& tcp() { return stream_.next_layer(); }
+  bool encrypted() const { return line_ == Line::tls; }
+
+  asio::awaitable<void> shake_hands() {
+    if (encrypted())
+      co_await stream_.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
+  }
+  void shake_hands_now() {
+    if (encrypted()) stream_.handshake(asio::ssl::stream_base::client);
+  }
+
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    if (encrypted()) return stream_.async_read_some(buffers, std::forward<Token>(token));
+    return tcp().async_read_some(buffers, std::forward<Token>(token));
+  }
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    if (encrypted()) return stream_.async_write_some(buffers, std::forward<Token>(token));
+    return tcp().async_write_some(buffers, std::forward<Token>(token));
+  }
+  template <class Buffers>
+  std::size_t read_some(const Buffers& buffers, boost::system::error_code& error) {
+    return encrypted() ? stream_.read_some(buffers, error) : tcp().read_some(buffers, error);
+  }
+  template <class Buffers>
+  std::size_t read_some(const Buffers& buffers) {
+    return encrypted() ? stream_.read_some(buffers) : tcp().read_some(buffers);
+  }
+  template <class Buffers>
+  std::size_t write_some(const Buffers& buffers, boost::system::error_code& error) {
+    return encrypted() ? stream_.write_some(buffers, error) : tcp().write_some(buffers, error);
+  }
+  template <class Buffers>
+  std::size_t write_some(const Buffers& buffers) {
+    return encrypted() ? stream_.write_some(buffers) : tcp().write_some(buffers);
+  }
+
+ private:
+  asio::ssl::context ssl_;
+  asio::ssl::stream<beast::tcp_stream> stream_;
+  Line line_;
+};
+
+// How Beast ends a WebSocket on it.
+inline void beast_close_socket(ClientStream& stream) {
+  stream.tcp().close();
+}
+template <class Handler>
+void async_teardown(beast::role_type role, ClientStream& stream, Handler&& handler) {
+  using websocket::async_teardown;
+  async_teardown(role, stream.tcp(), std::forward<Handler>(handler));
+}
+
+struct Server {
+  std::uint16_t port;
+  Line line = Line::plain;
+
+  std::string host() const { return "127.0.0.1:" + std::to_string(port); }
+  std::string origin() const { return (line == Line::tls ? "https://" : "http://") + host(); }
+  tcp::endpoint endpoint() const { return {asio::ip::address_v4::loopback(), port}; }
+};
 
 // What opens a socket.
 struct Pass {
@@ -33,9 +115,11 @@ struct Pass {
 // Signed in over HTTP, with a cookie jar of one cookie.
 class Person {
  public:
-  explicit Person(std::uint16_t port) : port_(port), stream_(loop_) {
-    stream_.connect({asio::ip::address_v4::loopback(), port});
+  explicit Person(Server server) : server_(server), stream_(loop_, server.line) {
+    stream_.tcp().connect(server.endpoint());
+    stream_.shake_hands_now();
   }
+  explicit Person(std::uint16_t port) : Person(Server{port}) {}
 
   void register_as(const std::string& name) {
     name_ = name;
@@ -62,9 +146,8 @@ class Person {
 
   http::status post(const std::string& path, const std::string& body) {
     http::request<http::string_body> request{http::verb::post, path, 11};
-    const auto host = "127.0.0.1:" + std::to_string(port_);
-    request.set(http::field::host, host);
-    request.set(http::field::origin, "http://" + host);
+    request.set(http::field::host, server_.host());
+    request.set(http::field::origin, server_.origin());
     request.set("Idempotency-Key", "request-number-" + std::to_string(++requests_));
     if (!cookie_.empty()) request.set(http::field::cookie, cookie_);
     if (!secret_.empty()) request.set("Colo-Session", secret_);
@@ -80,9 +163,9 @@ class Person {
     return response.result();
   }
 
-  std::uint16_t port_;
+  Server server_;
   asio::io_context loop_;
-  beast::tcp_stream stream_;
+  ClientStream stream_;
   beast::flat_buffer buffer_;
   std::string name_;
   std::string cookie_;
@@ -91,7 +174,11 @@ class Person {
   int requests_ = 0;
 };
 
-using Socket = websocket::stream<beast::tcp_stream>;
+using Socket = websocket::stream<ClientStream>;
+
+inline beast::tcp_stream& tcp_of(Socket& socket) {
+  return socket.next_layer().tcp();
+}
 
 inline asio::awaitable<void> send(Socket& socket, v1::ClientFrame frame) {
   const auto bytes = frame.SerializeAsString();
@@ -107,19 +194,18 @@ inline asio::awaitable<v1::ServerFrame> receive(Socket& socket) {
 }
 
 // Through Hello and Join, to Joined.
-inline asio::awaitable<void> enter(Socket& socket, std::uint16_t port, Pass pass,
-                                   std::string room) {
-  auto& stream = beast::get_lowest_layer(socket);
-  const tcp::endpoint server{asio::ip::address_v4::loopback(), port};
+inline asio::awaitable<void> enter(Socket& socket, Server server, Pass pass, std::string room) {
+  auto& stream = tcp_of(socket);
   // One that is open already has options of its own.
   if (stream.socket().is_open())
-    co_await stream.socket().async_connect(server, asio::use_awaitable);
+    co_await stream.socket().async_connect(server.endpoint(), asio::use_awaitable);
   else
-    co_await stream.async_connect(server, asio::use_awaitable);
-  const auto host = "127.0.0.1:" + std::to_string(port);
-  socket.set_option(
-      websocket::stream_base::decorator([host, pass](websocket::request_type& request) {
-        request.set(http::field::origin, "http://" + host);
+    co_await stream.async_connect(server.endpoint(), asio::use_awaitable);
+  co_await socket.next_layer().shake_hands();
+  const auto host = server.host();
+  socket.set_option(websocket::stream_base::decorator(
+      [origin = server.origin(), pass](websocket::request_type& request) {
+        request.set(http::field::origin, origin);
         request.set(http::field::sec_websocket_protocol, "colo.v1");
         request.set(http::field::cookie, pass.cookie);
       }));
@@ -155,10 +241,15 @@ inline v1::ClientFrame drawing(const std::string& room, std::uint32_t number) {
   return frame;
 }
 
-inline Config config_for_test(const std::filesystem::path& data) {
+inline Config config_for_test(const std::filesystem::path& data, Line line = Line::plain) {
   Config config = default_config();
   config.data = data;
   config.server.host = "127.0.0.1";
+  if (line == Line::tls) {
+    const auto files = make_certificate(data);
+    config.server.tls_cert = files.certificate;
+    config.server.tls_key = files.key;
+  }
   config.server.port = 0;
   config.server.shards = 2;
   config.limits.drawings.count = 1'000'000;

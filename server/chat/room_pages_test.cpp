@@ -62,7 +62,7 @@ TEST_F(RoomTest, LateJoinerGetsTheNewestPageInOrder) {
   EXPECT_FALSE(older->more);
 }
 
-TEST_F(RoomTest, PagesOfLargeDrawingsFitIntoAnOutbox) {
+TEST_F(RoomTest, PagesOfLargeDrawingsFitIntoASendQueue) {
   auto room = make(saved());
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -75,7 +75,7 @@ TEST_F(RoomTest, PagesOfLargeDrawingsFitIntoAnOutbox) {
   // The newest page, and back to the first.
   const auto ben = client();
   ASSERT_TRUE(join(room, ben_, ben));
-  EXPECT_LT(ben->frames.back().ByteSizeLong(), limits::outbox_bytes_max / 2);
+  EXPECT_LT(ben->frames.back().ByteSizeLong(), limits::send_queue_bytes_max / 2);
   EXPECT_TRUE(ben->joined().more());
   ASSERT_EQ(ben->seqs().back(), 60u);
   auto first = ben->seqs().front();
@@ -83,7 +83,7 @@ TEST_F(RoomTest, PagesOfLargeDrawingsFitIntoAnOutbox) {
     const auto page = run(room.history(ben_.id, ben->connection(), {first}, 0));
     ASSERT_TRUE(page);
     ASSERT_FALSE(page->messages.empty());
-    EXPECT_LT(page_frame({"den"}, *page)->bytes().size(), limits::outbox_bytes_max / 2);
+    EXPECT_LT(page_frame({"den"}, *page)->bytes().size(), limits::send_queue_bytes_max / 2);
     EXPECT_EQ(page->messages.back().seq.value, first - 1);
     first = page->messages.front().seq.value;
     EXPECT_EQ(page->more, first > 1);
@@ -93,7 +93,7 @@ TEST_F(RoomTest, PagesOfLargeDrawingsFitIntoAnOutbox) {
   std::uint64_t last = 1;
   do {
     ASSERT_TRUE(join(room, ben_, back, last));
-    EXPECT_LT(back->frames.back().ByteSizeLong(), limits::outbox_bytes_max / 2);
+    EXPECT_LT(back->frames.back().ByteSizeLong(), limits::send_queue_bytes_max / 2);
     ASSERT_GT(back->seqs().back(), last);
     last = back->seqs().back();
   } while (back->joined().more());

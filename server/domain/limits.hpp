@@ -33,10 +33,10 @@ inline constexpr std::size_t page_messages_max = 50;         // about 175 kB of 
 
 // A connection with more unsent bytes is closed: about 300 typical drawings. Bytes in the kernel's
 // buffer count.
-inline constexpr std::size_t outbox_bytes_max = 1024 * 1024;
+inline constexpr std::size_t send_queue_bytes_max = 1024 * 1024;
 // A page ends before the message that would exceed this: as one frame it must fit into a send
 // queue with space for what is published meanwhile. One message always fits.
-inline constexpr std::size_t page_bytes_max = outbox_bytes_max / 4;
+inline constexpr std::size_t page_bytes_max = send_queue_bytes_max / 4;
 // The same for colo.v1.json: converting it keeps a shard busy for 2 ms, not for 8.
 inline constexpr std::size_t json_page_bytes_max = page_bytes_max / 4;
 // Requested from the kernel, which doubles them and counts its own overhead. By default it allows
@@ -128,7 +128,7 @@ inline constexpr std::chrono::seconds drain_time{3};  // for open connections wh
 
 // Devices of one person. One more ends the session that was idle for longest.
 inline constexpr std::size_t sessions_per_person_max = 32;
-inline constexpr std::size_t sessions_max = 100'000;        // about 100 MB; beyond: busy
+inline constexpr std::size_t sessions_max = 100'000;  // about 100 MB; beyond: busy
 // Sessions that signed themselves out, whose last reply is kept for a retry. Beyond a bound the
 // oldest is removed, and its retry is refused as signed_out.
 inline constexpr std::size_t closed_sessions_per_person_max = 32;

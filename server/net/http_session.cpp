@@ -85,13 +85,12 @@ asio::awaitable<void> HttpSession::run() {
 asio::awaitable<bool> HttpSession::begin_tls() {
   become_idle();
   stream_.expires_after(limits::handshake_time);
-  const auto gone = co_await reader_.fill();
-  if (gone) co_return false;
-  const auto begun = reader_.arrived();
-  const char first = begun.front();
-  if (first != tls_handshake) co_return first >= 'A' && first <= 'Z';  // plain HTTP
-  const auto failure = co_await stream_.encrypt(*settings_.tls, asio::buffer(begun));
-  reader_.discard_arrived();
+  const auto first = co_await stream_.peek();
+  if (!first) co_return false;
+  if (*first != tls_handshake) co_return *first >= 'A' && *first <= 'Z';  // plain HTTP
+  const auto failure = co_await stream_.encrypt(*settings_.tls);
+  if (failure)
+    log::debug("a TLS handshake with {} failed: {}", remote_.to_string(), failure.message());
   co_return !failure;
 }
 
@@ -162,7 +161,7 @@ void HttpSession::allow_eviction() {
 
 asio::awaitable<void> HttpSession::close_gracefully() {
   allow_eviction();
-  co_await stream_.say_goodbye();
+  co_await stream_.close_gracefully();
 }
 
 asio::awaitable<bool> HttpSession::serve_one(const HttpRequest& request) {
@@ -211,12 +210,12 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
   connections_.remove(id_);
   auto tokens = tokens_of(request, *to.site);
   std::string came(reader_.arrived());
-  auto socket =
-      std::make_shared<PhoneSocket>(std::move(stream_), services_.traffic[shard_.index()],
-                                    upgrade->encoding.value_or(Encoding::binary), std::move(came));
-  const auto session = std::make_shared<WsSession>(std::move(socket), services_, connections_,
+  auto connection =
+      std::make_shared<WsConnection>(std::move(stream_), services_.io[shard_].here(),
+                                     upgrade->encoding.value_or(Encoding::binary), std::move(came));
+  const auto session = std::make_shared<WsSession>(std::move(connection), services_, connections_,
                                                    shard_.next_connection(), std::move(slot_));
-  start_task(shard_.executor(), session->run(std::move(tokens)), "serving a phone");
+  start_task(shard_.executor(), session->run(std::move(tokens)), "serving a WebSocket");
 }
 
 result<Upgrade> HttpSession::check_upgrade(const HttpRequest& request, const ResponseTo& to) const {

@@ -33,10 +33,6 @@ std::string_view RequestReader::arrived() const {
   return {static_cast<const char*>(buffer_.cdata().data()), buffer_.size()};
 }
 
-void RequestReader::discard_arrived() {
-  buffer_.consume(buffer_.size());
-}
-
 void RequestReader::begin() {
   if (buffer_.capacity() > 2 * read_bytes) buffer_.shrink_to_fit();
   scanner_ = {};

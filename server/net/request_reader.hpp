@@ -25,7 +25,6 @@ class RequestReader {
   boost::asio::awaitable<boost::system::error_code> fill();
   /// The bytes that have arrived and are not read yet.
   std::string_view arrived() const;
-  void discard_arrived();
 
   /// Frees the previous request and prepares for the next one.
   void begin();

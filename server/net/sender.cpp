@@ -37,7 +37,7 @@ class IoUringSender final : public Sender {
  public:
   IoUringSender() {
     io_uring_params params{};
-    // Ours alone, and nothing of it done behind our back (Linux 6.1).
+    // Used by one thread, and completions run only when it waits for them (Linux 6.1).
     params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
     open_ = io_uring_queue_init_params(dispatches_max, &ring_, &params) == 0;
   }
@@ -50,11 +50,11 @@ class IoUringSender final : public Sender {
   bool open() const { return open_; }
 
   std::size_t send(std::span<Dispatch> dispatches) override {
-    if (!open_ || dispatches.size() < worth_it) return few_.send(dispatches);
+    if (!open_ || dispatches.size() < worth_it) return sendmsg_.send(dispatches);
     for (std::size_t i = 0; i < dispatches.size(); ++i) prepare(dispatches[i], messages_[i]);
     const auto count = static_cast<unsigned>(dispatches.size());
     std::size_t calls = 0;
-    // With MSG_DONTWAIT each is over when the call returns; what is asked to wait never does.
+    // With MSG_DONTWAIT each write is complete when the call returns.
     for (unsigned done = 0; done < count; ++calls) {
       const int submitted = io_uring_submit_and_wait(&ring_, count - done);
       done += reap();
@@ -65,11 +65,11 @@ class IoUringSender final : public Sender {
     return calls;
   }
 
-  static constexpr std::size_t worth_it = 16;  // fewer cost more by the ring (decision 0013)
+  static constexpr std::size_t worth_it = 16;  // fewer are cheaper by sendmsg() (decision 0013)
 
  private:
   void prepare(Dispatch& dispatch, msghdr& message) {
-    dispatch.result = -EIO;  // until it is known better: what did not come back is in doubt
+    dispatch.result = -EIO;  // for those that do not complete
     auto* entry = io_uring_get_sqe(&ring_);
     if (dispatch.pieces.size() == 1) {
       const auto& piece = dispatch.pieces.front();
@@ -81,8 +81,8 @@ class IoUringSender final : public Sender {
     io_uring_sqe_set_data(entry, &dispatch);
   }
 
-  // No error is known that would lead here. What is still in the ring points at phones
-  // that may go: it ends with the ring.
+  // No error is known that leads here. Pending entries point at dispatches that may be destroyed,
+  // so destroy the ring.
   void give_up() {
     io_uring_queue_exit(&ring_);
     open_ = false;
@@ -100,13 +100,13 @@ class IoUringSender final : public Sender {
     return count;
   }
 
-  SendmsgSender few_;
+  SendmsgSender sendmsg_;
   io_uring ring_{};
   bool open_ = false;
   std::array<msghdr, dispatches_max> messages_{};
 };
 
-// A kernel may know io_uring and yet refuse what is asked of it.
+// A kernel may have io_uring and still refuse these operations.
 bool works(IoUringSender& sender) {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) return false;

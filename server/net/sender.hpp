@@ -1,7 +1,6 @@
-// Hands the kernel what many phones are to be sent, without waiting for any of them.
+// Writes to many sockets at once, without blocking.
 //
-// One for each shard, used on its thread alone. sendmsg() is there always; with
-// io_uring one system call takes the sends of many phones.
+// Each shard has one. sendmsg() always works; with io_uring one system call takes many writes.
 #pragma once
 
 #include <sys/types.h>
@@ -13,18 +12,18 @@
 
 namespace colo {
 
-/// What goes to one phone at once.
+/// One write to one socket.
 struct Dispatch {
   int socket = -1;
   std::span<iovec> pieces;
-  ssize_t result = 0;  // bytes that the kernel took, or -errno: EAGAIN when it has no room now
+  ssize_t result = 0;  // bytes that the kernel took, or -errno; -EAGAIN: its buffer is full
 };
 
 class Sender {
  public:
   virtual ~Sender() = default;
 
-  /// Fills in each result; gives how many system calls that took. At most dispatches_max of them.
+  /// Sets each result. Returns the number of system calls. At most dispatches_max at once.
   virtual std::size_t send(std::span<Dispatch> dispatches) = 0;
 
   static constexpr std::size_t dispatches_max = 256;
@@ -32,8 +31,8 @@ class Sender {
 
 std::unique_ptr<Sender> make_sendmsg_sender();
 
-/// Few at once still go by sendmsg(), which is cheaper then.
-/// Null where the kernel, or what guards it, does not let us; that is tried out.
+/// A few dispatches still go by sendmsg(), which is cheaper then (decision 0013). Null when the
+/// kernel or a sandbox does not allow io_uring, which is tested with a real write.
 std::unique_ptr<Sender> make_io_uring_sender();
 
 }  // namespace colo

@@ -1,4 +1,4 @@
-// One contract, which every Sender passes.
+// One contract for all Senders.
 #include "net/sender.hpp"
 
 #include <gtest/gtest.h>
@@ -21,17 +21,17 @@ class SenderTest : public testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
     sender_ = GetParam() ? make_io_uring_sender() : make_sendmsg_sender();
-    if (!sender_) GTEST_SKIP() << "the kernel lets nobody use io_uring here";
+    if (!sender_) GTEST_SKIP() << "the kernel does not allow io_uring here";
   }
 
   std::unique_ptr<Sender> sender_;
 };
 
-TEST_P(SenderTest, SendsToEachWhatIsItsOwnWithAllItsPiecesInOrder) {
+TEST_P(SenderTest, SendsEachDispatchToItsSocketWithItsPiecesInOrder) {
   for (const std::size_t count : {std::size_t{1}, std::size_t{40}, Sender::dispatches_max}) {
     std::vector<SocketPair> pairs(count);
     std::vector<std::string> texts;
-    for (std::size_t i = 0; i < count; ++i) texts.push_back("phone " + std::to_string(i) + ";");
+    for (std::size_t i = 0; i < count; ++i) texts.push_back("client " + std::to_string(i) + ";");
     std::string end = "end";
     std::vector<std::vector<iovec>> pieces;
     std::vector<Dispatch> dispatches;
@@ -50,13 +50,13 @@ TEST_P(SenderTest, SendsToEachWhatIsItsOwnWithAllItsPiecesInOrder) {
   }
 }
 
-TEST_P(SenderTest, SaysOfEachWhatCameOfIt) {
+TEST_P(SenderTest, ReturnsTheResultOfEach) {
   std::vector<SocketPair> pairs(64);
   std::string large(8 * 1024 * 1024, 'x');
   std::string small = "small";
   std::array<iovec, 1> large_piece{piece(large)};
   std::array<iovec, 1> small_piece{piece(small)};
-  pairs[1].hang_up();
+  pairs[1].close_peer();
   std::vector<Dispatch> dispatches;
   for (std::size_t i = 0; i < pairs.size(); ++i)
     dispatches.push_back({pairs[i].sending(), i == 0 ? large_piece : small_piece, 0});
@@ -67,7 +67,7 @@ TEST_P(SenderTest, SaysOfEachWhatCameOfIt) {
   for (std::size_t i = 2; i < pairs.size(); ++i) EXPECT_EQ(dispatches[i].result, 5);
 
   sender_->send(dispatches);
-  EXPECT_EQ(dispatches[0].result, -EAGAIN) << "nobody waits for one that is full";
+  EXPECT_EQ(dispatches[0].result, -EAGAIN) << "a full socket is not waited for";
   EXPECT_EQ(pairs[2].read(), "smallsmall");
 }
 

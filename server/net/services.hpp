@@ -3,8 +3,6 @@
 // Plain references, fixed before the first connection and valid until the last has closed.
 #pragma once
 
-#include <deque>
-
 #include "auth/accounts.hpp"
 #include "auth/invites.hpp"
 #include "auth/session_table.hpp"
@@ -14,8 +12,8 @@
 #include "net/connection_quota.hpp"
 #include "net/connections.hpp"
 #include "net/proxies.hpp"
+#include "net/shard_io.hpp"
 #include "net/site.hpp"
-#include "net/traffic.hpp"
 #include "runtime/background_loops.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/owned.hpp"
@@ -39,7 +37,7 @@ struct Services {
   TrustedProxies proxies;
   PerShard<Connections>& connections;
   ConnectionQuota& quota;
-  std::deque<Traffic>& traffic;  // one per shard, used there
+  PerShard<ShardIo>& io;
   const Problems& problems;
   const BackgroundLoops& loops;
 };

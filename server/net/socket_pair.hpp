@@ -10,19 +10,18 @@
 
 namespace colo {
 
-/// What is sent on one end is read at the other.
 class SocketPair {
  public:
   SocketPair() { EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends_.data()), 0); }
   ~SocketPair() {
-    hang_up();
+    close_peer();
     close(ends_[0]);
   }
   SocketPair(const SocketPair&) = delete;
   SocketPair& operator=(const SocketPair&) = delete;
 
   int sending() const { return ends_[0]; }
-  void hang_up() {
+  void close_peer() {
     if (ends_[1] >= 0) close(ends_[1]);
     ends_[1] = -1;
   }

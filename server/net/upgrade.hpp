@@ -1,6 +1,6 @@
 // How an HTTP connection becomes a WebSocket (RFC 6455 §4.2).
 //
-// Pure functions. Host and Origin are not looked at here.
+// Pure functions. They do not check Host and Origin.
 #pragma once
 
 #include <optional>
@@ -11,19 +11,19 @@
 
 namespace colo {
 
-/// What a phone's upgrade asks for.
+/// What the upgrade request asks for.
 struct Upgrade {
-  std::string accept;                // the answer to its key
-  std::optional<Encoding> encoding;  // of ours, the first that it offers; none: colo.v1 it is
+  std::string accept;                // Sec-WebSocket-Accept
+  std::optional<Encoding> encoding;  // the first of ours that it offers; none: colo.v1
 };
 
-/// Whether it is a GET that asks to become a WebSocket.
+/// Whether the request is a GET that asks for a WebSocket.
 bool is_upgrade(const HttpRequest& request);
 
-/// Of one for which is_upgrade(). Errors: bad_request.
+/// For a request that is_upgrade(). Errors: bad_request.
 result<Upgrade> read_upgrade(const HttpRequest& request);
 
-/// 101.
+/// 101 Switching Protocols.
 HttpResponse upgrade_response(const Upgrade& upgrade);
 
 }  // namespace colo

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint16_t normal_closure = 1000;  // RFC 6455 §7.4.1
 
-// Whatever a phone calls itself, it is one short line in the log.
+// What a client calls itself, as one short line for the log.
 std::string printable(std::string_view name) {
   std::string text(name.substr(0, 64));
   std::ranges::replace_if(
@@ -24,7 +24,7 @@ std::string printable(std::string_view name) {
   return text;
 }
 
-// What it costs besides its bytes and those of its answer.
+// The cost of a frame besides its bytes and those of the reply.
 std::chrono::nanoseconds work_of(v1::ClientFrame::FrameCase frame) {
   switch (frame) {
     case v1::ClientFrame::kJoin:
@@ -43,9 +43,9 @@ std::chrono::nanoseconds work_of(v1::ClientFrame::FrameCase frame) {
 
 }  // namespace
 
-WsSession::WsSession(std::shared_ptr<PhoneSocket> socket, Services& services,
+WsSession::WsSession(std::shared_ptr<WsConnection> connection, Services& services,
                      Connections& connections, ConnectionId id, ConnectionSlot slot)
-    : socket_(std::move(socket)),
+    : socket_(std::move(connection)),
       services_(services),
       connections_(connections),
       id_(id),
@@ -58,30 +58,30 @@ asio::awaitable<void> WsSession::run(std::vector<std::string> tokens) {
       session->close(close_code(errc::restarting), "restarting");
   });
   try {
-    if (co_await say_hello(std::move(tokens))) co_await listen();
-    while (!ended_) co_await read_frame();  // until the close frames have crossed
+    if (co_await read_hello(std::move(tokens))) co_await read_frames();
+    while (!ended_) co_await read_frame();  // until both close frames were sent
   } catch (const std::exception& e) {
-    // Our fault; the rooms must not keep a phone that nobody listens to.
-    log::error("a phone was hung up on: {}", e.what());
+    // Our bug. The rooms must not keep a client that nobody reads from.
+    log::error("a WebSocket was closed after an error: {}", e.what());
     departure_ = Departure::dropped;
-    socket_->hang_up();
+    socket_->abort();
   }
   leave();
-  const auto idle = make_room_if_asked();
-  co_await socket_->say_goodbye();
+  const auto idle = allow_eviction();
+  co_await socket_->close_gracefully();
   connections_.remove(id_);
 }
 
-// As long as this lives, the connection is closed when its network needs room.
-std::optional<IdleConnections::Entry> WsSession::make_room_if_asked() {
+// While the entry lives, the connection may be closed for a new one of its network.
+std::optional<IdleConnections::Entry> WsSession::allow_eviction() {
   if (!slot_) return std::nullopt;
   return connections_.idle().add(*slot_, {services_.clock.now(), id_}, [weak = weak_from_this()] {
-    if (const auto session = weak.lock()) session->socket_->hang_up();
+    if (const auto session = weak.lock()) session->socket_->abort();
   });
 }
 
-asio::awaitable<bool> WsSession::say_hello(std::vector<std::string> tokens) {
-  const auto idle = make_room_if_asked();  // nobody is signed in here yet
+asio::awaitable<bool> WsSession::read_hello(std::vector<std::string> tokens) {
+  const auto idle = allow_eviction();  // nobody is signed in yet
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer deadline(executor, limits::hello_time);
   deadline.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
@@ -101,14 +101,14 @@ asio::awaitable<bool> WsSession::say_hello(std::vector<std::string> tokens) {
     co_return false;
   }
   const auto& hello = (*frame)->hello();
-  log::debug("a phone says hello: {}", printable(hello.client()));
+  log::debug("Hello from {}", printable(hello.client()));
   auto who = co_await redeem(hello.ticket(), std::move(tokens));
   if (!who) {
     close(close_code(who.error().code), "ticket");
     co_return false;
   }
   session_ = who->session;
-  socket_->admit(std::move(who->budget));
+  socket_->sign_in(std::move(who->budget));
   const auto page_bytes = socket_->encoding() == Encoding::binary ? limits::page_bytes_max
                                                                   : limits::json_page_bytes_max;
   handler_.emplace(services_, shared_from_this(), std::move(*who), page_bytes);
@@ -130,7 +130,7 @@ asio::awaitable<result<SignedIn>> WsSession::redeem(std::string ticket,
   co_return co_await std::move(redeeming);
 }
 
-asio::awaitable<void> WsSession::listen() {
+asio::awaitable<void> WsSession::read_frames() {
   for (;;) {
     auto frame = co_await read_frame();
     if (ended_ || socket_->closing()) co_return;
@@ -139,9 +139,9 @@ asio::awaitable<void> WsSession::listen() {
       co_return;
     }
     socket_->charge(work_of((*frame)->frame_case()));
-    const auto heard = co_await handler_->handle_frame(**frame, frame_bytes_);
-    if (heard) continue;
-    close(close_code(heard.error().code), heard.error().detail);
+    const auto handled = co_await handler_->handle_frame(**frame, frame_bytes_);
+    if (handled) continue;
+    close(close_code(handled.error().code), handled.error().detail);
     co_return;
   }
 }
@@ -151,28 +151,28 @@ asio::awaitable<result<v1::ClientFrame*>> WsSession::read_frame() {
     const auto event = co_await socket_->read();
     if (!event) {
       ended_ = true;
-      if (!socket_->said_last()) departure_ = Departure::dropped;
-      socket_->hang_up();
+      if (!socket_->has_closing_frame()) departure_ = Departure::dropped;
+      socket_->abort();
       co_return errc::bad_frame;
     }
     switch (event->kind) {
       case ws::Event::Kind::ping:
       case ws::Event::Kind::pong:
-        if (hear_control(*event)) break;
+        if (handle_control(*event)) break;
         co_return errc::flooding;
       case ws::Event::Kind::close:
       case ws::Event::Kind::violation:
         end(*event);
         co_return errc::bad_frame;
       case ws::Event::Kind::message:
-        if (socket_->closing()) break;  // nobody will answer it
+        if (socket_->closing()) break;  // nobody will reply to it
         frame_bytes_ = event->payload.size();
         co_return read(*event);
     }
   }
 }
 
-bool WsSession::hear_control(const ws::Event& event) {
+bool WsSession::handle_control(const ws::Event& event) {
   if (socket_->closing()) return true;
   if (handler_ && !handler_->count_frame()) return false;
   if (event.kind == ws::Event::Kind::pong) return true;
@@ -187,7 +187,7 @@ result<v1::ClientFrame*> WsSession::read(const ws::Event& message) {
   if (message.binary != wanted)
     return Refusal(errc::bad_frame,
                    wanted ? "colo.v1 takes binary messages." : "colo.v1.json takes text messages.");
-  auto& reader = socket_->traffic().frame_reader();
+  auto& reader = socket_->io().frame_reader();
   const auto bytes = message.payload.size();
   if (bytes > limits::frame_bytes_max) {
     socket_->charge(bytes * limits::work::per_unparsed_byte);
@@ -197,7 +197,7 @@ result<v1::ClientFrame*> WsSession::read(const ws::Event& message) {
   return reader.read(message.payload, encoding);
 }
 
-// A close is answered with its own code (RFC 6455 §5.5.1), where it is not an answer itself.
+// A Close is answered with its own code (RFC 6455 §5.5.1), unless it is an answer itself.
 void WsSession::end(const ws::Event& event) {
   ended_ = true;
   if (event.kind == ws::Event::Kind::violation) departure_ = Departure::dropped;
@@ -212,11 +212,11 @@ void WsSession::reply(const SharedFrame& frame) {
 }
 
 void WsSession::publish(const SharedFrame& frame, FlowId flow) {
-  socket_->send(frame, socket_->traffic().queue_of(flow));
+  socket_->send(frame, flow);
 }
 
 void WsSession::leave() {
-  if (socket_->too_slow()) departure_ = Departure::dropped;  // it will be back
+  if (socket_->too_slow()) departure_ = Departure::dropped;  // it will reconnect
   if (handler_) handler_->leave_all(departure_);
   if (!session_) return;
   services_.sessions.post(&SessionTable::forget_socket, *session_, id_);

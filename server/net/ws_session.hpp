@@ -1,8 +1,7 @@
-// One phone's conversation over its WebSocket: Hello, frames in, frames out, close.
+// One client's session over its WebSocket: Hello, then frames both ways, then Close.
 //
-// Lives on the shard that accepted it. One reader (run). Until Hello was
-// answered it is nobody; after that it is its session, and closes when the
-// session ends.
+// run() is the only reader. Until Hello was accepted the client is not signed in; after that the
+// connection belongs to one sign-in session and is closed when that ends.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -12,19 +11,19 @@
 #include "net/connection_quota.hpp"
 #include "net/connections.hpp"
 #include "net/frame_handler.hpp"
-#include "net/phone_socket.hpp"
+#include "net/ws_connection.hpp"
 
 namespace colo {
 
 class WsSession final : public Subscriber, public std::enable_shared_from_this<WsSession> {
  public:
-  WsSession(std::shared_ptr<PhoneSocket> socket, Services& services, Connections& connections,
+  WsSession(std::shared_ptr<WsConnection> connection, Services& services, Connections& connections,
             ConnectionId id, ConnectionSlot slot);
 
-  /// From the handshake, whose cookies held `tokens`, to the end.
+  /// Reads until the end. `tokens`: from the cookies of the upgrade request.
   boost::asio::awaitable<void> run(std::vector<std::string> tokens);
 
-  /// Tells the phone `code` and why; the socket is gone soon after close_time.
+  /// Sends Close. The connection ends when the client answers, or after limits::close_time.
   void close(std::uint16_t code, std::string_view reason) { socket_->close(code, reason); }
 
   ConnectionId connection() const override { return id_; }
@@ -32,29 +31,29 @@ class WsSession final : public Subscriber, public std::enable_shared_from_this<W
   void publish(const SharedFrame& frame, FlowId flow) override;
 
  private:
-  boost::asio::awaitable<bool> say_hello(std::vector<std::string> tokens);
-  boost::asio::awaitable<void> listen();
-  // What it gives is to be read before anything is waited for.
+  boost::asio::awaitable<bool> read_hello(std::vector<std::string> tokens);
+  boost::asio::awaitable<void> read_frames();
+  // The frame is valid until the caller waits for something.
   boost::asio::awaitable<result<v1::ClientFrame*>> read_frame();
   boost::asio::awaitable<result<SignedIn>> redeem(std::string ticket,
                                                   std::vector<std::string> tokens);
   result<v1::ClientFrame*> read(const ws::Event& message);
-  // False when the phone floods.
-  bool hear_control(const ws::Event& event);
+  // False when the client is flooding.
+  bool handle_control(const ws::Event& event);
   void end(const ws::Event& event);
-  std::optional<IdleConnections::Entry> make_room_if_asked();
+  std::optional<IdleConnections::Entry> allow_eviction();
   void leave();
 
-  std::shared_ptr<PhoneSocket> socket_;
+  std::shared_ptr<WsConnection> socket_;
   Services& services_;
   Connections& connections_;
   ConnectionId id_;
   ConnectionSlot slot_;
   std::optional<SessionId> session_;
   std::optional<FrameHandler> handler_;
-  std::size_t frame_bytes_ = 0;  // of the frame read last
+  std::size_t frame_bytes_ = 0;  // of the last frame
   Departure departure_ = Departure::clean;
-  bool ended_ = false;  // nothing more comes; departure_ says how that came about
+  bool ended_ = false;  // nothing more comes; departure_ says why
 };
 
 }  // namespace colo

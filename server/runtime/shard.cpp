@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "runtime/log.hpp"
-#include "runtime/pace.hpp"
+#include "runtime/wake_coalescing.hpp"
 
 namespace colo {
 
@@ -38,12 +38,12 @@ void Shard::start() {
 }
 
 void Shard::loop() {
-  Pace pace;
+  WakeCoalescing coalescing;
   auto done = thread_time();
   while (run_some()) {
     const auto before = std::exchange(done, thread_time());
-    if (!std::exchange(paced_, false)) continue;
-    std::this_thread::sleep_until(pace.next(std::chrono::steady_clock::now(), done - before));
+    if (!std::exchange(coalesces_, false)) continue;
+    std::this_thread::sleep_until(coalescing.next(std::chrono::steady_clock::now(), done - before));
   }
 }
 

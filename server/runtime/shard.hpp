@@ -54,8 +54,8 @@ class Shard {
   /// An id that no other flow of this shard has. They are never reused.
   FlowId next_flow() { return {++flows_}; }
 
-  /// The current work is small and frequent: the loop may delay its next wake-up (Pace).
-  void keep_pace() { paced_ = true; }
+  /// The current event is small and frequent: the loop may sleep after it (WakeCoalescing).
+  void coalesce_wakeups() { coalesces_ = true; }
 
   void start();
   /// Stops the loop without running the queued tasks, and joins the thread.
@@ -77,7 +77,7 @@ class Shard {
   std::uint32_t index_;
   std::uint64_t connections_ = 0;
   std::uint32_t flows_ = 0;
-  bool paced_ = false;
+  bool coalesces_ = false;
   std::atomic<bool> running_{false};
   Loop context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
