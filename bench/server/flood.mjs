@@ -92,7 +92,7 @@ async function history(task, number) {
   const socket = dial(task);
   let opened = false;
   socket.on("data", (bytes) => {
-    count("MiB came", bytes.length / 2 ** 20);
+    count("MiB received", bytes.length / 2 ** 20);
     if (opened) return;
     opened = true;
     const send = (what) => socket.write(frame(text, Buffer.from(JSON.stringify(what))));
@@ -102,7 +102,7 @@ async function history(task, number) {
       if (stopped || socket.destroyed) return clearInterval(asking);
       if (socket.writableLength > 0) return;
       send({ history: { room: "busy", beforeSeq: 60 } });
-      count("pages asked for");
+      count("pages requested");
     }, 1000 / 14);
   });
   socket.write(upgrade(task, task.member.token));
