@@ -72,6 +72,9 @@ void Client::handle_frame(const Frame& frame, const OnMessage& on_message) {
                               std::min<std::size_t>(frame.bytes, frame.head.size()));
   if (frame.op == Op::close) {
     state_ = State::closed;
+    if (head.size() >= 2)
+      close_code_ = static_cast<std::uint16_t>(static_cast<unsigned char>(head[0]) << 8 |
+                                               static_cast<unsigned char>(head[1]));
   } else if (frame.op == Op::ping) {
     send(make_frame(Op::pong, ""));
   } else if (frame.op == Op::text && !opening_.ping.empty() && head == opening_.ping) {

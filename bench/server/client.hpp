@@ -35,6 +35,8 @@ class Client {
   std::uint32_t room() const { return room_; }
   bool ready() const { return state_ == State::entered; }
   bool closed() const { return state_ == State::closed; }
+  /// Of the server's close frame (RFC 6455 §7.4); 0 if there was none.
+  std::uint16_t close_code() const { return close_code_; }
   bool wants_to_write() const { return !unsent_.empty(); }
 
   using OnMessage = std::function<void(Client&, const Frame&)>;
@@ -61,6 +63,7 @@ class Client {
   Opening opening_;
   Stream stream_;
   State state_ = State::handshake;
+  std::uint16_t close_code_ = 0;
   std::string response_;  // while upgrading
   std::string unsent_;
   FrameReader reader_;

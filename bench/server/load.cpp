@@ -1,5 +1,6 @@
 #include "load.hpp"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <ctime>
 #include <limits>
+#include <map>
 #include <stdexcept>
 #include <system_error>
 
@@ -43,12 +45,22 @@ void Load::add(std::uint32_t number, Opening opening) {
   event.data.u32 = index;
   if (epoll_ctl(epoll_, EPOLL_CTL_ADD, clients_.back()->fd(), &event) != 0)
     throw std::system_error(errno, std::generic_category(), "epoll_ctl");
-  poll(0);  // replies arrive while the next clients connect
+  serve(0);  // replies arrive while the next clients connect
 }
 
 void Load::add_message(std::uint32_t number, std::string bytes, std::size_t stamp_at) {
   if (stamp_at + sizeof(Stamp) > bytes.size()) throw std::runtime_error("the stamp does not fit");
   room(number).messages.push_back({std::move(bytes), stamp_at});
+}
+
+void Load::serve_until_readable(int fd) {
+  std::array<pollfd, 2> waits{{{fd, POLLIN, 0}, {epoll_, POLLIN, 0}}};
+  for (;;) {
+    if (poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR)
+      throw std::system_error(errno, std::generic_category(), "poll");
+    if (waits[1].revents != 0) serve(0);
+    if (waits[0].revents != 0) return;
+  }
 }
 
 void Load::await_all(double seconds) {
@@ -59,9 +71,21 @@ void Load::await_all(double seconds) {
   while (entered() < static_cast<std::ptrdiff_t>(clients_.size())) {
     if (now_ns() > until)
       throw std::runtime_error("only " + std::to_string(entered()) + " of " +
-                               std::to_string(clients_.size()) + " clients entered");
-    poll(now_ns() + second_ns / 100);
+                               std::to_string(clients_.size()) + " clients entered" +
+                               close_codes());
+    serve(now_ns() + second_ns / 100);
   }
+}
+
+// The close codes that the server sent, with their number of clients; 0: closed without one.
+std::string Load::close_codes() const {
+  std::map<std::uint16_t, std::size_t> counts;
+  for (const auto& client : clients_)
+    if (client->closed()) ++counts[client->close_code()];
+  std::string text;
+  for (const auto& [code, count] : counts)
+    text += "; close code " + std::to_string(code) + ": " + std::to_string(count);
+  return text;
 }
 
 void Load::mute(double share) {
@@ -119,7 +143,7 @@ Result Load::run(Pace pace, double warm, double seconds, const std::vector<int>&
       throw std::runtime_error("no message for 20 s; the last one without a stamp: " +
                                last_unstamped_);
     }
-    poll(next);
+    serve(next);
   }
   result_.thread_ns = ran_between(before, thread_times(server_pids));
   result_.own_cpu_ns = own_cpu_ns() - own_before;
@@ -139,7 +163,7 @@ void Load::settle() {
     return sum;
   };
   for (const auto until = now_ns() + settle_ns; missing() > 0 && now_ns() < until;)
-    poll(now_ns() + second_ns / 100);
+    serve(now_ns() + second_ns / 100);
   result_.missing = missing();
   for (const auto& client : clients_) {
     if (!client->muted) result_.closed += client->closed() ? 1 : 0;
@@ -188,7 +212,7 @@ void Load::watch(const Client& client) {
 }
 
 // Waits for input, at most until `until_ns`, and reads it.
-void Load::poll(std::uint64_t until_ns) {
+void Load::serve(std::uint64_t until_ns) {
   std::array<epoll_event, 512> events;
   const auto now = now_ns();
   const auto wait_ns = until_ns > now ? until_ns - now : 0;

@@ -23,6 +23,9 @@ class Load {
   /// The room's publisher sends the messages added for it in rotation.
   void add_message(std::uint32_t room, std::string bytes, std::size_t stamp_at);
 
+  /// Serves the clients until `fd` is readable: handshakes and pings must not wait for commands.
+  void serve_until_readable(int fd);
+
   /// Returns when all clients have entered. Throws std::runtime_error after `seconds`.
   void await_all(double seconds);
 
@@ -37,10 +40,11 @@ class Load {
  private:
   void begin(Pace pace);
   void settle();
-  void poll(std::uint64_t until_ns);
+  void serve(std::uint64_t until_ns);
   void handle_message(Client& client, const Frame& frame);
   void publish(Room& room, std::uint64_t due_ns);
   void watch(const Client& client);
+  std::string close_codes() const;
   Room& room(std::uint32_t number);
 
   int epoll_;

@@ -13,14 +13,20 @@
 //   rate R WARM SECONDS            a run with R messages a second over all rooms
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
-#include <iostream>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "load.hpp"
 
@@ -101,6 +107,30 @@ void execute(Load& load, std::vector<int>& pids, const std::string& line) {
   }
 }
 
+// Lines of standard input. The clients are served while it waits for the next one.
+class Commands {
+ public:
+  /// Nothing at the end of the input. Throws std::system_error.
+  std::optional<std::string> next(Load& load) {
+    for (;;) {
+      if (const auto end = unread_.find('\n'); end != std::string::npos) {
+        std::string line = unread_.substr(0, end);
+        unread_.erase(0, end + 1);
+        return line;
+      }
+      load.serve_until_readable(STDIN_FILENO);
+      std::array<char, 65'536> bytes;
+      const auto count = read(STDIN_FILENO, bytes.data(), bytes.size());
+      if (count < 0) throw std::system_error(errno, std::generic_category(), "standard input");
+      if (count == 0) return std::nullopt;
+      unread_.append(bytes.data(), static_cast<std::size_t>(count));
+    }
+  }
+
+ private:
+  std::string unread_;
+};
+
 }  // namespace
 
 int main() {
@@ -113,7 +143,8 @@ int main() {
   try {
     Load load;
     std::vector<int> pids;
-    for (std::string line; std::getline(std::cin, line);) execute(load, pids, line);
+    Commands commands;
+    while (const auto line = commands.next(load)) execute(load, pids, *line);
     return 0;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "load: %s\n", e.what());
