@@ -1,6 +1,6 @@
 /**
- * The browser that is measured, and the one phone in it. It is Debian's Chromium without
- * a window; the size is that of a phone, and the speed of its main thread can be lowered.
+ * The measured browser, Debian's Chromium without a window, and the one page in it. The page has
+ * the size of a phone, and its main thread can be slowed down.
  */
 import puppeteer from "puppeteer-core";
 import { newFolder, removeFolder } from "../e2e/harness/colo.mjs";
@@ -8,7 +8,7 @@ import { executablePath, quietly } from "../e2e/harness/engines/chromium.mjs";
 
 const password = "correct horse battery";
 
-/** Whatever is waited for comes within this, or the measuring ends. */
+/** Every wait fails after this time. */
 export const patience_ms = 60_000;
 
 export const phoneSize = {
@@ -22,7 +22,7 @@ export const phoneSize = {
 /** The element with this data-test. */
 export const named = (name) => `[data-test="${name}"]`;
 
-/** A browser with a fresh profile, which ends when `context` does. */
+/** A browser with a new profile; it ends with the context. */
 export async function startChromium(context) {
   const profile = await newFolder();
   const browser = await puppeteer.launch({
@@ -38,7 +38,7 @@ export async function startChromium(context) {
   return browser;
 }
 
-/** One person's phone: a page of their own, and the browser's protocol to it. */
+/** One person's page, and the DevTools protocol session to it. */
 export class PhonePage {
   constructor(page, cdp, url) {
     this.page = page;
@@ -68,7 +68,7 @@ export class PhonePage {
     await this.page.waitForSelector('[data-test^="room-"]');
   }
 
-  /** Goes into a room by its address, and waits until its pad can be drawn on. */
+  /** Enters a room by its address, and waits until the pad accepts strokes. */
   async enter(room) {
     await this.page.evaluate((id) => {
       location.hash = `#/room/${id}`;
@@ -76,26 +76,26 @@ export class PhonePage {
     await this.page.waitForSelector(`${named("pad")}[data-ready="true"]`);
   }
 
-  /** Loads the page anew, at the list of rooms. */
+  /** Reloads the page at the list of rooms. */
   async toLobby() {
     await this.page.goto(`${this.url}/favicon.svg`);
     await this.page.goto(this.url);
     await this.page.waitForSelector('[data-test^="room-"]');
   }
 
-  /** The next binary WebSocket message of the page that `matches`; wants Network.enable. */
+  /** The next binary WebSocket message of the page that `matches`. Needs Network.enable. */
   nextSent(matches) {
-    return new Promise((tell, fail) => {
+    return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.cdp.off("Network.webSocketFrameSent", look);
-        fail(new Error("the page sent no such message"));
+        reject(new Error("the page sent no such message"));
       }, patience_ms);
       const look = ({ response }) => {
         const bytes = Buffer.from(response.payloadData, "base64");
         if (response.opcode !== 2 || !matches(bytes)) return;
         clearTimeout(timer);
         this.cdp.off("Network.webSocketFrameSent", look);
-        tell(bytes);
+        resolve(bytes);
       };
       this.cdp.on("Network.webSocketFrameSent", look);
     });
@@ -106,7 +106,7 @@ export class PhonePage {
     return this.cdp.send("Emulation.setCPUThrottlingRate", { rate });
   }
 
-  /** Resolves when the page has painted what is due now and nothing is left to do at once. */
+  /** Resolves when the page has painted what is due and has no more immediate work. */
   calm() {
     return this.page.evaluate(
       () =>
@@ -117,7 +117,7 @@ export class PhonePage {
   }
 }
 
-/** A new person's phone, before any page is open in it. */
+/** A page for a new person, with cookies of its own; nothing is loaded yet. */
 export async function newPhonePage(browser, url) {
   const jar = await browser.createBrowserContext();
   const page = await jar.newPage();

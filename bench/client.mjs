@@ -1,5 +1,5 @@
 /**
- * Measures the client of the shipped build and prints what was found, as Markdown.
+ * Measures the client of the shipped build and prints the results as Markdown.
  *
  *   bench/client [--write] [--repetitions N] [--only PART,…]
  */
@@ -19,12 +19,12 @@ import { measurePen, penRooms, sendDoodles } from "./pen.mjs";
 import { fillRoom, startServer } from "./server.mjs";
 
 const usual_repetitions = 5;
-/** A machine with more to do than this measures something else as well. */
-const busy_limit = 0.7;
+/** Above this load, other work on the machine distorts the figures. */
+const load_max = 0.7;
 
-const say = (line) => process.stderr.write(`${line}\n`);
+const log = (line) => process.stderr.write(`${line}\n`);
 
-/** What can be measured, in the order in which it is: those that want a calm machine first. */
+/** The parts, in the order of measurement. Those that need an idle machine come first. */
 const parts = {
   launch: { title: "Start", measure: () => measureLaunch() },
   first_load: {
@@ -62,7 +62,7 @@ async function newPerson(browser, colo, name) {
   return phone;
 }
 
-/** Measures each part with a server and a browser of its own; nothing outlives it. */
+/** Measures one part with a server and a browser of its own, and ends both. */
 async function measured(name, repetitions) {
   const ends = [];
   const context = { after: (end) => ends.unshift(end) };
@@ -89,7 +89,7 @@ function report(here, found, repetitions) {
   const budgets = found.flatMap(({ result }) => result.budgets);
   return [
     here.text,
-    `- ${repetitions} repetitions; each figure is their median, in brackets the range they lie in`,
+    `- ${repetitions} repetitions; each figure is their median, with the range in brackets`,
     "",
     table(
       ["what", "found", "budget", ""],
@@ -99,7 +99,7 @@ function report(here, found, repetitions) {
   ].join("\n");
 }
 
-function asked() {
+function parseOptions() {
   const { values } = parseArgs({
     options: {
       write: { type: "boolean", default: false },
@@ -109,37 +109,37 @@ function asked() {
   });
   const repetitions = Number(values.repetitions);
   if (!Number.isInteger(repetitions) || repetitions < 1 || repetitions > 50)
-    throw new Error("--repetitions is a number from 1 to 50");
+    throw new Error("--repetitions must be an integer from 1 to 50");
   const names = values.only.split(",");
   const unknown = names.find((name) => !(name in parts));
   if (unknown !== undefined)
-    throw new Error(`--only knows ${Object.keys(parts).join(", ")}; not ${unknown}`);
+    throw new Error(`--only: unknown part ${unknown}; known are ${Object.keys(parts).join(", ")}`);
   if (values.write && names.length < Object.keys(parts).length)
-    throw new Error("--write wants all parts");
+    throw new Error("--write needs all parts");
   return { write: values.write, repetitions, names };
 }
 
 async function main() {
-  const wanted = asked();
+  const options = parseOptions();
   if (!existsSync(executable)) throw new Error(`${executable} is not built`);
   const here = machine(await browserVersion());
-  if (here.busy > busy_limit)
-    say(`The machine is busy (load ${here.busy.toFixed(1)}): what follows is rough.`);
+  if (here.busy > load_max)
+    log(`The machine is busy (load ${here.busy.toFixed(1)}): the figures are rough.`);
   const found = [];
-  for (const name of wanted.names) {
+  for (const name of options.names) {
     const began = performance.now();
-    const result = await measured(name, wanted.repetitions);
-    say(`${parts[name].title}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
+    const result = await measured(name, options.repetitions);
+    log(`${parts[name].title}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
     found.push({ name, result });
   }
-  const text = report(here, found, wanted.repetitions);
+  const text = report(here, found, options.repetitions);
   console.log(text);
-  if (wanted.write) putBetween("client", text);
+  if (options.write) putBetween("client", text);
 }
 
 try {
   await main();
 } catch (error) {
-  say(`bench/client: ${error.stack ?? error}`);
+  log(`bench/client: ${error.stack ?? error}`);
   process.exitCode = 1;
 }

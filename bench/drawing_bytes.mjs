@@ -1,4 +1,4 @@
-/** What drawings weigh on the wire: made by the client's own codec, as the client sends them. */
+/** The size of drawings on the wire, as the client's own codec encodes them. */
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 import { median, p95, quantile, short, table, verdict } from "./figures.mjs";
@@ -7,9 +7,9 @@ import { allCharacters, countPoints, written, writtenWithPoints } from "./handwr
 const client = (path) => fileURLToPath(new URL(`../client/src/${path}`, import.meta.url));
 const module = async (path) => (await runnerImport(client(path), { logLevel: "error" })).module;
 
-/** A typical drawing has these; see the budget. */
+/** The typical drawing of the budget. */
 const typical = { strokes: 20, points: 1500, rate: 120 };
-/** Each so manieth character is written, so that the whole takes seconds. */
+/** Every twelfth character is written, so that this takes only seconds. */
 const stride = 12;
 
 /** The client's own codec. */
@@ -30,19 +30,19 @@ async function openCodec() {
     },
     /** The strokes in a Send. */
     strokes: (bytes) => fromWire(ClientFrame.decode(bytes).frame.value.drawing).strokes,
-    /** How many bytes the pad reckons with. */
-    reckoned: (strokes) => strokes.reduce((sum, stroke) => sum + strokeBytes(stroke), 0),
+    /** The pad's estimate, in bytes. */
+    estimated: (strokes) => strokes.reduce((sum, stroke) => sum + strokeBytes(stroke), 0),
   };
 }
 
-/** Characters of twenty strokes, written so slowly that they have 1,500 points. */
+/** Characters of 20 strokes, written so slowly that they have 1,500 points. */
 export function typicalDrawings(characters = allCharacters()) {
   return characters
     .filter((one) => one.length === typical.strokes)
     .map((one) => writtenWithPoints(one, typical.points, typical.rate));
 }
 
-function weighed(name, frames, codec) {
+function sizes(name, frames, codec) {
   const bytes = frames.map((frame) => frame.length);
   const drawings = frames.map(codec.strokes);
   const points = drawings.map(countPoints);
@@ -53,24 +53,24 @@ function weighed(name, frames, codec) {
     short(median(points)),
     `${short(median(bytes))} (${short(quantile(bytes, 0.05))}–${short(p95(bytes))})`,
     short(median(bytes.map((all, i) => all / points[i]))),
-    short(median(drawings.map((one, i) => codec.reckoned(one) / bytes[i]))),
+    short(median(drawings.map((one, i) => codec.estimated(one) / bytes[i]))),
   ];
   return { row, bytes };
 }
 
-/** @param {Uint8Array[]} sent what this run drew and sent in the browser */
+/** @param {Uint8Array[]} sent the frames that the browser sent in this run */
 export async function measureDrawingBytes(sent) {
   const codec = await openCodec();
   const characters = allCharacters();
   const some = characters.filter((_, i) => i % stride === 0);
   const at = (rate) => some.map((one) => codec.frame(written(one, { rate })));
   const usual = typicalDrawings(characters).map(codec.frame);
-  const typically = weighed("20 strokes, 1,500 points, 120 Hz", usual, codec);
+  const typically = sizes("20 strokes, 1,500 points, 120 Hz", usual, codec);
   const rows = [
     typically.row,
-    weighed("at a natural speed, 60 Hz", at(60), codec).row,
-    weighed("at a natural speed, 120 Hz", at(120), codec).row,
-    weighed("doodles, drawn and sent in Chromium, 120 Hz", sent, codec).row,
+    sizes("at a natural speed, 60 Hz", at(60), codec).row,
+    sizes("at a natural speed, 120 Hz", at(120), codec).row,
+    sizes("doodles, drawn and sent in Chromium, 120 Hz", sent, codec).row,
   ];
   const bytes = median(typically.bytes);
   return {

@@ -1,18 +1,21 @@
 /**
- * Measures the server's fan-out against the floor and against its peers, and prints what was
- * found, as Markdown.
+ * Measures the server's fan-out beside the floor and its peers, over plain http and TLS, and
+ * prints the results as Markdown. COLO_BIN_BEFORE names an older executable of Colo, which is then
+ * measured in turns with the newer one.
  *
- *   bench/fanout [--quick] [--repetitions N] [--only KEY,…] [--against NAME,…] [--write]
- *   bench/fanout --again [--write]     what the last run found, told anew
+ *   bench/fanout [--quick] [--repetitions N] [--only KEY,…] [--against NAME,…|none] [--write]
+ *   bench/fanout --again [--write]     prints the results of the last run again
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { executable } from "../e2e/harness/colo.mjs";
 import { machine } from "./machine.mjs";
 import { putBetween } from "./page.mjs";
-import { Contenders, contenderNames } from "./server/contenders.mjs";
+import { Contenders, contenderNames, programBefore } from "./server/contenders.mjs";
 import { measure } from "./server/measure.mjs";
 import { memoryOf } from "./server/memory.mjs";
+import { beforeName, isColo } from "./server/names.mjs";
 import { plot } from "./server/plot.mjs";
 import { recordedDrawings } from "./server/recorded.mjs";
 import { Samples } from "./server/samples.mjs";
@@ -22,18 +25,18 @@ import { verdicts } from "./server/verdicts.mjs";
 import { versions } from "./server/versions.mjs";
 import { workloads } from "./server/workloads.mjs";
 
-const results = fileURLToPath(new URL("../build/bench/fanout.json", import.meta.url));
-const usual = { repetitions: 5, warm_s: 1, seconds: 3, idle_phones: 10_000 };
-const quick = { repetitions: 1, warm_s: 0.5, seconds: 2, idle_phones: 2_000 };
-/** A machine with more to do than this measures something else as well. */
-const busy_limit = 0.7;
+const results_file = fileURLToPath(new URL("../build/bench/fanout.json", import.meta.url));
+const usual = { repetitions: 5, warm_s: 1, seconds: 3, idle_clients: 10_000 };
+const quick = { repetitions: 1, warm_s: 0.5, seconds: 2, idle_clients: 2_000 };
+/** Above this load, other work on the machine distorts the figures. */
+const load_max = 0.7;
 /** The workloads whose system calls are counted. */
 const counted = ["crowd-1000-1", "crowd-1000-16"];
 
-const say = (line) => process.stderr.write(`${line}\n`);
+const log = (line) => process.stderr.write(`${line}\n`);
 
-/** Runs `work` with things that end with it. */
-async function during(work) {
+/** Calls `work` with a context whose `after` functions run at the end. */
+async function withContext(work) {
   const ends = [];
   try {
     return await work({ after: (end) => ends.unshift(end) });
@@ -42,77 +45,95 @@ async function during(work) {
   }
 }
 
-/** The same, begun with another one in each repetition. */
 const rotated = (list, by) => [...list.slice(by % list.length), ...list.slice(0, by % list.length)];
 
-/** Kept after each repetition. */
-const keep = (here, asked, samples) =>
-  writeFileSync(results, JSON.stringify({ here, asked, samples: samples.list }, null, 1));
+/**
+ * The contenders in the order of this repetition: each repetition begins with another one. The
+ * older executable runs next to the newer one, and which of the two is first alternates.
+ */
+function inTurn(names, repetition) {
+  const pair = (name) =>
+    repetition % 2 === 0 ? [beforeName(name), name] : [name, beforeName(name)];
+  return rotated(names, repetition).flatMap((name) =>
+    programBefore && isColo(name) ? pair(name) : [name],
+  );
+}
 
-async function measureWorkloads(asked, samples, done) {
+/** Called after each repetition, so that an interrupted run is not lost. */
+const save = (header, options, samples) =>
+  writeFileSync(results_file, JSON.stringify({ header, options, samples: samples.list }, null, 1));
+
+async function measureWorkloads(options, samples, repetitionDone) {
   const drawings = recordedDrawings();
-  await during(async (context) => {
+  await withContext(async (context) => {
     const contenders = new Contenders(context);
     try {
-      for (let repetition = 0; repetition < asked.repetitions; ++repetition) {
-        for (const workload of workloads.filter(({ key }) => asked.only.includes(key)))
-          await measureOnce({ asked, samples, contenders, drawings, workload, repetition });
-        done();
+      for (let repetition = 0; repetition < options.repetitions; ++repetition) {
+        for (const workload of workloads.filter(({ key }) => options.only.includes(key)))
+          await measureOnce({ options, samples, contenders, drawings, workload, repetition });
+        repetitionDone();
       }
     } finally {
-      await contenders.wake();
+      await contenders.resumeAll();
     }
   });
 }
 
-/** Whoever may not count system calls still learns the rest. */
-async function countedCalls(one, workload, sent) {
+/** Empty if system calls cannot be counted; the other figures do not need them. */
+async function countedCalls(contender, workload, drawings) {
   try {
-    return { frames_per_call: await framesPerCall(one, workload, sent) };
+    return { frames_per_call: await framesPerCall(contender, workload, drawings) };
   } catch (error) {
-    say(`${one.name}, ${workload.key}: ${error.message}`);
+    log(`${contender.name}, ${workload.key}: ${error.message}`);
     return {};
   }
 }
 
-async function measureOnce({ asked, samples, contenders, drawings, workload, repetition }) {
+async function measureOnce({ options, samples, contenders, drawings, workload, repetition }) {
   const sent = drawings[workload.drawings ?? "small"];
-  const names = workload.contenders.filter((name) => asked.against.includes(name));
-  for (const name of rotated(names, repetition))
-    await contenders.with(name, async (one) => {
-      const found = await measure(one, workload, sent, asked);
+  const names = workload.contenders.filter(
+    (name) => isColo(name) || options.against.includes(name),
+  );
+  for (const name of inTurn(names, repetition))
+    await contenders.with(name, async (contender) => {
+      const figures = await measure(contender, workload, sent, options);
       if (counted.includes(workload.key))
-        Object.assign(found, await countedCalls(one, workload, sent));
-      samples.add({ workload: workload.key, contender: name, repetition, ...found });
-      say(
-        `${repetition + 1} ${workload.key} ${name}: ${found.cpu_us.toFixed(2)} µs, p99 ${((found.p99_us ?? Number.NaN) / 1000).toFixed(1)} ms`,
+        Object.assign(figures, await countedCalls(contender, workload, sent));
+      samples.add({ workload: workload.key, contender: name, repetition, ...figures });
+      log(
+        `${repetition + 1} ${workload.key} ${name}: ${figures.cpu_us.toFixed(2)} µs, p99 ${((figures.p99_us ?? Number.NaN) / 1000).toFixed(1)} ms`,
       );
     });
 }
 
-async function measureMemory(asked, samples, done) {
-  const names = Object.keys(memoryOf).filter((name) =>
-    asked.against.includes(name.replace(/,.*/, "")),
+async function measureMemory(options, samples, repetitionDone) {
+  const names = Object.keys(memoryOf).filter(
+    (name) => isColo(name) || options.against.includes(name),
   );
-  for (let repetition = 0; repetition < asked.repetitions; ++repetition) {
-    for (const name of names)
-      await during(async (context) => {
-        const found = await memoryOf[name](context, asked.idle_phones);
-        samples.add({ workload: "idle", contender: name, repetition, ...found });
-        say(`${repetition + 1} idle ${name}: ${(found.bytes / 1024).toFixed(2)} KiB`);
+  for (let repetition = 0; repetition < options.repetitions; ++repetition) {
+    for (const name of inTurn(names, repetition))
+      await withContext(async (context) => {
+        const [measureOne, program] =
+          name in memoryOf
+            ? [memoryOf[name]]
+            : [memoryOf[names.find((one) => beforeName(one) === name)], programBefore];
+        const figures = await measureOne(context, options.idle_clients, program);
+        samples.add({ workload: "idle", contender: name, repetition, ...figures });
+        log(`${repetition + 1} idle ${name}: ${(figures.bytes / 1024).toFixed(2)} KiB`);
       });
-    done();
+    repetitionDone();
   }
 }
 
-function listed(values, known, option) {
+function listOf(values, known, option) {
   const names = values?.split(",") ?? known;
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new Error(`${option} knows ${known.join(", ")}; not ${unknown}`);
+  if (unknown !== undefined)
+    throw new Error(`${option}: unknown name ${unknown}; known are ${known.join(", ")}`);
   return names;
 }
 
-function wanted() {
+function parseOptions() {
   const { values } = parseArgs({
     options: {
       again: { type: "boolean", default: false },
@@ -126,64 +147,56 @@ function wanted() {
   const base = values.quick ? quick : usual;
   const repetitions = Number(values.repetitions ?? base.repetitions);
   if (!Number.isInteger(repetitions) || repetitions < 1 || repetitions > 50)
-    throw new Error("--repetitions is a number from 1 to 50");
+    throw new Error("--repetitions must be an integer from 1 to 50");
   const keys = [...workloads.map(({ key }) => key), "idle"];
-  const only = listed(values.only, keys, "--only");
-  const others = contenderNames.filter((name) => !name.startsWith("colo"));
-  const against = listed(values.against, others, "--against");
-  const ours = contenderNames.filter((name) => name.startsWith("colo"));
+  const only = listOf(values.only, keys, "--only");
+  const others = contenderNames.filter((name) => !isColo(name));
+  const against = values.against === "none" ? [] : listOf(values.against, others, "--against");
   if (values.write && (values.only || values.against || values.quick))
-    throw new Error("--write wants all of it");
-  return {
-    ...base,
-    again: values.again,
-    write: values.write,
-    repetitions,
-    only,
-    against: [...against, ...ours],
-  };
+    throw new Error("--write needs a complete run: no --only, --against or --quick");
+  return { ...base, again: values.again, write: values.write, repetitions, only, against };
 }
 
-function report({ here, asked, samples }) {
-  const { repetitions, seconds, warm_s } = asked;
+function report({ header, options, samples }) {
+  const { repetitions, seconds, warm_s } = options;
   return [
-    here,
-    `- ${repetitions} repetitions of ${seconds} s, after ${warm_s} s of warming up; each figure is their median, in brackets the range they lie in`,
+    header,
+    `- ${repetitions} repetitions of ${seconds} s, after ${warm_s} s of warm-up; each figure is their median, with the range in brackets`,
     "",
     verdicts(samples),
     tables(samples),
   ].join("\n");
 }
 
-async function measured(asked) {
-  const here = machine(versions());
-  if (here.busy > busy_limit)
-    say(`The machine is busy (load ${here.busy.toFixed(1)}): what follows is rough.`);
+async function run(options) {
+  const { busy, text } = machine(versions());
+  if (busy > load_max) log(`The machine is busy (load ${busy.toFixed(1)}): the figures are rough.`);
+  if (programBefore) log(`Before: ${programBefore}\nAfter: ${executable}`);
   const samples = new Samples();
-  const done = () => keep(here.text, asked, samples);
-  await measureWorkloads(asked, samples, done);
-  if (asked.only.includes("idle")) await measureMemory(asked, samples, done);
-  return { here: here.text, asked, samples };
+  const repetitionDone = () => save(text, options, samples);
+  await measureWorkloads(options, samples, repetitionDone);
+  if (options.only.includes("idle")) await measureMemory(options, samples, repetitionDone);
+  return { header: text, options, samples };
 }
 
-function kept() {
-  const { samples, ...rest } = JSON.parse(readFileSync(results, "utf8"));
+function savedResults() {
+  const { samples, ...rest } = JSON.parse(readFileSync(results_file, "utf8"));
   return { ...rest, samples: new Samples(samples) };
 }
 
 async function main() {
-  const asked = wanted();
-  const found = asked.again ? kept() : await measured(asked);
-  const text = report(found);
+  const options = parseOptions();
+  const results = options.again ? savedResults() : await run(options);
+  const text = report(results);
   console.log(text);
-  if (!asked.write) return;
+  if (!options.write) return;
   putBetween("server", text);
-  plot(found.samples);
+  plot(results.samples);
 }
 
 try {
   await main();
 } catch (error) {
-  say(`bench/fanout: ${error.stack ?? error}`);
+  log(`bench/fanout: ${error.stack ?? error}`);
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 /**
- * The feed on a slow phone: how long from the tap on a room until the screen is painted,
- * how long until 200 drawings are there, and how evenly a thousand of them scroll by.
+ * The feed on a slow phone: the time from the tap on a room until the screen is painted, the time
+ * until 200 drawings are loaded, and how evenly a thousand of them scroll.
  */
 import { named } from "./chromium.mjs";
 import { p95, short, spread, table } from "./figures.mjs";
@@ -9,21 +9,20 @@ import { drawnAt, traced } from "./trace.mjs";
 export const feedRooms = { some: "two-hundred", many: "thousand" };
 export const counts = { some: 200, many: 1000 };
 const rate = 6;
-/** As fast as a brisk fling begins: some twenty drawings a second. */
+/** The speed at which a fast fling begins: about twenty drawings a second. */
 const speed_px_s = 6000;
-/** At 60 Hz; a frame that took half as long again has missed its time. */
+/** At 60 Hz. A frame that takes 1.5 times as long is late. */
 const frame_ms = 1000 / 60;
 const late_ms = 1.5 * frame_ms;
 
 /**
- * Runs in the page: notes when the person taps on something, and from then on looks at
- * each frame whether every card on the screen is painted, the pad is ready and the newest
- * drawing is there. A card that is not painted has no bitmap, or one of the size that every
- * canvas has at first. The promise comes when the frame after that begins: then the frame
- * that showed it all is done.
+ * Runs in the page: records the time of the tap, and from then on checks at each frame whether
+ * every card on the screen is painted, the pad is ready and the newest drawing is shown. A card
+ * that is not painted has no bitmap, or one of a canvas's initial size. The promise resolves when
+ * the following frame begins: then the frame that shows everything is complete.
  */
 function watchOpening(newest) {
-  window.opened = new Promise((tell) => {
+  window.opened = new Promise((resolve) => {
     const shown = () => {
       const feed = document.querySelector('[data-test="feed"]');
       const pad = document.querySelector('[data-test="pad"][data-ready="true"]');
@@ -41,7 +40,7 @@ function watchOpening(newest) {
     const tapped = (event) => {
       const began = event.timeStamp;
       const look = () => {
-        if (shown()) requestAnimationFrame((now) => tell(now - began));
+        if (shown()) requestAnimationFrame((now) => resolve(now - began));
         else requestAnimationFrame(look);
       };
       requestAnimationFrame(look);
@@ -50,16 +49,16 @@ function watchOpening(newest) {
   });
 }
 
-/** Runs in the page: how long it takes, jumping to the top at each frame, until the first is there. */
+/** Runs in the page: the time until the first drawing is loaded, scrolling to the top at each frame. */
 function scrollBackToFirst() {
-  return new Promise((tell) => {
+  return new Promise((resolve) => {
     const began = performance.now();
     const look = () => {
       const feed = document.querySelector('[data-test="feed"]');
       feed.scrollTop = 0;
       if (feed.querySelector('[data-test="message"][data-seq="1"]') === null)
         requestAnimationFrame(look);
-      else requestAnimationFrame((now) => tell(now - began));
+      else requestAnimationFrame((now) => resolve(now - began));
     };
     look();
   });
@@ -78,7 +77,7 @@ async function measureOpening(phone) {
   return { opened, all };
 }
 
-/** Runs in the page: notes the time of each frame, until told to stop. */
+/** Runs in the page: records the time of each frame until framesNoted() is called. */
 function noteFrames() {
   const frames = [];
   let on = true;
@@ -95,7 +94,7 @@ function noteFrames() {
 
 const steps = (times) => times.slice(1).map((time, i) => time - times[i]);
 
-/** Turns a wheel evenly over `distance` px of the feed, downwards. */
+/** Turns a wheel evenly downwards over `distance` px of the feed. */
 async function measureScroll(phone, distance) {
   const { x, y, width, height } = await (await phone.see("feed")).boundingBox();
   await phone.slowDown(rate);
@@ -123,7 +122,7 @@ async function measureScroll(phone, distance) {
 async function measureScrolls(phone, repetitions) {
   await phone.toLobby();
   await phone.enter(feedRooms.many);
-  await phone.tap("handle"); // lowers the pad: time to read
+  await phone.tap("handle"); // lowers the pad
   await phone.see("message");
   await phone.page.evaluate(scrollBackToFirst);
   await phone.calm();
@@ -160,7 +159,7 @@ export async function measureFeed(phone, repetitions) {
     budgets: [],
     text: [
       table([`at ${rate}×`, "found"], rows),
-      `The scrolled list is ${short(height)} px high; ${short(atEnd)} % of it were passed.`,
+      `The scrolled list is ${short(height)} px high; ${short(atEnd)} % of it was scrolled.`,
     ].join("\n\n"),
   };
 }

@@ -1,8 +1,8 @@
-/** What many measurements come to, and how they are written. */
+/** Statistics of repeated measurements, and their text. */
 
-/** The value below which `share` of the values lie, between neighbours by interpolation. */
+/** The `share` quantile of the values, interpolated linearly between neighbours. */
 export function quantile(values, share) {
-  if (values.length === 0) throw new Error("nothing was measured");
+  if (values.length === 0) throw new Error("a quantile of no values");
   const sorted = [...values].sort((a, b) => a - b);
   const place = (sorted.length - 1) * share;
   const below = Math.floor(place);
@@ -13,20 +13,20 @@ export function quantile(values, share) {
 export const median = (values) => quantile(values, 0.5);
 export const p95 = (values) => quantile(values, 0.95);
 
-/** Three significant digits, and never an exponent. */
+/** Three significant digits, never an exponent. */
 export function short(value) {
   if (value === 0 || Math.abs(value) >= 100) return String(Math.round(value));
   return Number(value.toPrecision(3)).toString();
 }
 
-/** The median of several repetitions, with the range they lie in. */
+/** The median of the repetitions, with their range in brackets. */
 export function spread(values, unit = "") {
   const middle = `${short(median(values))}${unit && ` ${unit}`}`;
   if (values.length === 1) return middle;
   return `${middle} (${short(Math.min(...values))}–${short(Math.max(...values))})`;
 }
 
-/** "met", or by how much not; `lower` is better unless `atLeast` is given. */
+/** "met", or by how much a bound is missed. A lower value is better, unless `atLeast` is set. */
 export function verdict(value, { must, aim, atLeast = false, unit = "" }) {
   const within = (bound) => (atLeast ? value >= bound : value <= bound);
   const beside = (bound) => `${short(Math.abs(value - bound))}${unit && ` ${unit}`}`;

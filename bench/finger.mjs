@@ -1,11 +1,11 @@
-/** A finger that moves at its own pace, whatever the page does: 120 touches a second. */
+/** A finger that makes 120 touches a second, however slow the page is. */
 
 export const touches_per_second = 120;
 const step_ms = 1000 / touches_per_second;
-/** Of hurried touches, so many may be unanswered. */
+/** The most touches without an answer while hurrying. */
 const hurried_at_once = 24;
 
-/** Waits a little, and not beyond `at` on the clock of performance.now(). */
+/** Waits briefly, and not beyond `at` on the clock of performance.now(). */
 function wait(at) {
   const left = at - performance.now();
   if (left > 1.5) return new Promise((done) => setTimeout(done, left - 1));
@@ -30,8 +30,8 @@ export class Finger {
   }
 
   /**
-   * Moves over the points, one each 1/120 s: each touch is sent when its time has come,
-   * also when the one before is not answered yet, and carries that time.
+   * Moves over the points, one each 1/120 s. Each touch is sent at its time, even if the previous
+   * one has no answer yet, and carries that time.
    */
   async move(points) {
     const began = performance.now();
@@ -45,7 +45,7 @@ export class Finger {
     await Promise.all(answers);
   }
 
-  /** Moves over the points as fast as the page takes them. */
+  /** Moves over the points as fast as the page accepts them. */
   async hurry(points) {
     for (let i = 0; i < points.length; i += hurried_at_once) {
       const some = points.slice(i, i + hurried_at_once);
@@ -57,7 +57,7 @@ export class Finger {
     return this.#touch("touchEnd");
   }
 
-  /** A whole stroke. */
+  /** A complete stroke. */
   async draw([first, ...rest]) {
     await this.down(first);
     await this.move(rest);

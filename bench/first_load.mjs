@@ -1,14 +1,14 @@
-/** What crosses the wire when somebody opens the page for the first time. */
+/** The bytes that are sent when somebody opens the page for the first time. */
 import http from "node:http";
 import { named, newPhonePage, patience_ms } from "./chromium.mjs";
 import { short, table, verdict } from "./figures.mjs";
 
-/** What a phone's browser asks for, also when the browser here does not. */
+/** The request headers of a phone's browser. */
 const accepted = { "Accept-Encoding": "gzip, deflate, br" };
-/** With the code's hash taken out of its name, the table stays comparable. */
+/** Removes the hash of the content from a file's name, so that tables are comparable. */
 const plain = (path) => path.replace(/-[\w-]{8}\./, "-*.");
 
-/** Loads the page and hears of each reply: {path, status, coding, total} with bytes as sent. */
+/** Loads the page and records each reply: {path, status, coding, total}, in bytes as sent. */
 async function loaded(browser, url, room) {
   const phone = await newPhonePage(browser, url);
   const replies = new Map();
@@ -33,7 +33,7 @@ async function loaded(browser, url, room) {
     return [...links.map((link) => link.href), ...(script ? [script.scriptURL] : [])];
   });
   const first = [...replies.values()];
-  // Into a room, where the parts follow that the first look does without.
+  // In a room, the parts follow that the sign-in page does not need.
   await phone.register("Ana");
   await phone.enter(room);
   await phone.page.waitForNetworkIdle({ idleTime: 5000, timeout: patience_ms });
@@ -45,37 +45,37 @@ async function loaded(browser, url, room) {
   return { first, later, linked: linked.map((link) => new URL(link).pathname) };
 }
 
-/** How many bytes come for `path`, body and header, unpacked by nobody. */
+/** The bytes of the reply for `path`: body as sent (compressed) and headers. */
 function fetched(url, path) {
-  return new Promise((tell, fail) => {
+  return new Promise((resolve, reject) => {
     const asked = http.get(new URL(path, url), { headers: accepted, agent: false }, (reply) => {
       let body = 0;
       reply.on("data", (part) => {
         body += part.length;
       });
-      reply.once("error", fail);
+      reply.once("error", reject);
       reply.once("end", () => {
-        // Each header line has ": " and an end of two bytes, as has the status line.
+        // Each header line has ": " and CRLF; the status line has CRLF.
         const lines = reply.rawHeaders.length / 2;
         const status = `HTTP/1.1 ${reply.statusCode} ${reply.statusMessage}`.length;
         const header = reply.rawHeaders.join("").length + 4 * lines + status + 4;
         const coding = reply.headers["content-encoding"] ?? "";
-        tell({ path, status: reply.statusCode, coding, body, total: body + header });
+        resolve({ path, status: reply.statusCode, coding, body, total: body + header });
       });
     });
-    asked.once("error", fail);
-    asked.setTimeout(patience_ms, () => asked.destroy(new Error(`${path} did not come`)));
+    asked.once("error", reject);
+    asked.setTimeout(patience_ms, () => asked.destroy(new Error(`no reply for ${path}`)));
   });
 }
 
-/** `room`: one that there is, to go into afterwards. */
+/** `room`: an existing room, entered after sign-in. */
 export async function measureFirstLoad(browser, url, room) {
   const { first, later, linked } = await loaded(browser, url, room);
   const rows = [];
   const seen = new Set();
   for (const reply of first) {
     seen.add(reply.path);
-    // The API is asked anew; a file is, byte for byte, what was sent a moment ago.
+    // A file can be requested again; its bytes are the same.
     const isFile = !reply.path.startsWith("/api/") && reply.status === 200;
     const { body } = isFile ? await fetched(url, reply.path) : { body: 0 };
     rows.push({ ...reply, body });

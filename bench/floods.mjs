@@ -1,6 +1,6 @@
 /**
- * Measures what a flood costs the others: the latency in a quiet room and the server's memory,
- * under each flood and without one, in turns. Prints Markdown.
+ * Measures what a flood costs people who do not take part: the latency in a quiet room, and the
+ * server's memory. Each flood alternates with a measurement without one. Prints Markdown.
  *
  *   bench/floods [--repetitions N] [--seconds S] [--only none,chunked,json,history]
  */
@@ -19,7 +19,7 @@ const kinds = ["none", "chunked", "json", "history"];
 const sockets = 20;
 const ratio_max = 3;
 const growth_max_mib = 64;
-/** The server and who measures go first, where we may say so: the flood shares their cores. */
+/** Of the server and the measuring clients, if permitted: the flood shares their cores. */
 const priority = -15;
 
 const config = `[server]
@@ -36,10 +36,10 @@ id = "busy"
 name = "Busy"
 `;
 
-const say = (line) => process.stderr.write(`${line}\n`);
+const log = (line) => process.stderr.write(`${line}\n`);
 
-/** Whether we may; it is only tried out. */
-function mayGoFirst() {
+/** Whether this process may raise a priority. */
+function mayRaisePriority() {
   try {
     execFileSync("nice", ["-n", String(priority), "true"], { stdio: ["ignore", "ignore", "pipe"] });
     return os.userInfo().uid === 0;
@@ -58,22 +58,22 @@ function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** A process of ours; `told(message)` hears it, `ended` is when it is gone. */
+/** Starts a script as a process. `result` is its first message; `ended` settles when it exits. */
 function start(script, task) {
   const child = fork(fileURLToPath(new URL(script, import.meta.url)), { serialization: "json" });
-  const ended = new Promise((tell) => child.once("exit", tell));
-  const result = new Promise((tell, fail) => {
-    child.once("message", tell);
-    child.once("error", fail);
-    child.once("exit", (code) => fail(new Error(`${script} ended (${code}) and said nothing`)));
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const result = new Promise((resolve, reject) => {
+    child.once("message", resolve);
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`${script} ended (${code}) without a result`)));
   });
   result.catch(() => {});
   child.send(task);
   return { child, result, ended };
 }
 
-/** Somebody whose socket has yet to be opened: what that needs. */
-async function passes(phone, count) {
+/** What another process needs to open `count` sockets for this person. */
+async function credentials(phone, count) {
   const tickets = [];
   for (let i = 0; i < count; ++i) tickets.push(await phone.ticket());
   return { tickets, token: phone.token };
@@ -88,12 +88,12 @@ async function fill(phone, room) {
   phone.hangUp();
 }
 
-async function measure(kind, seconds, first) {
+async function measure(kind, seconds, raised) {
   const ends = [];
   const context = { after: (end) => ends.unshift(end) };
   try {
-    // A thread's priority is its own: the server must have it before it starts any.
-    const under = first ? ["nice", "-n", String(priority)] : [];
+    // Priority belongs to a thread, so the server must have it before it starts threads.
+    const under = raised ? ["nice", "-n", String(priority)] : [];
     const colo = await startColo(context, { config, under });
     const [ana, ben, member, filler] = await Promise.all(
       Array.from({ length: 4 }, () => new Phone(colo).register()),
@@ -103,16 +103,16 @@ async function measure(kind, seconds, first) {
     const quiet = start("./server/quiet_room.mjs", {
       ...place,
       seconds,
-      people: [await passes(ana, 1), await passes(ben, 1)],
+      people: [await credentials(ana, 1), await credentials(ben, 1)],
     });
-    if (first) os.setPriority(quiet.child.pid, priority);
+    if (raised) os.setPriority(quiet.child.pid, priority);
     const before = rssMib(colo.pid);
     const cpu = cpuSeconds(colo.pid);
     let most = before;
     const watch = setInterval(() => {
       most = Math.max(most, rssMib(colo.pid));
     }, 100);
-    const task = { ...place, kind, sockets, member: await passes(member, sockets) };
+    const task = { ...place, kind, sockets, member: await credentials(member, sockets) };
     const flood = kind === "none" ? undefined : start("./server/flood.mjs", task);
     const { latencies_ms } = await quiet.result;
     clearInterval(watch);
@@ -123,16 +123,16 @@ async function measure(kind, seconds, first) {
       sent = await flood.result;
     }
     await Promise.all([quiet.ended, flood?.ended]);
-    return { kind, first, latencies_ms, growth: most - before, cores: used / seconds, sent };
+    return { kind, raised, latencies_ms, growth: most - before, cores: used / seconds, sent };
   } finally {
     for (const end of ends) await end();
   }
 }
 
-function report(samples, asked) {
+function report(samples, options) {
   const of = (kind) => samples.filter((sample) => sample.kind === kind);
   const p99 = (sample) => quantile(sample.latencies_ms, 0.99);
-  const rows = asked.only.map((kind) => {
+  const rows = options.only.map((kind) => {
     const ratios = of(kind).map((sample, i) => p99(sample) / p99(of("none")[i]));
     const growth = of(kind).map((sample) => sample.growth);
     const met = median(ratios) <= ratio_max && Math.max(...growth) < growth_max_mib;
@@ -151,8 +151,8 @@ function report(samples, asked) {
   });
   const head = ["flood", "p50, ms", "p99, ms", "p99 / none", "RSS grows by at most, MiB"];
   const lines = [
-    `- ${asked.repetitions} repetitions of ${asked.seconds} s; each figure is their median, in brackets the range they lie in`,
-    `- ${samples[0].first ? `the server and the measuring phones ran at nice ${priority}` : "everything ran at one priority"}; the flood in a process of its own on the same cores`,
+    `- ${options.repetitions} repetitions of ${options.seconds} s; each figure is their median, with the range in brackets`,
+    `- ${samples[0].raised ? `the server and the measuring clients ran at nice ${priority}` : "everything ran at one priority"}; the flood in a process of its own on the same cores`,
     "",
     table([...head, "server, cores", "", "the flood sent, a second"], rows),
   ];
@@ -166,21 +166,21 @@ const { values } = parseArgs({
     only: { type: "string", default: kinds.join(",") },
   },
 });
-const asked = {
+const options = {
   repetitions: Number(values.repetitions),
   seconds: Number(values.seconds),
   only: [...new Set(["none", ...values.only.split(",")])],
 };
-if (asked.only.some((kind) => !kinds.includes(kind))) throw new Error(`kinds: ${kinds}`);
+if (options.only.some((kind) => !kinds.includes(kind))) throw new Error(`kinds: ${kinds}`);
 const here = machine(`Node ${process.versions.node}`);
-const first = mayGoFirst();
+const raised = mayRaisePriority();
 const samples = [];
-for (let repetition = 0; repetition < asked.repetitions; ++repetition)
-  for (const kind of asked.only) {
-    samples.push(await measure(kind, asked.seconds, first));
+for (let repetition = 0; repetition < options.repetitions; ++repetition)
+  for (const kind of options.only) {
+    samples.push(await measure(kind, options.seconds, raised));
     const { latencies_ms, growth } = samples.at(-1);
-    say(
+    log(
       `${repetition + 1} ${kind}: p99 ${short(quantile(latencies_ms, 0.99))} ms, ${short(growth)} MiB`,
     );
   }
-console.log(`${here.text}\n${report(samples, asked)}`);
+console.log(`${here.text}\n${report(samples, options)}`);

@@ -1,28 +1,28 @@
-/** Puts a drawing onto a pad that nobody would have the patience to draw: as its kept draft. */
+/** Fills a pad with a very large drawing, by writing it into the saved draft. */
 
 import { named } from "./chromium.mjs";
 import { Finger } from "./finger.mjs";
 
-/** As full as lets another stroke be drawn: a drawing may have 20,000 points. */
+/** Leaves room for another stroke: a drawing may have 20,000 points. */
 export const full = { strokes: 190, points_each: 100 };
 
-/** Runs in the page: whether a draft of `room` is kept. */
+/** Runs in the page: whether a draft of `room` is saved. */
 function isKept(room) {
-  return new Promise((tell, fail) => {
+  return new Promise((resolve, reject) => {
     const asked = indexedDB.open("colo");
-    asked.onerror = () => fail(asked.error);
+    asked.onerror = () => reject(asked.error);
     asked.onsuccess = () => {
       const keys = asked.result.transaction("drafts").objectStore("drafts").getAllKeys();
-      keys.onerror = () => fail(keys.error);
+      keys.onerror = () => reject(keys.error);
       keys.onsuccess = () => {
         asked.result.close();
-        tell(keys.result.some((key) => String(key).includes(room)));
+        resolve(keys.result.some((key) => String(key).includes(room)));
       };
     };
   });
 }
 
-/** Runs in the page: makes the one draft of `room` a full one, of strokes like the one it has. */
+/** Runs in the page: fills the draft of `room` with strokes like the one it has. */
 function fillDraft(room, strokes, points_each) {
   const scribble = (stroke, number) => {
     const points = [];
@@ -35,9 +35,9 @@ function fillDraft(room, strokes, points_each) {
     }
     return { ...stroke, startMs: number * 900, durationMs: 800, points, pressure: [] };
   };
-  return new Promise((tell, fail) => {
+  return new Promise((resolve, reject) => {
     const asked = indexedDB.open("colo");
-    asked.onerror = () => fail(asked.error);
+    asked.onerror = () => reject(asked.error);
     asked.onsuccess = () => {
       const writing = asked.result.transaction("drafts", "readwrite");
       const cursor = writing.objectStore("drafts").openCursor();
@@ -51,18 +51,18 @@ function fillDraft(room, strokes, points_each) {
         }
         at.continue();
       };
-      writing.onerror = () => fail(writing.error);
+      writing.onerror = () => reject(writing.error);
       writing.oncomplete = () => {
         asked.result.close();
         for (const key of Object.keys(localStorage))
           if (key.startsWith("colo.draft.")) localStorage.removeItem(key);
-        tell();
+        resolve();
       };
     };
   });
 }
 
-/** Fills the pad of `room` for the person of this phone, and leaves the phone in that room. */
+/** Fills this person's pad of `room`; the page is in that room afterwards. */
 export async function fillPad(phone, room) {
   await phone.enter(room);
   const pad = await phone.see("pad");
@@ -70,7 +70,7 @@ export async function fillPad(phone, room) {
   const short = Array.from({ length: 12 }, (_, i) => ({ x: x + 60 + 6 * i, y: y + 60 + 4 * i }));
   await new Finger(phone.cdp).draw(short);
   await phone.page.waitForFunction(isKept, { polling: 100 }, room);
-  // A page of the same origin without the app, which would write its own draft again.
+  // A page of the same origin without the app: the app would overwrite the draft.
   await phone.page.goto(`${phone.url}/favicon.svg`);
   await phone.page.evaluate(fillDraft, room, full.strokes, full.points_each);
   await phone.toLobby();

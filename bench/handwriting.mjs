@@ -1,10 +1,10 @@
 /**
- * Real strokes, as a finger on a phone would give them: the stroke medians of Chinese
- * characters (npm's hanzi-writer-data, traced from a font made after handwriting), written
- * at a hand's speed and sampled as often as a touch screen samples.
+ * Real strokes, as a finger on a phone makes them: the stroke medians of Chinese characters (the
+ * npm package hanzi-writer-data, traced from a font in the style of handwriting), written at the
+ * speed of a hand and sampled at the rate of a touch screen.
  *
- * A hand starts from rest, is fastest in the middle and comes to rest again: along the
- * stroke its place follows the minimum-jerk curve 10t³ − 15t⁴ + 6t⁵ (Flash and Hogan, 1985).
+ * A hand starts from rest, is fastest in the middle and comes to rest again. Its position along the
+ * stroke follows the minimum-jerk curve 10t³ − 15t⁴ + 6t⁵ (Flash and Hogan, 1985).
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -14,18 +14,18 @@ const folder = dirname(createRequire(import.meta.url).resolve("hanzi-writer-data
 
 /** The characters' box: 1024 wide and high, y upwards from -124 to 900. */
 const box = { size: 1024, top: 900 };
-/** The canvas it is written on, and how large the character becomes there. */
+/** The canvas, and the size of the character on it. */
 const canvas = { width: 2048, height: 1536 };
 const size = 1400;
 
-/** The pad is 62 mm wide on a phone; a finger draws some 100 mm/s. */
+/** In canvas units per second: a phone's pad is 62 mm wide, and a finger draws about 100 mm/s. */
 const natural_speed = (100 / 62) * canvas.width;
-/** However short the stroke, a hand needs this long for it. */
+/** The least time of a stroke. */
 const shortest_s = 0.12;
 /** Between two strokes. */
 const lift_s = 0.15;
 
-/** All characters there are, in the order of their code points. */
+/** All characters, in the order of their code points. */
 export function allCharacters() {
   return readdirSync(folder)
     .filter((name) => /^.\.json$/u.test(name))
@@ -44,7 +44,7 @@ function length(path) {
   return path.slice(1).reduce((sum, point, i) => sum + distance(path[i], point), 0);
 }
 
-/** The place `along` canvas units from the beginning of the path. */
+/** The point `along` canvas units from the beginning of the path. */
 function placeOn(path, along) {
   let left = along;
   for (let i = 1; i < path.length; ++i) {
@@ -61,7 +61,7 @@ function placeOn(path, along) {
 
 const minimumJerk = (t) => t ** 3 * (10 - 15 * t + 6 * t * t);
 
-/** The stroke's points, x, y, x, y …, each where the hand is at its time. */
+/** The points of the stroke, x, y, x, y …, at equal intervals of time. */
 function sampled(path, duration_s, rate) {
   const whole = length(path);
   const count = Math.max(2, Math.round(duration_s * rate) + 1);
@@ -69,14 +69,14 @@ function sampled(path, duration_s, rate) {
   for (let i = 0; i < count; ++i) {
     const [x, y] = placeOn(path, minimumJerk(i / (count - 1)) * whole).map(Math.round);
     const last = points.length - 2;
-    // The client keeps no point that moves nowhere.
+    // The client drops points that do not move.
     if (last < 0 || points[last] !== x || points[last + 1] !== y) points.push(x, y);
   }
   return points;
 }
 
 /**
- * A character as the strokes of a drawing, in the client's own shape.
+ * A character as the strokes of a drawing, in the client's representation.
  *
  * @param {number[][][]} medians
  * @param {{rate: number, slowness?: number}} hand samples a second; how much slower than
@@ -98,7 +98,7 @@ export function written(medians, { rate, slowness = 1 }) {
 export const countPoints = (strokes) =>
   strokes.reduce((sum, stroke) => sum + stroke.points.length / 2, 0);
 
-/** The same, as slowly as makes it `wanted` points; a few more or less. */
+/** The same, slowed down until it has `wanted` points, within 0.5 %. */
 export function writtenWithPoints(medians, wanted, rate) {
   let slowness = 1;
   let strokes = written(medians, { rate, slowness });

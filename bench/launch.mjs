@@ -1,32 +1,32 @@
-/** From launching the executable until it takes a connection. */
+/** The time from launching the executable until it accepts a connection. */
 import net from "node:net";
 import { Colo, newFolder, patience_ms, removeFolder } from "../e2e/harness/colo.mjs";
 import { median, p95, short, spread, table, verdict } from "./figures.mjs";
 
 const repetitions = 20;
-/** How long to wait after a refused connection. */
+/** The wait after a refused connection. */
 const knock_ms = 1;
 
 /** A port that was free a moment ago. */
 function freePort() {
-  return new Promise((tell, fail) => {
+  return new Promise((resolve, reject) => {
     const listener = net.createServer();
-    listener.once("error", fail);
+    listener.once("error", reject);
     listener.listen(0, "127.0.0.1", () => {
       const { port } = listener.address();
-      listener.close(() => tell(port));
+      listener.close(() => resolve(port));
     });
   });
 }
 
 function knock(port) {
-  return new Promise((tell) => {
+  return new Promise((resolve) => {
     const socket = net.connect(port, "127.0.0.1");
     socket.once("connect", () => {
-      tell(true);
+      resolve(true);
       socket.destroy();
     });
-    socket.once("error", () => tell(false));
+    socket.once("error", () => resolve(false));
   });
 }
 
@@ -35,10 +35,10 @@ async function untilOpen(port, began) {
     if (await knock(port)) return performance.now() - began;
     await new Promise((done) => setTimeout(done, knock_ms));
   }
-  throw new Error(`nobody listened on port ${port}`);
+  throw new Error(`no server accepted a connection on port ${port}`);
 }
 
-/** @returns the ms from launch to the first connection taken */
+/** @returns the ms from launch to the first accepted connection */
 async function launched(data) {
   const port = await freePort();
   const colo = new Colo(data, []);

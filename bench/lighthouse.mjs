@@ -1,4 +1,4 @@
-/** What Lighthouse says of the sign-in page, as a phone sees it. */
+/** Lighthouse's scores of the sign-in page, with its mobile preset. */
 import lighthouse from "lighthouse";
 import { startChromium } from "./chromium.mjs";
 import { median, short, spread, table, verdict } from "./figures.mjs";
@@ -30,7 +30,7 @@ async function audited(url) {
   }
 }
 
-/** The audits that cost points, by category. */
+/** The audits that lower a score, by category. */
 function complaints(lhr) {
   return Object.keys(budgets).flatMap((name) =>
     lhr.categories[name].auditRefs

@@ -1,4 +1,4 @@
-/** The machine a measurement was made on, in the words of a list. */
+/** The machine on which a measurement was made, as the lines of a Markdown list. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
@@ -19,12 +19,12 @@ function revision() {
     const changed = git("status", "--porcelain", "--", "client", "server", "protocol") !== "";
     return git("rev-parse", "--short", "HEAD") + (changed ? ", with changes" : "");
   } catch {
-    return "of an unknown revision";
+    return "unknown revision";
   }
 }
 
-/** @param {string} browser its own version string */
-export function machine(browser) {
+/** @param {string} software versions of what takes part, for example the browser's version string */
+export function machine(software) {
   const cpus = os.cpus();
   const memory = `${(os.totalmem() / 2 ** 30).toFixed(0)} GiB`;
   const busy = os.loadavg()[0];
@@ -33,7 +33,7 @@ export function machine(browser) {
     text: [
       `- ${new Date().toISOString().slice(0, 10)}, Colo ${revision()}`,
       `- ${cpus[0]?.model.trim()}, ${cpus.length} cores, ${memory} of memory; no GPU is used`,
-      `- ${system()}; ${browser.replace("/", " ")}; Node.js ${process.versions.node}`,
+      `- ${system()}; ${software.replace("/", " ")}; Node.js ${process.versions.node}`,
       `- load (1 minute) when it began: ${busy.toFixed(2)}`,
     ].join("\n"),
   };

@@ -1,4 +1,4 @@
-# Sourced by the benchmarks: their npm packages, beside themselves and from their own lock file.
+# Sourced by the benchmarks: installs their npm packages in bench/, from its own lock file.
 install_packages() {
   local stamp=bench/node_modules/.colo-lock
   cmp -s bench/package-lock.json "$stamp" && return

@@ -1,10 +1,10 @@
-/** bench/README.md, which holds what was found last. */
+/** bench/README.md, which has the latest results. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const readme = fileURLToPath(new URL("README.md", import.meta.url));
 
-/** Puts the text between the two marks that go by this name. */
+/** Replaces the text between the two marks of this name. */
 export function putBetween(name, text) {
   const [begin, end] = ["begin", "end"].map((what) => `<!-- ${name}: ${what} -->`);
   const page = readFileSync(readme, "utf8");

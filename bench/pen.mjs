@@ -1,7 +1,6 @@
 /**
- * The pen under the finger: what a move costs the page's main thread, what the frame that
- * paints it costs, and how long it takes from the finger to the screen; on an empty pad and
- * on a full one, on a fast and on slow phones.
+ * The pen: the main-thread time of a move, the time of the frame that paints it, and the latency
+ * from the finger to the screen; on an empty pad and a full one, at several CPU slowdowns.
  */
 import { named } from "./chromium.mjs";
 import { median, p95, short, spread, table, verdict } from "./figures.mjs";
@@ -11,9 +10,9 @@ import { dispatches, frameCallbacks, inputToPresent, traced } from "./trace.mjs"
 
 const slowdowns = [1, 4, 6];
 const categories = ["devtools.timeline", "input.scrolling"];
-/** How long a measured stroke takes. */
+/** Duration of a measured stroke. */
 const stroke_s = 2;
-/** A stroke of a quarter of a minute. */
+/** A stroke of 15 s. */
 const long_points = 1800;
 /** A frame larger than this holds a drawing. */
 const drawing_bytes_least = 200;
@@ -47,7 +46,7 @@ async function undo(phone) {
   await phone.page.waitForSelector(`${named("pad")}[data-strokes="${count - 1}"]`);
 }
 
-/** One stroke, traced; the pad is afterwards as before. */
+/** Traces one stroke, then undoes it. */
 async function measureStroke(phone, room, rate) {
   await phone.enter(room);
   const points = doodle(await padBox(phone), stroke_s * touches_per_second);
@@ -73,8 +72,8 @@ async function measureStroke(phone, room, rate) {
 }
 
 /**
- * What painting a frame costs while a stroke grows through its first 120 points, and what
- * through the 120 that make it `long_points`; those between are given in haste.
+ * The cost of painting a frame during the first 120 points of a stroke and during its last 120,
+ * of `long_points`. The points between are drawn as fast as possible.
  */
 async function measureLongStroke(phone, rate) {
   await phone.enter(penRooms.long);
@@ -98,7 +97,7 @@ async function measureLongStroke(phone, rate) {
   return { first: p95(frameCallbacks(first)), last: p95(frameCallbacks(last)) };
 }
 
-/** Gives what `measure` found in each repetition, by variant; variants take turns. */
+/** The result of `measure` for each repetition, by variant; variants alternate. */
 async function inTurns(repetitions, variants, measure) {
   const found = new Map(variants.map((variant) => [variant, []]));
   for (let i = 0; i < repetitions; ++i)
@@ -109,10 +108,7 @@ async function inTurns(repetitions, variants, measure) {
 const pick = (found, name) => found.map((one) => one[name]);
 const ratios = (above, below, name) => above.map((one, i) => one[name] / below[i][name]);
 
-/**
- * Draws and sends a few doodles; gives the frames that the page sent, as they crossed the
- * wire.
- */
+/** Draws and sends a few doodles; returns the frames that the page sent. */
 export async function sendDoodles(phone) {
   await phone.enter(penRooms.sent);
   await phone.cdp.send("Network.enable");
@@ -154,20 +150,20 @@ const columns = [
   ["up", "pen up, ms"],
 ];
 
-/** What may not depend on how much is on the pad; a tenth is left to chance. */
+/** The cost must not depend on how much is on the pad; 10 % is allowed for noise. */
 const same_cost_max = 1.1;
 
-/** Says so when the repetitions differ too much to tell. */
+/** "Undecided" if the repetitions differ too much. */
 function sameCost(found, what) {
   const ratio = median(found);
   const sorted = [...found].sort((a, b) => a - b);
   const quarter = sorted[Math.floor(sorted.length / 4)];
-  const untold = ratio > same_cost_max && quarter <= 1;
+  const undecided = ratio > same_cost_max && quarter <= 1;
   return {
     what: `${what}, 4× slowdown: full pad against the empty one`,
     found: spread(found),
     bound: `≤ ${same_cost_max}×`,
-    verdict: untold
+    verdict: undecided
       ? "**undecided**: over it, but a quarter of the repetitions are not above 1"
       : verdict(ratio, { must: same_cost_max }),
   };

@@ -1,18 +1,18 @@
-/** The server that is measured, and who fills its rooms. */
+/** Starts the measured server and fills its rooms. */
 import { generousLimits, startColo } from "../e2e/harness/colo.mjs";
 import { newClientId } from "../e2e/harness/drawings.mjs";
 import { newPhoneIn } from "../e2e/harness/phone.mjs";
 
-/** So many drawings may be on their way to the server. */
+/** The most drawings that are in flight to the server. */
 const sent_at_once = 20;
 
-/** Starts the shipped executable with these rooms, saved ones, and limits that do not bite. */
+/** Starts the shipped executable with these saved rooms, and with limits out of reach. */
 export function startServer(context, rooms) {
   const config = rooms.map((id) => `[[room]]\nid = "${id}"\nname = "${id}"\n`).join("\n");
   return startColo(context, { config: `${generousLimits}\n${config}` });
 }
 
-/** Strokes of the client's shape as protobuf's JSON has them. */
+/** Strokes in the client's representation as a Drawing in protobuf's JSON. */
 function drawingOf(strokes) {
   const wire = strokes.map((stroke) => {
     const points = stroke.points.map((place, i) => (i < 2 ? place : place - stroke.points[i - 2]));
@@ -21,7 +21,7 @@ function drawingOf(strokes) {
   return { version: 1, paper: 0xffffff, strokes: wire };
 }
 
-/** Somebody sends `count` drawings to the room, one after the other of `drawings`. */
+/** A new person sends `count` drawings to the room, from `drawings` in rotation. */
 export async function fillRoom(context, colo, room, drawings, count) {
   const phone = await newPhoneIn(context, colo, room);
   for (let sent = 0; sent < count; sent += sent_at_once) {

@@ -1,6 +1,6 @@
-/** What Chromium itself notes while something happens, and what it says about it. */
+/** Records Chromium's traces and reads figures from them. */
 
-/** Runs `act` under a trace; gives the trace's events in the order of their times. */
+/** Calls `act` under a trace; returns the events in the order of time. */
 export async function traced(page, categories, act) {
   await page.tracing.start({ categories });
   let bytes;
@@ -27,19 +27,19 @@ export function frameCallbacks(events) {
     .map((event) => event.dur / 1000);
 }
 
-/** When the compositor drew a frame, in ms. */
+/** The times at which the compositor drew a frame, in ms. */
 export function drawnAt(events) {
   return events.filter((event) => event.name === "DrawFrame").map((event) => event.ts / 1000);
 }
 
-/** The stage in which the browser's own process, and whoever injects touches, are busy. */
+/** The stage that belongs to the injection of touches and the browser's process. */
 const injection = "GenerationToBrowserMain";
 const presented = "SubmitCompositorFrameToPresentationCompositorFrame";
 
 /**
- * For each touch of `kind` that led to a frame: the ms from when the browser's process had
- * it to when the frame was presented. A touch's stages are nested in its EventLatency, on
- * one of few tracks; a touch that was merged into a later one has no frame of its own.
+ * For each touch of `kind` that led to a frame: the ms from its arrival in the browser's process
+ * until the frame was presented. A touch's stages are nested in its EventLatency, on one of a few
+ * tracks. A touch that was merged into a later one has no frame of its own.
  */
 export function inputToPresent(events, kind = "TOUCH_MOVED") {
   const open = new Map();

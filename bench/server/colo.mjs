@@ -1,5 +1,7 @@
-/** Colo itself, with people who are signed in. */
+/** Colo itself, with people who are signed in, over plain http or over TLS. */
 import http from "node:http";
+import https from "node:https";
+import { certificateFiles } from "../../e2e/harness/certificates.mjs";
 import { startColo } from "../../e2e/harness/colo.mjs";
 import { Phone } from "../../e2e/harness/phone.mjs";
 import { onCore } from "./cores.mjs";
@@ -7,25 +9,26 @@ import { stamp_bytes } from "./peers.mjs";
 import { bytesField, numberField } from "./protobuf.mjs";
 import { binary, frame } from "./websocket.mjs";
 
-/** A session may have so many sockets open (server/domain/limits.hpp). */
+/** The most sockets that a session may have open (server/domain/limits.hpp). */
 const sockets_per_session = 32;
-/** People who register, and sessions that ask for tickets, at the same time. */
+/** People who register at the same time, and sessions that ask for tickets at the same time. */
 const at_once = 4;
 /** Rooms of each kind. */
 const rooms_max = 101;
 
 const roomId = (kind, number) => `${kind}-${number}`;
 
-const roomsConfig = ["saved", "fleeting"].flatMap((kind) =>
+const roomsConfig = ["saved", "temporary"].flatMap((kind) =>
   Array.from({ length: rooms_max }, (_, number) => {
     const id = roomId(kind, number);
     return `[[room]]\nid = "${id}"\nname = "${id}"\npersistent = ${kind === "saved"}\ncapacity = 10000\n`;
   }),
 );
 
-// Nothing here is to be limited: what is measured is what a limit would hide.
-const config = `[server]
+/** `server`: further lines of [server]. The limits are out of reach: they would hide the cost. */
+const config = (server) => `[server]
 log = "warn"
+${server}
 [session]
 idle_timeout = "12h"
 [limits]
@@ -41,14 +44,14 @@ const clientFrame = (field, ...fields) => frame(binary, bytesField(field, Buffer
 const hello = (ticket) => clientFrame(1, bytesField(1, ticket), bytesField(2, "bench/1"));
 const join = (room) => clientFrame(2, bytesField(1, room));
 
-const welcome_head = Buffer.from([0x0a]); // ServerFrame.welcome
-const joined_head = Buffer.from([0x12]); // ServerFrame.joined
-const message_head = Buffer.from([0x1a]); // ServerFrame.message
+const welcome_prefix = Buffer.from([0x0a]); // ServerFrame.welcome
+const joined_prefix = Buffer.from([0x12]); // ServerFrame.joined
+const message_prefix = Buffer.from([0x1a]); // ServerFrame.message
 
-/** How long the payload is that Colo tells a room of such a drawing. */
-export function toldBytes(drawing) {
+/** The payload bytes of the ServerFrame that carries this drawing to a room. */
+export function messageBytes(drawing) {
   const message = Buffer.concat([
-    bytesField(1, roomId("fleeting", 0)),
+    bytesField(1, roomId("temporary", 0)),
     numberField(2, 1000),
     bytesField(3, "fox-123456a"),
     numberField(4, Date.now()),
@@ -58,10 +61,13 @@ export function toldBytes(drawing) {
   return bytesField(3, message).length;
 }
 
-/** Connections are not kept from one run to the next: a server that stands still cannot say that
- * it has had enough of one. */
-async function onConnections(work) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: at_once });
+/**
+ * Calls `work` with an agent whose connections are closed afterwards: a server that is stopped
+ * between two runs could not announce that it closes an idle connection.
+ */
+async function withAgent({ url }, work) {
+  const { Agent } = url.startsWith("https:") ? https : http;
+  const agent = new Agent({ keepAlive: true, maxSockets: at_once });
   try {
     return await work(agent);
   } finally {
@@ -69,7 +75,7 @@ async function onConnections(work) {
   }
 }
 
-/** As many as it may have sockets, one after the other: each call spends the token of the last. */
+/** One ticket for each socket of the session, one after the other: each call spends a token. */
 async function ticketsOf(session, agent) {
   session.agent = agent;
   session.tokens.length = 0;
@@ -78,7 +84,7 @@ async function ticketsOf(session, agent) {
   return tickets;
 }
 
-/** A running Colo and its people. */
+/** A running Colo and the people who are signed in to it. */
 export class People {
   #sessions = [];
 
@@ -86,70 +92,68 @@ export class People {
     this.colo = colo;
   }
 
-  /** Until there are so many people, each with a session. */
+  /** Registers people until there are `count`, each with a session. */
   register(count) {
-    return onConnections((agent) => this.#register(count, agent));
+    return withAgent(this.colo, (agent) => this.#register(count, agent));
   }
 
   async #register(count, agent) {
     while (this.#sessions.length < count) {
       const some = Math.min(at_once, count - this.#sessions.length);
-      const fresh = Array.from({ length: some }, () => new Phone(this.colo, { agent }));
-      await Promise.all(fresh.map((phone) => phone.register()));
-      this.#sessions.push(...fresh);
+      const people = Array.from({ length: some }, () => new Phone(this.colo, { agent }));
+      await Promise.all(people.map((person) => person.register()));
+      this.#sessions.push(...people);
     }
   }
 
-  /** Tickets as they are wanted, for they do not keep: up to 32 sockets of each session. */
+  /** Tickets when they are needed, because they expire: up to 32 for each session. */
   async *tickets(count) {
     await this.register(Math.ceil(count / sockets_per_session));
     for (let given = 0; given < count; ) {
       const from = given / sockets_per_session;
       const some = this.#sessions.slice(from, from + at_once);
-      const tickets = await onConnections((agent) =>
+      const tickets = await withAgent(this.colo, (agent) =>
         Promise.all(some.map((session) => ticketsOf(session, agent))),
       );
       for (const ticket of tickets.flat()) if (given++ < count) yield ticket;
     }
   }
 
-  /** Phones on the list of rooms, in none. */
+  #place() {
+    const { port, url } = this.colo;
+    const scheme = url.startsWith("https:") ? "wss" : "ws";
+    return { scheme, port, path: "/ws", protocol: "colo.v1" };
+  }
+
+  /** Clients on the list of rooms, in no room. */
   async *inLobby(count) {
-    const place = { port: this.colo.port, path: "/ws", protocol: "colo.v1", ready: welcome_head };
     for await (const ticket of this.tickets(count))
-      yield { room: 0, ...place, frames: hello(ticket) };
+      yield { room: 0, ...this.#place(), ready: welcome_prefix, frames: hello(ticket) };
   }
 
   async *inRooms(kind, rooms) {
-    const place = {
-      port: this.colo.port,
-      path: "/ws",
-      protocol: "colo.v1",
-      ready: joined_head,
-      told: message_head,
-    };
+    const opening = { ...this.#place(), ready: joined_prefix, message: message_prefix };
     let i = 0;
     for await (const ticket of this.tickets(rooms.length)) {
       const room = rooms[i++];
-      yield { room, ...place, frames: Buffer.concat([hello(ticket), join(roomId(kind, room))]) };
+      yield { room, ...opening, frames: Buffer.concat([hello(ticket), join(roomId(kind, room))]) };
     }
   }
 
-  /** How the rooms of this kind take part in a measurement. */
+  /** A contender whose clients are in rooms of this kind. */
   contender(name, kind) {
     return {
       name,
       pids: [this.colo.pid],
       openings: (rooms) => this.inRooms(kind, rooms),
       message: (room, _payload, drawing) => {
-        const before = bytesField(1, roomId(kind, room));
         const frames = clientFrame(
           4,
-          before,
+          bytesField(1, roomId(kind, room)),
           bytesField(2, Buffer.alloc(stamp_bytes)),
           bytesField(3, drawing),
         );
-        // The client_id comes back near the beginning of Message.
+        // The stamp is the client_id, which Message repeats.
         const after = bytesField(3, drawing).length;
         return { frames, stampAt: frames.length - after - stamp_bytes };
       },
@@ -157,12 +161,21 @@ export class People {
   }
 }
 
-/** @param {"server" | "server on two"} cores */
-export async function startPeople(context, { shards = 1, cores = "server" } = {}) {
+/**
+ * @param {{shards?: number, cores?: "server" | "generator" | "server on two", tls?: boolean,
+ *   program?: string}} setup `program`: another executable than COLO_BIN
+ */
+export async function startPeople(
+  context,
+  { shards = 1, cores = "server", tls = false, program } = {},
+) {
+  const files = tls ? await certificateFiles(context) : undefined;
+  const server = files ? `tls_cert = "${files.cert}"\ntls_key = "${files.key}"` : "";
   const colo = await startColo(context, {
-    config,
+    config: config(server),
     args: ["--shards", String(shards)],
     under: onCore(cores),
+    program,
   });
   return new People(colo);
 }

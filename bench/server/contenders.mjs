@@ -1,25 +1,49 @@
 /**
- * Those that are measured, started when first wanted and kept. Whoever is not being measured
- * is stopped (SIGSTOP), so that nobody's left-over work falls into another's time.
+ * The servers that are measured. Each is started when first needed and kept. While one is
+ * measured, the others are stopped (SIGSTOP), so that their work takes no time of the core.
  */
+import { accessSync, constants } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { startPeople } from "./colo.mjs";
+import { beforeName } from "./names.mjs";
 import { startFloor, startNchan, startSocketIo, startWs } from "./peers.mjs";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The executable to compare with; undefined if there is none. */
+export const programBefore =
+  process.env.COLO_BIN_BEFORE && resolve(repository, process.env.COLO_BIN_BEFORE);
+if (programBefore) accessSync(programBefore, constants.X_OK);
 
 const floor =
   (name, ...mode) =>
   (context) =>
     startFloor(context, name, ...mode);
 
-/** One Colo may take part under several names. */
+/** Ways to start Colo. Contenders that differ only in the kind of room share a process. */
+const one = { shards: 1, cores: "server" };
+const tls = { ...one, tls: true };
+const two = { shards: 2, cores: "server" };
+const one_beside = { shards: 1, cores: "generator" };
+const one_anywhere = { shards: 1, cores: "server on two" };
+const two_anywhere = { shards: 2, cores: "server on two" };
+
 const colos = {
-  one: { shards: 1, cores: "server" },
-  "two shards": { shards: 2, cores: "server" },
-  "one, beside the generator": { shards: 1, cores: "generator" },
-  "one, anywhere": { shards: 1, cores: "server on two" },
-  "two shards, anywhere": { shards: 2, cores: "server on two" },
+  colo: [one, "temporary"],
+  "colo, saved": [one, "saved"],
+  "colo, TLS": [tls, "temporary"],
+  "colo, 2 shards": [two, "temporary"],
+  "colo, beside the generator": [one_beside, "temporary"],
+  "colo, on both cores": [one_anywhere, "temporary"],
+  "colo, 2 shards, on both cores": [two_anywhere, "temporary"],
 };
-const inColo = (which, kind) => async (context, contenders, name) =>
-  (await contenders.people(context, which)).contender(name, kind);
+
+const coloStarts = Object.entries(colos).flatMap(([name, [setup, kind]]) => {
+  const start = (program) => async (context, contenders, contender) =>
+    (await contenders.people(context, setup, program)).contender(contender, kind);
+  return [[name, start()], ...(programBefore ? [[beforeName(name), start(programBefore)]] : [])];
+});
 
 const starts = {
   send: floor("send", "send"),
@@ -27,12 +51,7 @@ const starts = {
   "writev 4": floor("writev 4", "gather", "4"),
   "writev 16": floor("writev 16", "gather", "16"),
   io_uring: floor("io_uring", "uring"),
-  colo: inColo("one", "fleeting"),
-  "colo, saved": inColo("one", "saved"),
-  "colo, 2 shards": inColo("two shards", "fleeting"),
-  "colo, beside the generator": inColo("one, beside the generator", "fleeting"),
-  "colo, on both cores": inColo("one, anywhere", "fleeting"),
-  "colo, 2 shards, on both cores": inColo("two shards, anywhere", "fleeting"),
+  ...Object.fromEntries(coloStarts),
   ws: startWs,
   "socket.io": startSocketIo,
   nchan: startNchan,
@@ -49,32 +68,33 @@ export class Contenders {
     this.#context = context;
   }
 
-  people(context, which) {
-    if (!this.#people.has(which)) this.#people.set(which, startPeople(context, colos[which]));
-    return this.#people.get(which);
+  people(context, setup, program) {
+    const key = JSON.stringify([setup, program]);
+    if (!this.#people.has(key)) this.#people.set(key, startPeople(context, { ...setup, program }));
+    return this.#people.get(key);
   }
 
-  /** Runs `measure` with this one going and all others stopped. */
+  /** Calls `measure` while this contender runs and all others are stopped. */
   async with(name, measure) {
     if (!this.#running.has(name)) this.#running.set(name, starts[name](this.#context, this, name));
-    const one = await this.#running.get(name);
-    thaw(one);
+    const contender = await this.#running.get(name);
+    resume(contender);
     try {
-      return await measure(one);
+      return await measure(contender);
     } finally {
-      freeze(one);
+      stop(contender);
     }
   }
 
-  /** All go on, so that they hear that they are to end. */
-  async wake() {
-    for (const one of await Promise.allSettled(this.#running.values()))
-      if (one.value) thaw(one.value);
+  /** Resumes all, so that they can end. */
+  async resumeAll() {
+    for (const contender of await Promise.allSettled(this.#running.values()))
+      if (contender.value) resume(contender.value);
   }
 }
 
-const freeze = ({ pids }) => signal(pids, "SIGSTOP");
-const thaw = ({ pids }) => signal(pids, "SIGCONT");
+const stop = ({ pids }) => signal(pids, "SIGSTOP");
+const resume = ({ pids }) => signal(pids, "SIGCONT");
 
 function signal(pids, name) {
   for (const pid of pids) process.kill(pid, name);

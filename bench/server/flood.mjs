@@ -1,6 +1,7 @@
 /**
- * One of three floods, over so many sockets, until it is told to stop; each is bounded in what
- * it sends a second. Says what it sent. Is sent {kind, url, port, sockets, member}.
+ * One of three floods, over `sockets` sockets, until a message tells the process to stop. Each has
+ * a bound on what it sends a second. Reports what it sent. The parent process sends
+ * {kind, url, port, sockets, member}.
  */
 import { randomBytes } from "node:crypto";
 import net from "node:net";
@@ -18,7 +19,7 @@ let stopped = false;
 function dial({ port }) {
   const socket = net.connect({ host: "127.0.0.1", port, noDelay: true });
   socket.on("error", () => {});
-  socket.closed_ = new Promise((tell) => socket.once("close", tell));
+  socket.closed_ = new Promise((resolve) => socket.once("close", resolve));
   return socket;
 }
 
@@ -39,7 +40,7 @@ function upgrade(task, token) {
   ]);
 }
 
-/** 64 KiB of a chunk extension that never ends, every 50 ms on each connection. */
+/** 64 KiB of a chunk extension without an end, every 50 ms on each connection. */
 async function chunked(task) {
   const piece = Buffer.alloc(64 * 1024, "x");
   while (!stopped) {
@@ -65,7 +66,7 @@ async function chunked(task) {
   }
 }
 
-/** A new connection every half second on each of them: a first frame of 240 kB of numbers. */
+/** A new connection every half second in place of each socket; its first frame is 240 kB of numbers. */
 async function json(task) {
   const points = Array.from({ length: 120_000 }, () => "1").join(",");
   const first = frame(
@@ -86,22 +87,22 @@ async function json(task) {
   }
 }
 
-/** 14 pages a second asked for on each of a member's sockets, and read. */
+/** 14 requests for a page a second on each of a member's sockets; the pages are read. */
 async function history(task, number) {
   const socket = dial(task);
   let opened = false;
   socket.on("data", (bytes) => {
-    count("MiB came", bytes.length / 2 ** 20);
+    count("MiB received", bytes.length / 2 ** 20);
     if (opened) return;
     opened = true;
-    const say = (what) => socket.write(frame(text, Buffer.from(JSON.stringify(what))));
-    say({ hello: { ticket: task.member.tickets[number] } });
-    say({ join: { room: "busy" } });
+    const send = (what) => socket.write(frame(text, Buffer.from(JSON.stringify(what))));
+    send({ hello: { ticket: task.member.tickets[number] } });
+    send({ join: { room: "busy" } });
     const asking = setInterval(() => {
       if (stopped || socket.destroyed) return clearInterval(asking);
       if (socket.writableLength > 0) return;
-      say({ history: { room: "busy", beforeSeq: 60 } });
-      count("pages asked for");
+      send({ history: { room: "busy", beforeSeq: 60 } });
+      count("pages requested");
     }, 1000 / 14);
   });
   socket.write(upgrade(task, task.member.token));

@@ -1,11 +1,10 @@
-// The floor: the least that a process can do to hand one phone's frame to all
-// the others, with nothing of a chat server in it.
+// The floor: the baseline server. It does the least work that hands one client's frame to all the
+// others, and nothing else of a chat server.
 //
-// `floor send` calls send() once per frame and phone; `floor gather` writes all
-// frames of a turn to a phone with one writev(), at most 64, and `floor gather N`
-// always N, for which it waits; `floor uring` hands the kernel the sends of a
-// turn together. It takes any upgrade for good, puts phones into the room that
-// their path names, and knows no errors: a phone that lags is dropped.
+// `floor send` calls send() once per frame and client. `floor gather` writes all frames of one loop
+// iteration to a client with one writev(), at most 64; `floor gather N` waits until there are N.
+// `floor uring` submits all sends of an iteration together. Every upgrade is accepted, the path
+// names the room, and a client whose socket is full is dropped.
 #include <arpa/inet.h>
 #include <liburing.h>
 #include <netinet/in.h>
@@ -34,19 +33,19 @@
 namespace {
 
 constexpr std::size_t gathered_max = 64;
-constexpr int late_ms = 50;  // the last ones of a run never become a batch
+constexpr int late_ms = 50;  // then an incomplete batch is sent: the last of a run
 
 struct Room;
 
-struct Phone {
+struct Client {
   int fd = -1;
-  Room* room = nullptr;  // none before the upgrade
+  Room* room = nullptr;  // null before the upgrade
   std::string unread;
 };
 
 struct Room {
-  std::vector<Phone*> phones;
-  std::vector<std::string> frames;  // of this turn
+  std::vector<Client*> clients;
+  std::vector<std::string> frames;  // of this loop iteration
 };
 
 std::string server_frame(std::string_view payload) {
@@ -61,9 +60,9 @@ std::string server_frame(std::string_view payload) {
   return frame.append(payload);
 }
 
-// Takes whole frames out of `unread`; their masks are zeros.
-void take_frames(Phone& phone) {
-  auto& unread = phone.unread;
+// Takes complete frames out of `unread`; their masks are zeros.
+void take_frames(Client& client) {
+  auto& unread = client.unread;
   for (;;) {
     if (unread.size() < 6) return;
     const auto length7 = static_cast<std::uint8_t>(unread[1] & 0x7F);
@@ -76,7 +75,7 @@ void take_frames(Phone& phone) {
                                         static_cast<unsigned char>(unread[3]));
     }
     if (unread.size() < header + length) return;
-    phone.room->frames.push_back(server_frame({unread.data() + header, length}));
+    client.room->frames.push_back(server_frame({unread.data() + header, length}));
     unread.erase(0, header + length);
   }
 }
@@ -99,7 +98,7 @@ class Floor {
       io_uring_params params{};
       params.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
       if (io_uring_queue_init_params(4096, &ring_, &params) != 0)
-        throw std::runtime_error("io_uring is not to be had here");
+        throw std::runtime_error("io_uring is not available");
     }
     std::printf("port %d\n", ntohs(address.sin_port));
     std::fflush(stdout);
@@ -111,9 +110,9 @@ class Floor {
       const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
                                    batch_ > 1 ? late_ms : -1);
       for (int i = 0; i < count; ++i) {
-        auto* phone = static_cast<Phone*>(events[static_cast<std::size_t>(i)].data.ptr);
-        if (phone)
-          read(*phone);
+        auto* client = static_cast<Client*>(events[static_cast<std::size_t>(i)].data.ptr);
+        if (client)
+          read(*client);
         else
           accept_one();
       }
@@ -122,10 +121,10 @@ class Floor {
   }
 
  private:
-  void watch(int fd, Phone* phone) {
+  void watch(int fd, Client* client) {
     epoll_event event{};
     event.events = EPOLLIN;
-    event.data.ptr = phone;
+    event.data.ptr = client;
     epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
   }
 
@@ -134,42 +133,42 @@ class Floor {
     if (fd < 0) return;
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    phones_.push_back(std::make_unique<Phone>());
-    phones_.back()->fd = fd;
-    watch(fd, phones_.back().get());
+    clients_.push_back(std::make_unique<Client>());
+    clients_.back()->fd = fd;
+    watch(fd, clients_.back().get());
   }
 
-  void read(Phone& phone) {
+  void read(Client& client) {
     std::array<char, 65'536> bytes;
-    const auto came = recv(phone.fd, bytes.data(), bytes.size(), 0);
-    if (came <= 0) {
-      if (came == 0 || errno != EAGAIN) drop(phone);
+    const auto received = recv(client.fd, bytes.data(), bytes.size(), 0);
+    if (received <= 0) {
+      if (received == 0 || errno != EAGAIN) drop(client);
       return;
     }
-    phone.unread.append(bytes.data(), static_cast<std::size_t>(came));
-    if (!phone.room) upgrade(phone);
-    if (phone.room) take_frames(phone);
+    client.unread.append(bytes.data(), static_cast<std::size_t>(received));
+    if (!client.room) upgrade(client);
+    if (client.room) take_frames(client);
   }
 
-  void upgrade(Phone& phone) {
-    const auto end = phone.unread.find("\r\n\r\n");
+  void upgrade(Client& client) {
+    const auto end = client.unread.find("\r\n\r\n");
     if (end == std::string::npos) return;
-    const auto path = phone.unread.substr(4, phone.unread.find(' ', 4) - 4);
-    phone.unread.erase(0, end + 4);
-    phone.room = &rooms_[path];
-    phone.room->phones.push_back(&phone);
+    const auto path = client.unread.substr(4, client.unread.find(' ', 4) - 4);
+    client.unread.erase(0, end + 4);
+    client.room = &rooms_[path];
+    client.room->clients.push_back(&client);
     constexpr std::string_view reply =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
-    if (send(phone.fd, reply.data(), reply.size(), MSG_NOSIGNAL) < 0) drop(phone);
+    if (send(client.fd, reply.data(), reply.size(), MSG_NOSIGNAL) < 0) drop(client);
   }
 
-  void drop(Phone& phone) {
-    close(phone.fd);
-    phone.fd = -1;
-    if (phone.room) std::erase(phone.room->phones, &phone);
+  void drop(Client& client) {
+    close(client.fd);
+    client.fd = -1;
+    if (client.room) std::erase(client.room->clients, &client);
   }
 
-  // Sends what there is in whole batches; the rest stays.
+  // Sends complete batches; the other frames stay.
   void flush(Room& room, std::size_t batch) {
     const auto rest = room.frames.size() % batch;
     if (room.frames.size() == rest) return;
@@ -184,16 +183,16 @@ class Floor {
   }
 
   void send_each(Room& room) {
-    const auto phones = room.phones;
+    const auto clients = room.clients;
     for (const auto& frame : room.frames)
-      for (Phone* phone : phones)
-        if (phone->fd >= 0 && send(phone->fd, frame.data(), frame.size(), MSG_NOSIGNAL) !=
-                                  static_cast<ssize_t>(frame.size()))
-          drop(*phone);
+      for (Client* client : clients)
+        if (client->fd >= 0 && send(client->fd, frame.data(), frame.size(), MSG_NOSIGNAL) !=
+                                   static_cast<ssize_t>(frame.size()))
+          drop(*client);
   }
 
   void gather(Room& room) {
-    const auto phones = room.phones;
+    const auto clients = room.clients;
     const auto most = batch_ > 1 ? batch_ : gathered_max;
     for (std::size_t at = 0; at < room.frames.size(); at += most) {
       std::vector<iovec> parts;
@@ -202,10 +201,10 @@ class Floor {
         parts.push_back({room.frames[i].data(), room.frames[i].size()});
         bytes += room.frames[i].size();
       }
-      for (Phone* phone : phones)
-        if (phone->fd >= 0 && writev(phone->fd, parts.data(), static_cast<int>(parts.size())) !=
-                                  static_cast<ssize_t>(bytes))
-          drop(*phone);
+      for (Client* client : clients)
+        if (client->fd >= 0 && writev(client->fd, parts.data(), static_cast<int>(parts.size())) !=
+                                   static_cast<ssize_t>(bytes))
+          drop(*client);
     }
   }
 
@@ -222,20 +221,20 @@ class Floor {
       unsigned head = 0;
       unsigned count = 0;
       io_uring_for_each_cqe(&ring_, head, done) {
-        if (done->res < 0) drop(*static_cast<Phone*>(io_uring_cqe_get_data(done)));
+        if (done->res < 0) drop(*static_cast<Client*>(io_uring_cqe_get_data(done)));
         ++count;
       }
       io_uring_cq_advance(&ring_, count);
       waiting = 0;
     };
-    const auto phones = room.phones;
-    for (Phone* phone : phones) {
+    const auto clients = room.clients;
+    for (Client* client : clients) {
       io_uring_sqe* job = io_uring_get_sqe(&ring_);
       if (parts.size() == 1)
-        io_uring_prep_send(job, phone->fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
+        io_uring_prep_send(job, client->fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
       else
-        io_uring_prep_sendmsg(job, phone->fd, &message, MSG_NOSIGNAL);
-      io_uring_sqe_set_data(job, phone);
+        io_uring_prep_sendmsg(job, client->fd, &message, MSG_NOSIGNAL);
+      io_uring_sqe_set_data(job, client);
       if (++waiting == 1024) reap();
     }
     if (waiting > 0) reap();
@@ -245,7 +244,7 @@ class Floor {
   std::size_t batch_;
   int epoll_;
   int listener_ = -1;
-  std::vector<std::unique_ptr<Phone>> phones_;
+  std::vector<std::unique_ptr<Client>> clients_;
   std::map<std::string, Room> rooms_;
   io_uring ring_{};
 };
@@ -253,7 +252,7 @@ class Floor {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // writev() cannot be told
+  std::signal(SIGPIPE, SIG_IGN);  // writev() has no MSG_NOSIGNAL
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;

@@ -40,14 +40,13 @@ std::string make_frame(Op op, std::string_view payload) {
   return frame.append(payload);
 }
 
-std::string upgrade_request(std::string_view host, std::string_view path,
-                            std::string_view protocol) {
-  std::string request = "GET " + std::string(path) + " HTTP/1.1\r\nHost: " + std::string(host) +
-                        "\r\nOrigin: http://" + std::string(host) +
+std::string upgrade_request(const Upgrade& upgrade) {
+  std::string request = "GET " + upgrade.path + " HTTP/1.1\r\nHost: " + upgrade.host +
+                        "\r\nOrigin: " + upgrade.scheme + "://" + upgrade.host +
                         "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                         "Sec-WebSocket-Version: 13\r\n"
                         "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n";
-  if (!protocol.empty()) request += "Sec-WebSocket-Protocol: " + std::string(protocol) + "\r\n";
+  if (!upgrade.protocol.empty()) request += "Sec-WebSocket-Protocol: " + upgrade.protocol + "\r\n";
   return request + "\r\n";
 }
 

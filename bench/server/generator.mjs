@@ -1,4 +1,4 @@
-/** Drives build/bench/load, the generator: one process of it for each measured run. */
+/** Drives build/bench/load, the load generator; each run has a process of its own. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -7,10 +7,10 @@ import { within } from "../../e2e/harness/colo.mjs";
 import { onCore } from "./cores.mjs";
 
 const program = fileURLToPath(new URL("../../build/bench/load", import.meta.url));
-/** All phones are in within this, also 10,000 of them on a slow server. */
-const entrance_s = 60;
+/** Time for all clients to enter; 10,000 of them take long on a slow server. */
+const entry_s = 60;
 
-/** Bytes as the generator reads them; a dash is none. */
+/** Bytes as the generator reads them; a dash means empty. */
 export const hex = (bytes) => (bytes?.length ? Buffer.from(bytes).toString("hex") : "-");
 
 export class Generator {
@@ -18,12 +18,12 @@ export class Generator {
   #answers;
   #err = "";
 
-  /** `yields`: it lets another one go first, whose times it must not lengthen. */
+  /** `yields`: runs at a low priority, so that it does not delay another generator. */
   constructor({ yields = false } = {}) {
-    const manners = yields ? ["nice", "-n", "19"] : [];
-    const [command, ...args] = [...manners, ...onCore("generator"), program];
+    const priority = yields ? ["nice", "-n", "19"] : [];
+    const [command, ...args] = [...priority, ...onCore("generator"), program];
     this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
-    this.#child.stdin.on("error", () => {}); // its end is told below
+    this.#child.stdin.on("error", () => {}); // #answer() reports that the process ended
     this.#child.stderr.setEncoding("utf8").on("data", (text) => {
       this.#err += text;
     });
@@ -31,7 +31,7 @@ export class Generator {
     this.closed = once(this.#child, "close");
   }
 
-  async say(line) {
+  async command(line) {
     if (!this.#child.stdin.write(`${line}\n`))
       await Promise.race([once(this.#child.stdin, "drain"), this.closed]);
   }
@@ -40,7 +40,7 @@ export class Generator {
   async #answer(patience_s) {
     const { value, done } = await within(
       this.#answers.next(),
-      `the generator answered; it said: ${this.#err}`,
+      () => `the generator answered; its errors: ${this.#err}`,
       patience_s * 1000,
     );
     if (done) {
@@ -51,29 +51,30 @@ export class Generator {
   }
 
   /**
-   * Says what each phone has to do to get in, and waits until all are.
-   * @param {AsyncIterable<{room: number, port: number, path: string, protocol?: string,
-   *   ready?: Buffer, told?: Buffer, beat?: string, answer?: string, frames?: Buffer}>} openings
+   * Connects the clients and waits until all have entered.
+   * @param {AsyncIterable<{room: number, scheme?: "ws" | "wss", port: number, path: string,
+   *   protocol?: string, ready?: Buffer, message?: Buffer, ping?: string, pong?: string,
+   *   frames?: Buffer}>} openings what each client has to do
    */
   async enter(openings) {
     for await (const one of openings)
-      await this.say(
-        ["phone", one.room, one.port, one.path, one.protocol ?? "-"]
-          .concat([hex(one.ready), hex(one.told), hex(one.beat), hex(one.answer), hex(one.frames)])
+      await this.command(
+        ["client", one.room, one.scheme ?? "ws", one.port, one.path, one.protocol ?? "-"]
+          .concat([one.ready, one.message, one.ping, one.pong, one.frames].map(hex))
           .join(" "),
       );
-    await this.say(`await ${entrance_s}`);
-    return this.#answer(entrance_s * 2);
+    await this.command(`await ${entry_s}`);
+    return this.#answer(entry_s * 2);
   }
 
-  /** One run; `how` is "window 16", "rate 2000". */
+  /** One run; `how` is "window 16" or "rate 2000", for example. */
   async run(how, { warm_s, seconds }, pids) {
-    await this.say(`pids ${pids.join(" ")}`);
-    await this.say(`${how} ${warm_s} ${seconds}`);
+    await this.command(`pids ${pids.join(" ")}`);
+    await this.command(`${how} ${warm_s} ${seconds}`);
     return this.#answer(warm_s + seconds + 60);
   }
 
-  /** Hangs up all phones. */
+  /** Closes all connections and ends the process. */
   async end() {
     this.#child.stdin.end();
     const killer = setTimeout(() => this.#child.kill("SIGKILL"), 5000);

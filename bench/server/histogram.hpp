@@ -1,7 +1,6 @@
-// Times, counted in buckets about 1.6 % wide, from a microsecond to minutes.
+// A histogram of times, from a nanosecond to hours, in buckets about 1.6 % wide.
 //
-// Constant memory, constant time per value; what is read out is the upper edge
-// of the bucket that the quantile falls into.
+// Constant memory, constant time per value. A quantile is given as the upper edge of its bucket.
 #pragma once
 
 #include <array>
@@ -19,7 +18,7 @@ class Histogram {
 
   std::uint64_t total() const { return total_; }
 
-  /// In ns; 0 when nothing was counted. `q` from 0 to 1.
+  /// In ns; 0 if the histogram is empty. `q` is 0 to 1.
   std::uint64_t quantile(double q) const {
     if (total_ == 0) return 0;
     auto left = static_cast<std::uint64_t>(q * static_cast<double>(total_ - 1)) + 1;

@@ -1,5 +1,6 @@
 #include "load.hpp"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <ctime>
 #include <limits>
+#include <map>
 #include <stdexcept>
 #include <system_error>
 
@@ -17,7 +19,7 @@ namespace {
 
 constexpr std::uint64_t second_ns = 1'000'000'000;
 constexpr std::uint64_t stuck_after_ns = 20 * second_ns;
-constexpr std::uint64_t settle_ns = 20 * second_ns;  // for what is still on its way
+constexpr std::uint64_t settle_ns = 20 * second_ns;  // for messages still in flight
 
 }  // namespace
 
@@ -35,15 +37,15 @@ Room& Load::room(std::uint32_t number) {
 }
 
 void Load::add(std::uint32_t number, Opening opening) {
-  const auto index = static_cast<std::uint32_t>(phones_.size());
-  phones_.push_back(std::make_unique<Phone>(index, number, std::move(opening)));
-  room(number).phones.push_back(index);
+  const auto index = static_cast<std::uint32_t>(clients_.size());
+  clients_.push_back(std::make_unique<Client>(index, number, std::move(opening), tls_));
+  room(number).clients.push_back(index);
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.u32 = index;
-  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, phones_.back()->fd(), &event) != 0)
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, clients_.back()->fd(), &event) != 0)
     throw std::system_error(errno, std::generic_category(), "epoll_ctl");
-  turn(0);  // answers come while the next ones connect
+  serve(0);  // replies arrive while the next clients connect
 }
 
 void Load::add_message(std::uint32_t number, std::string bytes, std::size_t stamp_at) {
@@ -51,26 +53,48 @@ void Load::add_message(std::uint32_t number, std::string bytes, std::size_t stam
   room(number).messages.push_back({std::move(bytes), stamp_at});
 }
 
+void Load::serve_until_readable(int fd) {
+  std::array<pollfd, 2> waits{{{fd, POLLIN, 0}, {epoll_, POLLIN, 0}}};
+  for (;;) {
+    if (poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR)
+      throw std::system_error(errno, std::generic_category(), "poll");
+    if (waits[1].revents != 0) serve(0);
+    if (waits[0].revents != 0) return;
+  }
+}
+
 void Load::await_all(double seconds) {
   const auto until = now_ns() + static_cast<std::uint64_t>(seconds * 1e9);
-  const auto in = [&] {
-    return std::ranges::count_if(phones_, [](const auto& phone) { return phone->ready(); });
+  const auto entered = [&] {
+    return std::ranges::count_if(clients_, [](const auto& client) { return client->ready(); });
   };
-  while (in() < static_cast<std::ptrdiff_t>(phones_.size())) {
+  while (entered() < static_cast<std::ptrdiff_t>(clients_.size())) {
     if (now_ns() > until)
-      throw std::runtime_error("only " + std::to_string(in()) + " of " +
-                               std::to_string(phones_.size()) + " phones got in");
-    turn(now_ns() + second_ns / 100);
+      throw std::runtime_error("only " + std::to_string(entered()) + " of " +
+                               std::to_string(clients_.size()) + " clients entered" +
+                               close_codes());
+    serve(now_ns() + second_ns / 100);
   }
+}
+
+// The close codes that the server sent, with their number of clients; 0: closed without one.
+std::string Load::close_codes() const {
+  std::map<std::uint16_t, std::size_t> counts;
+  for (const auto& client : clients_)
+    if (client->closed()) ++counts[client->close_code()];
+  std::string text;
+  for (const auto& [code, count] : counts)
+    text += "; close code " + std::to_string(code) + ": " + std::to_string(count);
+  return text;
 }
 
 void Load::mute(double share) {
   for (auto& room : rooms_) {
-    const auto count = static_cast<std::size_t>(share * static_cast<double>(room.phones.size()));
-    for (std::size_t i = 1; i <= count && i < room.phones.size(); ++i) {
-      Phone& phone = *phones_[room.phones[i]];
-      phone.mute();
-      epoll_ctl(epoll_, EPOLL_CTL_DEL, phone.fd(), nullptr);
+    const auto count = static_cast<std::size_t>(share * static_cast<double>(room.clients.size()));
+    for (std::size_t i = 1; i <= count && i < room.clients.size(); ++i) {
+      Client& client = *clients_[room.clients[i]];
+      client.mute();
+      epoll_ctl(epoll_, EPOLL_CTL_DEL, client.fd(), nullptr);
     }
   }
 }
@@ -81,20 +105,20 @@ void Load::begin(Pace pace) {
   counting_ = false;
   counted_from_ns_ = std::numeric_limits<std::uint64_t>::max();
   for (auto& room : rooms_) {
-    room.listeners = static_cast<std::size_t>(std::ranges::count_if(
-        room.phones, [&](std::uint32_t index) { return !phones_[index]->muted; }));
+    room.readers = static_cast<std::size_t>(std::ranges::count_if(
+        room.clients, [&](std::uint32_t index) { return !clients_[index]->muted; }));
     room.left.assign(std::max(pace.window, 1u), 0);
   }
-  for (auto& phone : phones_) phone->order_faults = 0;
+  for (auto& client : clients_) client->order_faults = 0;
   publishing_ = true;
-  last_came_ns_ = now_ns();
+  last_message_ns_ = now_ns();
   for (auto& room : rooms_)
-    for (std::uint32_t i = 0; i < pace.window; ++i) publish(room, last_came_ns_);
+    for (std::uint32_t i = 0; i < pace.window; ++i) publish(room, last_message_ns_);
 }
 
 Result Load::run(Pace pace, double warm, double seconds, const std::vector<int>& server_pids) {
   begin(pace);
-  const auto begun = last_came_ns_;
+  const auto begun = last_message_ns_;
   const auto count_from = begun + static_cast<std::uint64_t>(warm * 1e9);
   const auto end = count_from + static_cast<std::uint64_t>(seconds * 1e9);
   ThreadTimes before;
@@ -115,10 +139,11 @@ Result Load::run(Pace pace, double warm, double seconds, const std::vector<int>&
     if (pace.per_second > 0) {
       for (; due() <= now; ++sent) publish(rooms_[sent % rooms_.size()], due());
       next = std::min(next, due());
-    } else if (now - last_came_ns_ > stuck_after_ns) {
-      throw std::runtime_error("nothing came for 20 s: " + last_unstamped_);
+    } else if (now - last_message_ns_ > stuck_after_ns) {
+      throw std::runtime_error("no message for 20 s; the last one without a stamp: " +
+                               last_unstamped_);
     }
-    turn(next);
+    serve(next);
   }
   result_.thread_ns = ran_between(before, thread_times(server_pids));
   result_.own_cpu_ns = own_cpu_ns() - own_before;
@@ -128,21 +153,21 @@ Result Load::run(Pace pace, double warm, double seconds, const std::vector<int>&
   return result_;
 }
 
-// Takes in what is still on its way, and counts what never comes.
+// Receives the messages still in flight, and counts those that never arrive.
 void Load::settle() {
-  const auto listening = [&](const Phone& phone) { return !phone.muted && !phone.gone(); };
+  const auto listening = [&](const Client& client) { return !client.muted && !client.closed(); };
   const auto missing = [&] {
     std::uint64_t sum = 0;
-    for (const auto& phone : phones_)
-      if (listening(*phone)) sum += rooms_[phone->room()].last_seq + 1 - phone->next_seq;
+    for (const auto& client : clients_)
+      if (listening(*client)) sum += rooms_[client->room()].last_seq + 1 - client->next_seq;
     return sum;
   };
   for (const auto until = now_ns() + settle_ns; missing() > 0 && now_ns() < until;)
-    turn(now_ns() + second_ns / 100);
+    serve(now_ns() + second_ns / 100);
   result_.missing = missing();
-  for (const auto& phone : phones_) {
-    if (!phone->muted) result_.gone += phone->gone() ? 1 : 0;
-    result_.order_faults += phone->order_faults;
+  for (const auto& client : clients_) {
+    if (!client->muted) result_.closed += client->closed() ? 1 : 0;
+    result_.order_faults += client->order_faults;
   }
 }
 
@@ -151,43 +176,43 @@ void Load::publish(Room& room, std::uint64_t due_ns) {
   const Stamp stamp{Stamp::mark_value, ++room.last_seq, due_ns};
   Message& message = room.messages[stamp.seq % room.messages.size()];
   std::memcpy(message.frames.data() + message.stamp_at, &stamp, sizeof stamp);
-  room.left[stamp.seq % room.left.size()] = room.listeners;
+  room.left[stamp.seq % room.left.size()] = room.readers;
   if (counting_) ++result_.published;
-  Phone& publisher = *phones_[room.phones.front()];
-  publisher.say(message.frames);
+  Client& publisher = *clients_[room.clients.front()];
+  publisher.send(message.frames);
   if (publisher.wants_to_write()) watch(publisher);
 }
 
-void Load::came(Phone& phone, const Frame& frame) {
+void Load::handle_message(Client& client, const Frame& frame) {
   const auto stamp = stamp_of(frame);
   if (!stamp) {
     last_unstamped_.assign(frame.tail.begin(), frame.tail.end());
     return;
   }
-  if (stamp->seq != phone.next_seq) ++phone.order_faults;
-  phone.next_seq = stamp->seq + 1;
-  const auto now = last_came_ns_ = now_ns();
+  if (stamp->seq != client.next_seq) ++client.order_faults;
+  client.next_seq = stamp->seq + 1;
+  const auto now = last_message_ns_ = now_ns();
   if (counting_) {
     ++result_.deliveries;
     result_.bytes += frame.bytes;
   }
-  // Also when it comes after the end: what is late must not be left out for being late.
+  // Messages that arrive after the end count as well; else the slowest would be left out.
   if (stamp->due_ns >= counted_from_ns_) result_.latency.add(now - stamp->due_ns);
   if (!publishing_ || pace_.window == 0) return;
-  Room& where = rooms_[phone.room()];
+  Room& where = rooms_[client.room()];
   auto& left = where.left[stamp->seq % where.left.size()];
   if (left > 0 && --left == 0) publish(where, now);
 }
 
-void Load::watch(const Phone& phone) {
+void Load::watch(const Client& client) {
   epoll_event event{};
-  event.events = EPOLLIN | (phone.wants_to_write() ? std::uint32_t{EPOLLOUT} : 0u);
-  event.data.u32 = phone.number();
-  epoll_ctl(epoll_, EPOLL_CTL_MOD, phone.fd(), &event);
+  event.events = EPOLLIN | (client.wants_to_write() ? std::uint32_t{EPOLLOUT} : 0u);
+  event.data.u32 = client.number();
+  epoll_ctl(epoll_, EPOLL_CTL_MOD, client.fd(), &event);
 }
 
-// Waits for what comes, no longer than until then, and reads it.
-void Load::turn(std::uint64_t until_ns) {
+// Waits for input, at most until `until_ns`, and reads it.
+void Load::serve(std::uint64_t until_ns) {
   std::array<epoll_event, 512> events;
   const auto now = now_ns();
   const auto wait_ns = until_ns > now ? until_ns - now : 0;
@@ -195,16 +220,18 @@ void Load::turn(std::uint64_t until_ns) {
                          static_cast<long>(wait_ns % second_ns)};
   const int count =
       epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
-  const Phone::Came hear = [this](Phone& phone, const Frame& frame) { came(phone, frame); };
+  const Client::OnMessage on_message = [this](Client& client, const Frame& frame) {
+    handle_message(client, frame);
+  };
   for (int i = 0; i < count; ++i) {
-    Phone& phone = *phones_[events[static_cast<std::size_t>(i)].data.u32];
+    Client& client = *clients_[events[static_cast<std::size_t>(i)].data.u32];
     if (events[static_cast<std::size_t>(i)].events & EPOLLOUT) {
-      phone.write_unsent();
-      watch(phone);
+      client.write_unsent();
+      watch(client);
     }
-    phone.read(buffer_, hear);
-    if (phone.gone()) epoll_ctl(epoll_, EPOLL_CTL_DEL, phone.fd(), nullptr);
-    if (phone.wants_to_write()) watch(phone);
+    client.read(buffer_, on_message);
+    if (client.closed()) epoll_ctl(epoll_, EPOLL_CTL_DEL, client.fd(), nullptr);
+    if (client.wants_to_write()) watch(client);
   }
 }
 

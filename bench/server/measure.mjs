@@ -1,19 +1,19 @@
 /** One run of one workload against one contender. */
-import { toldBytes } from "./colo.mjs";
+import { messageBytes } from "./colo.mjs";
 import { Generator, hex } from "./generator.mjs";
 import { roomsOf } from "./workloads.mjs";
 
-/** What is sent in this room, one after the other. */
+/** What is sent in this room, in rotation. */
 function messages(contender, room, drawings) {
   return drawings.map((drawing) => {
-    const payload = Buffer.alloc(toldBytes(drawing), drawing);
+    const payload = Buffer.alloc(messageBytes(drawing), drawing);
     return contender.message(room, payload, drawing);
   });
 }
 
 /**
- * A generator whose phones are all in their rooms, with something to say.
- * @param openings of its phones, where they are not the contender's only ones
+ * A generator whose clients are all in their rooms and have messages to send.
+ * @param openings of its clients, if other generators use the same contender
  */
 export async function enter(
   contender,
@@ -26,8 +26,8 @@ export async function enter(
     await generator.enter(openings);
     for (const room of new Set(roomsOf(workload)))
       for (const { frames, stampAt } of messages(contender, room, drawings))
-        await generator.say(`message ${room} ${stampAt} ${hex(frames)}`);
-    if (workload.mute) await generator.say(`mute ${workload.mute}`);
+        await generator.command(`message ${room} ${stampAt} ${hex(frames)}`);
+    if (workload.mute) await generator.command(`mute ${workload.mute}`);
     return generator;
   } catch (error) {
     await generator.end();
@@ -35,54 +35,57 @@ export async function enter(
   }
 }
 
-/** Throws where a phone missed something, heard it twice or was hung up on. */
-export function checked(found, what) {
-  const { order_faults, missing, gone, deliveries } = found;
-  if (order_faults || missing || gone || !deliveries)
+/** Throws if a client missed a message, got one twice or was disconnected. */
+export function checked(result, what) {
+  const { order_faults, missing, closed, deliveries } = result;
+  if (order_faults || missing || closed || !deliveries)
     throw new Error(
-      `${what}: ${deliveries} deliveries, ${order_faults} out of order, ${missing} missing, ${gone} phones gone`,
+      `${what}: ${deliveries} deliveries, ${order_faults} out of order, ${missing} missing, ${closed} connections closed`,
     );
-  return found;
+  return result;
 }
 
-async function* first(count, openings) {
+async function* take(count, openings) {
   for (let i = 0; i < count; ++i) yield (await openings.next()).value;
 }
 
-/** Who is measured, and whom it is measured beside: a generator each, for one that is busy
- * reading a crowd's drawings sends and reads a small room's late. */
-const partiesOf = ({ beside, ...one }) => (beside ? [one, { ...beside, yields: true }] : [one]);
+/**
+ * The measured load, and the load beside it if there is one. Each has a generator of its own: one
+ * that is busy reading for a crowd would send and read a small room's messages late.
+ */
+const loadsOf = ({ beside, ...measured }) =>
+  beside ? [measured, { ...beside, yields: true }] : [measured];
 
-/** What the parties' runs found, that of the first among all others. */
-async function runAll(contender, parties, generators, times) {
-  const runs = parties.map(({ how, title }, i) => {
-    // Who goes on beside is there to the end of what is measured.
+/** The results of all loads that publish; the measured one comes first. */
+async function runAll(contender, loads, generators, times) {
+  const runs = loads.map(({ how, title }, i) => {
+    // The load beside must last until the measured one ends.
     const length = i === 0 ? times : { ...times, seconds: times.seconds + 1 };
     const run = how && generators[i].run(how, length, contender.pids);
-    return run?.then((found) => checked(found, `${contender.name}, ${title ?? "beside"}`));
+    return run?.then((result) => checked(result, `${contender.name}, ${title ?? "beside"}`));
   });
-  const found = await Promise.all(runs);
-  return found.filter((one) => one);
+  const results = await Promise.all(runs);
+  return results.filter((result) => result);
 }
 
 export async function measure(contender, workload, drawings, times) {
-  const parties = partiesOf(workload);
-  const openings = contender.openings(parties.flatMap(roomsOf));
+  const loads = loadsOf(workload);
+  const openings = contender.openings(loads.flatMap(roomsOf));
   const generators = [];
   try {
-    for (const one of parties)
-      generators.push(await enter(contender, one, drawings, first(one.phones, openings)));
+    for (const load of loads)
+      generators.push(await enter(contender, load, drawings, take(load.clients, openings)));
     const length = { ...times, seconds: Math.max(workload.seconds ?? 0, times.seconds) };
-    return figures(await runAll(contender, parties, generators, length));
+    return figures(await runAll(contender, loads, generators, length));
   } finally {
     for (const generator of generators) await generator.end();
   }
 }
 
-/** The server's are those of all that went on, the latency is the first's. */
-function figures(found) {
-  const [{ seconds, cpu_ns, thread_ns, p50_us, p99_us, p999_us }] = found;
-  const sum = (rate) => found.reduce((all, one) => all + rate(one) / one.seconds, 0);
+/** CPU time and rates are those of all loads, the latency is that of the measured one. */
+function figures(results) {
+  const [{ seconds, cpu_ns, thread_ns, p50_us, p99_us, p999_us }] = results;
+  const sum = (count) => results.reduce((all, one) => all + count(one) / one.seconds, 0);
   const server_share = cpu_ns / 1e9 / seconds;
   const deliveries_s = sum((one) => one.deliveries);
   return {

@@ -1,48 +1,56 @@
-/** What an idle phone costs in resident memory: with many of them, less without, shared out. */
+/** Resident memory per idle client: its growth while many connect, divided by their number. */
 import { setTimeout as pause } from "node:timers/promises";
 import { startPeople } from "./colo.mjs";
 import { Generator } from "./generator.mjs";
 import { startNchan, startSocketIo, startWs } from "./peers.mjs";
 import { residentBytes } from "./processes.mjs";
 
-/** Sessions whose cost is measured apart, and those before, which warm the allocator. */
+/** Sessions: the first warm up the allocator, the others are measured. */
 const sessions = { first: 60, all: 320 };
-/** What is told once a second after somebody came, is over then. */
-const calm_ms = 2500;
+/** Announcements after the last arrival (at most one a second) are over by then. */
+const settle_ms = 2500;
 
-async function grown(pids, openings) {
+async function growth(pids, openings) {
   const generator = new Generator();
   try {
     const before = residentBytes(pids);
-    const { phones } = await generator.enter(openings);
-    await pause(calm_ms);
-    return (residentBytes(pids) - before) / phones;
+    const { clients } = await generator.enter(openings);
+    await pause(settle_ms);
+    return (residentBytes(pids) - before) / clients;
   } finally {
     await generator.end();
   }
 }
 
-/** Everybody is signed in before; what a session costs is told beside. */
-async function inColo(context, openings) {
-  const people = await startPeople(context);
+/** All people are signed in before; the cost of a session is measured apart. */
+async function inColo(context, setup, openings) {
+  const people = await startPeople(context, setup);
   const pids = [people.colo.pid];
   await people.register(sessions.first);
   const early = residentBytes(pids);
   await people.register(sessions.all);
   const session = (residentBytes(pids) - early) / (sessions.all - sessions.first);
-  return { bytes: await grown(pids, openings(people)), session_bytes: session };
+  return { bytes: await growth(pids, openings(people)), session_bytes: session };
 }
 
-const peer = (start) => async (context, phones) => {
+const onList = (setup) => (context, clients, program) =>
+  inColo(context, { ...setup, program }, (people) => people.inLobby(clients));
+const inRoom = (setup) => (context, clients, program) =>
+  inColo(context, { ...setup, program }, (people) =>
+    people.inRooms("temporary", Array(clients).fill(0)),
+  );
+
+const peer = (start) => async (context, clients) => {
   const one = await start(context);
-  return { bytes: await grown(one.pids, one.openings(Array(phones).fill(0))) };
+  return { bytes: await growth(one.pids, one.openings(Array(clients).fill(0))) };
 };
 
+/** Each is called with the context, the number of clients and, for Colo, the executable. */
 export const memoryOf = {
-  "colo, on the list of rooms": (context, phones) =>
-    inColo(context, (people) => people.inLobby(phones)),
-  "colo, in a room": (context, phones) =>
-    inColo(context, (people) => people.inRooms("fleeting", Array(phones).fill(0))),
+  "colo, on the list of rooms": onList({}),
+  "colo, in a room": inRoom({}),
+  "colo, TLS, on the list of rooms": onList({ tls: true }),
+  "colo, TLS, in a room": inRoom({ tls: true }),
   ws: peer(startWs),
   "socket.io": peer(startSocketIo),
   nchan: peer(startNchan),

@@ -1,6 +1,6 @@
 /**
- * What Colo is measured against: the bare floor, and what somebody might use instead, each at
- * its own defaults. All give { name, pids, openings(rooms), message(room, drawing) }.
+ * The servers that Colo is compared with: the floor (the baseline), and alternatives at their own
+ * defaults. Each is { name, pids, openings(rooms), message(room, payload, drawing) }.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -13,10 +13,10 @@ import { binary, frame, text } from "./websocket.mjs";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const floor = here("../../build/bench/floor");
 
-/** Of the stamp that the generator writes over a message's end. */
+/** Size of the stamp that the generator writes over the end of a message. */
 export const stamp_bytes = 16;
 
-/** So many bytes of this drawing as a frame; the stamp is to stand at its end. */
+/** The payload as a frame; the stamp goes to its end. */
 function stamped(payload, before = Buffer.alloc(0)) {
   const frames = Buffer.concat([before, frame(binary, payload)]);
   return { frames, stampAt: frames.length - stamp_bytes };
@@ -26,8 +26,8 @@ async function* each(rooms, opening) {
   for (const room of rooms) yield { room, ...opening(room) };
 }
 
-/** The payload that peers send is as long as what Colo tells a room of the same drawing. */
-const simply = (name, pids, opening) => ({
+/** Peers send as many bytes as Colo sends to a room for the same drawing. */
+const echoing = (name, pids, opening) => ({
   name,
   pids,
   openings: (rooms) => each(rooms, opening),
@@ -37,16 +37,16 @@ const simply = (name, pids, opening) => ({
 export async function startFloor(context, name, ...mode) {
   const child = startProcess(context, [floor, ...mode]);
   const port = await printedPort(child, name);
-  return simply(name, [child.pid], (room) => ({ port, path: `/${room}` }));
+  return echoing(name, [child.pid], (room) => ({ port, path: `/${room}` }));
 }
 
 export async function startWs(context) {
   const child = startProcess(context, [process.execPath, here("peers/ws.mjs")]);
   const port = await printedPort(child, "ws");
-  return simply("ws", [child.pid], (room) => ({ port, path: `/${room}` }));
+  return echoing("ws", [child.pid], (room) => ({ port, path: `/${room}` }));
 }
 
-/** Engine.IO 4 over a WebSocket: "40" connects, 2 and 3 are its heartbeat. */
+/** Engine.IO 4 over a WebSocket: "40" connects, "2" and "3" are its heartbeat. */
 export async function startSocketIo(context) {
   const child = startProcess(context, [process.execPath, here("peers/socket_io.mjs")], {
     NODE_ENV: "production",
@@ -54,13 +54,13 @@ export async function startSocketIo(context) {
   const port = await printedPort(child, "socket.io");
   const event = frame(text, '451-["drawing",{"_placeholder":true,"num":0}]');
   return {
-    ...simply("socket.io", [child.pid], (room) => ({
+    ...echoing("socket.io", [child.pid], (room) => ({
       port,
       path: `/socket.io/?EIO=4&transport=websocket&room=${room}`,
       frames: frame(text, "40"),
       ready: Buffer.from("40"),
-      beat: "2",
-      answer: "3",
+      ping: "2",
+      pong: "3",
     })),
     message: (_room, payload) => stamped(payload, event),
   };
@@ -68,9 +68,9 @@ export async function startSocketIo(context) {
 
 async function freePort() {
   const server = createServer();
-  await new Promise((tell) => server.listen(0, "127.0.0.1", tell));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();
-  await new Promise((tell) => server.close(tell));
+  await new Promise((resolve) => server.close(resolve));
   return port;
 }
 
@@ -115,13 +115,13 @@ export async function startNchan(context) {
     for (;;) {
       const workers = childrenOf(child.pid);
       if (workers.length > 0) return workers;
-      await new Promise((tell) => setTimeout(tell, 20));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
   const workers = await within(ready(), "nginx started its worker");
-  // A channel remembers its last messages and tells them to whoever comes: each run has its own.
+  // A channel sends its last messages to new subscribers, so each run has channels of its own.
   let run = 0;
-  const nchan = simply("nchan", [child.pid, ...workers.map(Number)]);
+  const nchan = echoing("nchan", [child.pid, ...workers.map(Number)]);
   nchan.openings = (rooms) => {
     run += 1;
     return each(rooms, (room) => ({ port, path: `/${run}_${room}` }));

@@ -1,4 +1,4 @@
-/** Draws how the cost of a delivery grows with the phones in the room: bench/fan-out.svg. */
+/** Draws CPU time per delivery against the number of clients in the room: bench/fan-out.svg. */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { short } from "../figures.mjs";
@@ -7,7 +7,7 @@ import { crowds, windows } from "./workloads.mjs";
 const file = fileURLToPath(new URL("../fan-out.svg", import.meta.url));
 
 const size = { width: 920, height: 410 };
-/** One panel for each window, side by side. */
+/** Panels side by side, one for each window. */
 const panel = { width: 300, height: 300, left: 60, top: 60, between: 140 };
 /** µs of CPU at the bottom and the top; both axes are logarithmic. */
 const scale = { least: 0.2, most: 100, marks: [0.2, 0.5, 1, 2, 5, 10, 20, 50, 100] };
@@ -32,22 +32,22 @@ function axes(in_flight, left) {
     const y = round(bottom - share(mark, scale.least, scale.most) * panel.height);
     return `<path class="grid" d="M${left} ${y}h${panel.width}"/><text class="mark" x="${left - 6}" y="${y + 4}" text-anchor="end">${mark}</text>`;
   });
-  const up = crowds.map((phones) => {
-    const x = round(left + place(phones));
-    return `<path class="grid" d="M${x} ${panel.top}v${panel.height}"/><text class="mark" x="${x}" y="${bottom + 18}" text-anchor="middle">${phones}</text>`;
+  const up = crowds.map((clients) => {
+    const x = round(left + place(clients));
+    return `<path class="grid" d="M${x} ${panel.top}v${panel.height}"/><text class="mark" x="${x}" y="${bottom + 18}" text-anchor="middle">${clients}</text>`;
   });
   const middle = left + panel.width / 2;
   return [
     `<text x="${middle}" y="${panel.top - 14}" text-anchor="middle">${title}</text>`,
     ...across,
     ...up,
-    `<text class="mark" x="${middle}" y="${bottom + 38}" text-anchor="middle">phones in the room</text>`,
+    `<text class="mark" x="${middle}" y="${bottom + 38}" text-anchor="middle">clients in the room</text>`,
   ];
 }
 
-const place = (phones) => share(phones, crowds[0], crowds[crowds.length - 1]) * panel.width;
+const place = (clients) => share(clients, crowds[0], crowds[crowds.length - 1]) * panel.width;
 
-/** Labels at the right end, moved apart where they would lie on each other. */
+/** The labels at the right end, moved apart if they would overlap. */
 function apart(labels) {
   const least = 13;
   const sorted = [...labels].sort((a, b) => a.y - b.y);
@@ -60,11 +60,11 @@ function curves(samples, in_flight, left) {
   const bottom = panel.top + panel.height;
   const labels = [];
   const drawn = Object.entries(lines).flatMap(([name, colour]) => {
-    const points = crowds.flatMap((phones) => {
-      const cost = samples.middle(`crowd-${phones}-${in_flight}`, name, "cpu_us");
+    const points = crowds.flatMap((clients) => {
+      const cost = samples.middle(`crowd-${clients}-${in_flight}`, name, "cpu_us");
       if (cost === undefined) return [];
       const y = bottom - share(cost, scale.least, scale.most) * panel.height;
-      return [{ x: round(left + place(phones)), y: round(y), cost }];
+      return [{ x: round(left + place(clients)), y: round(y), cost }];
     });
     if (points.length === 0) return [];
     const last = points[points.length - 1];
@@ -93,7 +93,7 @@ export function plot(samples) {
   });
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img">`,
-    "<title>CPU time per delivery, µs, against the number of phones in the room</title>",
+    "<title>CPU time per delivery, µs, against the number of clients in the room</title>",
     `<style>${style}</style>`,
     `<rect width="${size.width}" height="${size.height}" fill="#fff"/>`,
     `<text x="20" y="24">CPU per delivery, µs</text>`,

@@ -1,9 +1,9 @@
 /**
- * As much of protobuf's encoding as the frames of protocol/colo.proto need that a phone of
- * the load says. Written out, so that the server is measured without building the client.
+ * The part of protobuf's encoding that the load's frames need (protocol/colo.proto). It is written
+ * by hand, so that measuring the server does not need a build of the client.
  */
 
-/** @param {number} value a whole number from 0 to 2^53 */
+/** @param {number} value an integer from 0 to 2^53 */
 function varint(value) {
   const bytes = [];
   let left = value;
@@ -13,11 +13,11 @@ function varint(value) {
 
 const zigzag = (value) => (value < 0 ? -2 * value - 1 : 2 * value);
 
-/** A field with a number; zero is not written. */
+/** A numeric field; zero is omitted. */
 export const numberField = (field, value) =>
   value === 0 ? Buffer.alloc(0) : Buffer.concat([varint(field * 8), varint(value)]);
 
-/** A field with bytes: text, a message, packed numbers. */
+/** A length-delimited field: text, a message, packed numbers. */
 export function bytesField(field, value) {
   const bytes = Buffer.from(value);
   return Buffer.concat([varint(field * 8 + 2), varint(bytes.length), bytes]);
@@ -28,7 +28,7 @@ const packed = (field, values) =>
 
 const tool_pen = 1;
 
-/** A Drawing of strokes in the client's shape (places, where the wire has steps). */
+/** A Drawing from strokes as the client has them (absolute points; the wire has differences). */
 export function encodeDrawing(strokes) {
   return Buffer.concat([
     numberField(1, 1),

@@ -1,6 +1,7 @@
 /**
- * Two phones in a quiet room: one draws every 50 ms, the other notes how late each drawing is.
- * A process of its own, so that no flood is in its way. Is sent {url, seconds, people}.
+ * Two clients in a quiet room: one draws every 50 ms, the other measures the latency of each
+ * drawing. It is a process of its own, so that a flood does not delay it. The parent process sends
+ * {url, seconds, people}.
  */
 import WebSocket from "ws";
 import { drawing, newClientId } from "../../e2e/harness/drawings.mjs";
@@ -9,21 +10,21 @@ import { cookieName } from "../../e2e/harness/requests.mjs";
 const every_ms = 50;
 const patience_ms = 5000;
 
-function open({ url, ticket, token }, heard) {
+function open({ url, ticket, token }, on_frame) {
   const socket = new WebSocket(`${url.replace("http", "ws")}/ws`, "colo.v1.json", {
     origin: url,
     headers: { Cookie: `${cookieName(url)}=${token}` },
     perMessageDeflate: false,
   });
-  return new Promise((tell, fail) => {
-    socket.on("error", fail);
-    socket.on("close", (code) => fail(new Error(`closed: ${code}`)));
+  return new Promise((resolve, reject) => {
+    socket.on("error", reject);
+    socket.on("close", (code) => reject(new Error(`closed: ${code}`)));
     socket.on("open", () => socket.send(JSON.stringify({ hello: { ticket } })));
     socket.on("message", (data) => {
       const frame = JSON.parse(data.toString());
       if (frame.welcome) socket.send(JSON.stringify({ join: { room: "quiet" } }));
-      else if (frame.joined) tell(socket);
-      else heard(frame);
+      else if (frame.joined) resolve(socket);
+      else on_frame(frame);
     });
   });
 }
@@ -52,7 +53,7 @@ process.once("message", async ({ url, seconds, people }) => {
     const wait = setInterval(() => {
       if (sent.size > 0 && performance.now() < give_up) return;
       clearInterval(wait);
-      // What never came was at least so late.
+      // Drawings that never arrived count with the time waited for them.
       for (const began of sent.values()) latencies_ms.push(performance.now() - began);
       process.send({ latencies_ms }, () => process.exit(0));
     }, 20);

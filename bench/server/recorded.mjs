@@ -1,11 +1,11 @@
 /**
- * The drawings that are sent: real strokes (see handwriting.mjs), encoded as the page would,
- * the same ones in every run.
+ * The drawings that are sent: real strokes (see handwriting.mjs), encoded as the client encodes
+ * them. They are the same in every run.
  */
 import { allCharacters, writtenWithPoints } from "../handwriting.mjs";
 import { encodeDrawing } from "./protobuf.mjs";
 
-/** A sketch of some 1.5 kB, and the typical drawing of the budgets, some 3.5 kB. */
+/** A sketch of about 1.5 kB, and the typical drawing of the budgets, about 3.5 kB. */
 const kinds = {
   small: { strokes: 10, points: 630 },
   large: { strokes: 20, points: 1500 },
@@ -13,7 +13,7 @@ const kinds = {
 const touch_rate = 120;
 const count = 8;
 
-/** @returns {{small: Buffer[], large: Buffer[]}} Drawings as they go over the wire */
+/** @returns {{small: Buffer[], large: Buffer[]}} encoded Drawing messages */
 export function recordedDrawings() {
   const characters = allCharacters();
   const some = ({ strokes, points }) =>

@@ -22,7 +22,7 @@ std::string to_json(const Result& result) {
        << ",\"thread_ns\":[";
   for (std::size_t i = 0; i < threads.size(); ++i) json << (i == 0 ? "" : ",") << threads[i];
   json << "],\"own_cpu_ns\":" << result.own_cpu_ns << ",\"order_faults\":" << result.order_faults
-       << ",\"missing\":" << result.missing << ",\"gone\":" << result.gone;
+       << ",\"missing\":" << result.missing << ",\"closed\":" << result.closed;
   if (result.latency.total() > 0)
     json << ",\"p50_us\":" << us(0.5) << ",\"p99_us\":" << us(0.99) << ",\"p999_us\":" << us(0.999);
   json << '}';
@@ -46,7 +46,7 @@ ThreadTimes thread_times(const std::vector<int>& pids) {
   for (const int pid : pids) {
     const auto tasks = "/proc/" + std::to_string(pid) + "/task";
     for (const auto& task : std::filesystem::directory_iterator(tasks)) {
-      // Its first number counts in ns, where utime and stime count in ticks of 10 ms.
+      // The first number is CPU time in ns; utime and stime would be in ticks of 10 ms.
       std::ifstream(task.path() / "schedstat") >> times[std::stoi(task.path().filename())];
     }
   }

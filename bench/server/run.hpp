@@ -1,8 +1,8 @@
-// A measured run: who publishes when, and what came of it.
+// A measured run: when messages are published, and the result.
 //
-// Messages are numbered per room from 1. A stamp, 16 bytes in each,
-// holds a mark, the number and the time at which it was to be sent: when the
-// server stalls, the messages that wait count their waiting, too.
+// Messages are numbered per room from 1. Each carries a stamp of 16 bytes: a mark, the number and
+// the time at which it was due. Latency counts from the due time, so a stall of the server also
+// counts for the messages that could not be sent meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -25,26 +25,26 @@ struct Stamp {
 };
 static_assert(sizeof(Stamp) == tail_bytes);
 
-/// It ends the message, or stands near its beginning.
+/// The stamp is at the end of the message, or near its beginning.
 std::optional<Stamp> stamp_of(const Frame& frame);
 
 struct Message {
-  std::string frames;        // whole ones
-  std::size_t stamp_at = 0;  // where in them
+  std::string frames;        // complete frames
+  std::size_t stamp_at = 0;  // offset in `frames`
 };
 
 struct Room {
-  std::vector<std::uint32_t> phones;  // the first one publishes
-  std::size_t listeners = 0;          // phones that read
+  std::vector<std::uint32_t> clients;  // the first one publishes
+  std::size_t readers = 0;             // clients that are not muted
   std::uint32_t last_seq = 0;
-  std::vector<std::uint64_t> left;  // deliveries still to come of seq, at seq % window
-  std::vector<Message> messages;    // what the publisher sends, one after the other
+  std::vector<std::uint64_t> left;  // deliveries outstanding of message seq, at seq % window
+  std::vector<Message> messages;    // sent in rotation
 };
 
 /// How messages are timed.
 struct Pace {
-  std::uint32_t window = 0;  // that many in flight in each room, always; 0: by the clock
-  double per_second = 0;     // that many over all rooms, come what may
+  std::uint32_t window = 0;  // messages in flight in each room, always; 0: use per_second
+  double per_second = 0;     // over all rooms, however slow the server is
 };
 
 struct Result {
@@ -52,24 +52,24 @@ struct Result {
   std::uint64_t published = 0;
   std::uint64_t deliveries = 0;
   std::uint64_t bytes = 0;
-  std::vector<std::uint64_t> thread_ns;  // CPU of each of the server's threads, the busiest first
+  std::vector<std::uint64_t> thread_ns;  // CPU time of each server thread, the busiest first
   std::uint64_t own_cpu_ns = 0;          // the generator's
-  std::uint64_t order_faults = 0;        // twice, out of order, or a gap before it
-  std::uint64_t missing = 0;             // never came
-  std::uint64_t gone = 0;                // phones that were hung up on
+  std::uint64_t order_faults = 0;        // duplicates, gaps, wrong order
+  std::uint64_t missing = 0;             // never arrived
+  std::uint64_t closed = 0;              // connections that the server closed
   Histogram latency;
 };
 
 std::string to_json(const Result& result);
 
-/// What each thread of the processes has run for, in ns of CPU time, by its id.
+/// CPU time of each thread of the processes, in ns, by thread id.
 using ThreadTimes = std::map<int, std::uint64_t>;
 ThreadTimes thread_times(const std::vector<int>& pids);
 
-/// What each has run for between the two, the busiest first.
+/// CPU time of each thread between the two, the busiest first.
 std::vector<std::uint64_t> ran_between(const ThreadTimes& before, const ThreadTimes& after);
 
-/// This process's own CPU time.
+/// CPU time of this process.
 std::uint64_t own_cpu_ns();
 
 std::uint64_t now_ns();

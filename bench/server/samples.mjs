@@ -1,4 +1,4 @@
-/** What was found: one sample for each workload, contender and repetition. */
+/** The results: one sample for each workload, contender and repetition. */
 import { median } from "../figures.mjs";
 
 export class Samples {
@@ -10,7 +10,7 @@ export class Samples {
     this.list.push(sample);
   }
 
-  /** A figure of each repetition, in their order; empty where it was not measured. */
+  /** One figure, in the order of the repetitions; empty if it was not measured. */
   of(workload, contender, figure) {
     return this.list
       .filter((one) => one.workload === workload && one.contender === contender)
@@ -19,12 +19,21 @@ export class Samples {
       .filter((value) => value !== undefined);
   }
 
-  /** One divided by the other, repetition by repetition; each is [workload, contender, figure]. */
-  ratios(one, other) {
-    const below = this.of(...other);
-    return this.of(...one)
-      .slice(0, below.length)
-      .map((value, i) => value / below[i]);
+  /**
+   * The first divided by the second within each repetition that has both; each argument is
+   * [workload, contender, figure].
+   */
+  ratios([workload, contender, figure], [other_workload, other, other_figure]) {
+    const divisors = new Map(
+      this.list
+        .filter((one) => one.workload === other_workload && one.contender === other)
+        .map((one) => [one.repetition, one[other_figure]]),
+    );
+    return this.list
+      .filter((one) => one.workload === workload && one.contender === contender)
+      .sort((a, b) => a.repetition - b.repetition)
+      .map((one) => one[figure] / divisors.get(one.repetition))
+      .filter((ratio) => !Number.isNaN(ratio));
   }
 
   middle(workload, contender, figure) {

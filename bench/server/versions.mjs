@@ -1,4 +1,4 @@
-/** Of what is measured beside Colo. */
+/** The versions of the software that Colo is compared with. */
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 
@@ -6,8 +6,8 @@ const require = createRequire(import.meta.url);
 const npm = (name) => `${name} ${require(`${name}/package.json`).version}`;
 
 function debian(name) {
-  const told = execFileSync("dpkg-query", ["--status", name], { encoding: "utf8" });
-  return `${name} ${/^Version: (?:\d+:)?(\S+)/m.exec(told)[1]}`;
+  const status = execFileSync("dpkg-query", ["--status", name], { encoding: "utf8" });
+  return `${name} ${/^Version: (?:\d+:)?(\S+)/m.exec(status)[1]}`;
 }
 
 export const versions = () =>

@@ -1,4 +1,4 @@
-/** Whole frames as a phone sends them (RFC 6455 §5.2). The mask is zeros: it is no secret. */
+/** Complete frames as a client sends them (RFC 6455 §5.2). The mask is zeros. */
 
 export const text = 1;
 export const binary = 2;

@@ -88,9 +88,9 @@ function leaveNothingBehind() {
 process.once("exit", leaveNothingBehind);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 
-function launch(args, { under = [], env = {}, cwd, input } = {}) {
-  const [program, ...rest] = [...under, executable, ...args];
-  const child = spawn(program, rest, {
+function launch(args, { program = executable, under = [], env = {}, cwd, input } = {}) {
+  const [command, ...rest] = [...under, program, ...args];
+  const child = spawn(command, rest, {
     cwd,
     env: { ...process.env, ...env },
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
@@ -111,7 +111,7 @@ function launch(args, { under = [], env = {}, cwd, input } = {}) {
   run.ended = new Promise((tell, fail) => {
     child.once("error", (error) => {
       running.delete(child);
-      fail(new Error(`${executable} cannot be started (COLO_BIN names another): ${error.message}`));
+      fail(new Error(`${program} cannot be started (COLO_BIN names another): ${error.message}`));
     });
     child.once("close", (code, signal) => {
       running.delete(child);
@@ -252,10 +252,10 @@ export class Colo {
  * Starts a server that ends with the test.
  *
  * @param {{after: (end: () => unknown) => void}} context a test's, or node:test itself
- * @param {{config?: string | null, data?: string, args?: string[], under?: string[],
- *   env?: Record<string, string>, cwd?: string}} [options] `config` is the text of colo.toml,
- *   null for none; `data` a folder to use instead of a fresh one; `under` a command to start
- *   it with, which becomes it
+ * @param {{config?: string | null, data?: string, args?: string[], program?: string,
+ *   under?: string[], env?: Record<string, string>, cwd?: string}} [options] `config` is the text of
+ *   colo.toml, null for none; `data` a folder to use instead of a fresh one; `program` another
+ *   executable; `under` a command to start it with, which becomes it
  */
 export async function startColo(
   context,

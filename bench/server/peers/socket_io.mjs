@@ -1,4 +1,4 @@
-/** A chat as socket.io's own guide has it: join a room, tell it what comes. */
+/** The chat of socket.io's guide: join a room, send each message to the room. */
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 

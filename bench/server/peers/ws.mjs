@@ -1,4 +1,4 @@
-/** The broadcast server of the README of `ws`, with a room for each path. */
+/** The broadcast server of the README of `ws`, with one room for each path. */
 import { WebSocket, WebSocketServer } from "ws";
 
 const wss = new WebSocketServer({ host: "127.0.0.1", port: 0 });
