@@ -269,7 +269,7 @@ TEST_F(SqliteStoreTest, AQueueFullOfLargeDrawingsSaysBusy) {
   constexpr std::size_t bytes = limits::frame_bytes_max;
   constexpr std::uint32_t count = 2 * limits::store_queue_bytes_max / bytes + 2;
   static_assert(count < limits::store_queue_max);
-  NewMessage large = drawing(ann, 0);
+  Message large = drawing(ann, 0);
   large.drawing = std::string(bytes, 'x');
   for (std::uint32_t i = 1; i <= count; ++i) {
     large.client_id = drawing(ann, i).client_id;
