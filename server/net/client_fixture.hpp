@@ -77,7 +77,9 @@ class TestClient {
           ssl_ ? SSL_write(ssl_, from, static_cast<int>(left)) : send(fd(), from, left, 0);
       if (some > 0) written += static_cast<std::size_t>(some);
       pollfd writable{fd(), POLLOUT, 0};
-      if (some <= 0) ASSERT_EQ(poll(&writable, 1, 10'000), 1);
+      if (some <= 0) {
+        ASSERT_EQ(poll(&writable, 1, 10'000), 1);
+      }
     }
   }
   /// read() came to the end of the connection, and the error it ended with.
@@ -104,9 +106,11 @@ class TestClient {
   }
 
   void shake_hands(boost::asio::io_context& server) {
-    const TemporaryFolder folder;
-    const auto files = make_certificate(folder.path());
-    auto context = load_certificate(files.certificate, files.key);
+    static const TlsContext context = [] {
+      const TemporaryFolder folder;
+      const auto files = make_certificate(folder.path());
+      return load_certificate(files.certificate, files.key);
+    }();
     client_context_ = SSL_CTX_new(TLS_client_method());
     ssl_ = SSL_new(client_context_);
     SSL_set_fd(ssl_, fd());

@@ -78,9 +78,9 @@ TEST_P(WriteSchedulerTest, OneTurnOfTheLoopWritesASliceThatIsBoundedInBytes) {
 }
 
 TEST_P(WriteSchedulerTest, ACrowdedRoomDoesNotDelayAnother) {
-  make_crowd(64, {1});
-  while (run_one() == 0) continue;  // the crowd is being written
   Receiver quiet(shard_, scheduler_, GetParam());
+  make_crowd(64, {1});
+  while (run_one() == 0) continue;      // the crowd is being written
   constexpr std::size_t drawings = 30;  // three TLS records
   give(quiet, drawings, {2});
   std::size_t meanwhile = 0;
