@@ -158,11 +158,13 @@ TEST_F(RoomTest, AFasterPenThanAllowedIsToldWhenToTryAgain) {
 
 TEST_F(RoomTest, OfTheRatesOfManyPeopleTheLeastRecentIsForgotten) {
   Room room({{"den"}, "The Den", "", true, 64, {}}, shards_, log_, clock_, {1, 1min}, [] {});
+  std::uint64_t last = 0;
   const auto draws = [&](std::int64_t number) {
     const User user{{number}, "p" + std::to_string(number), false};
     const auto with = client();
-    EXPECT_TRUE(join(room, user, with));
+    EXPECT_TRUE(join(room, user, with, last));  // without a page: this is done often
     const auto drawn = draw(room, user, with, static_cast<std::uint8_t>(++drawings_));
+    if (drawn) last = drawn->seq.value;
     room.leave(user.id, with->connection(), Departure::clean);
     return drawn.has_value();
   };
