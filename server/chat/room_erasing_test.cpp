@@ -6,7 +6,7 @@
 namespace colo {
 namespace {
 
-TEST_F(RoomTest, WhoIsGoneIsOutOfTheRoomAndDoesNothingThereAnyMore) {
+TEST_F(RoomTest, ADeletedAccountIsOutOfTheRoomAndRefused) {
   for (const auto& spec : {saved(), temporary()}) {
     auto room = make(spec);
     const auto ana = client();
@@ -24,14 +24,14 @@ TEST_F(RoomTest, WhoIsGoneIsOutOfTheRoomAndDoesNothingThereAnyMore) {
     const auto told = ana->frames.size();
     ASSERT_TRUE(draw(room, ben_, ben, 1));
     EXPECT_EQ(ana->frames.size(), told);
-    room.leave(ana_.id, ana->connection(), Departure::dropped);  // its socket ends, later
+    room.leave(ana_.id, ana->connection(), Departure::dropped);  // its connection ends, later
     room.set_pen(ana_.id, ana->connection(), true);
     room.sweep();
     EXPECT_EQ(room.view().occupancy, 1u);
   }
 }
 
-TEST_F(RoomTest, ATemporaryRoomsDrawingsLoseTheNameOfWhoIsGone) {
+TEST_F(RoomTest, DrawingsInATemporaryRoomLoseTheNameOfADeletedAccount) {
   auto room = make(temporary());
   const auto ana = client();
   const auto ben = client();
@@ -48,7 +48,7 @@ TEST_F(RoomTest, ATemporaryRoomsDrawingsLoseTheNameOfWhoIsGone) {
   EXPECT_EQ(late->joined().messages(1).remix_author(), "");
 }
 
-TEST_F(RoomTest, WhatTheyDrewIsErasedAndTold) {
+TEST_F(RoomTest, DrawingsOfADeletedAccountAreErasedAndThatIsPublished) {
   for (const auto& spec : {saved(), temporary()}) {
     auto room = make(spec);
     const auto ana = client();
@@ -56,7 +56,7 @@ TEST_F(RoomTest, WhatTheyDrewIsErasedAndTold) {
     ASSERT_TRUE(join(room, ana_, ana));
     ASSERT_TRUE(join(room, ben_, ben));
     std::vector<std::uint64_t> of_ana;
-    for (std::uint8_t i = 1; i <= 230; ++i) {  // more than two bites
+    for (std::uint8_t i = 1; i <= 230; ++i) {  // more than two batches
       ASSERT_TRUE(draw(room, ben_, ben, i));
       of_ana.push_back(draw(room, ana_, ana, i)->seq.value);
     }
@@ -76,7 +76,7 @@ TEST_F(RoomTest, WhatTheyDrewIsErasedAndTold) {
     EXPECT_EQ(joined.deletion(), 230u);
     EXPECT_EQ(joined.messages_size(), 50);
     for (const auto& message : joined.messages()) EXPECT_EQ(message.author(), "Ben");
-    // One who had seen the first drawings only.
+    // A client that has only the first drawings.
     ASSERT_TRUE(join(room, ben_, late, 4, Epoch{joined.epoch()}, {1}));
     ASSERT_EQ(late->joined().deleted_size(), 1);
     EXPECT_EQ(late->joined().deleted(0), 4);
@@ -98,7 +98,7 @@ class BusyLog final : public ForwardingLog {
   }
 };
 
-// A room where Ana, who leaves, drew 6,000 times: sixty batches.
+// A room where Ana, whose account is deleted, drew 6,000 times: sixty batches.
 class ErasingTest : public RoomTest {
  protected:
   ErasingTest() {
@@ -121,7 +121,7 @@ class ErasingTest : public RoomTest {
   void begin_to_erase() {
     asio::co_spawn(shards_.first().executor(), room.erase_all_of(ana_.id), asio::detached);
   }
-  // Whether what the client has in the end is what is there.
+  // The messages that the client has in the end.
   static std::vector<std::uint64_t> left_at(const Client& at, std::vector<std::uint64_t> seqs) {
     const auto forget = [&seqs](std::uint64_t seq) { std::erase(seqs, seq); };
     for (const auto& frame : at.frames) {
@@ -149,7 +149,7 @@ class ErasingTest : public RoomTest {
   std::shared_ptr<Client> ben = client();
 };
 
-TEST_F(ErasingTest, WhoComesInMeanwhileIsLetInAndSeesNothingThatIsGone) {
+TEST_F(ErasingTest, WhoJoinsMeanwhileGetsNoErasedDrawing) {
   begin_to_erase();
   const auto late = client();
   ASSERT_TRUE(join(room, ben_, late));
@@ -161,14 +161,14 @@ TEST_F(ErasingTest, WhoComesInMeanwhileIsLetInAndSeesNothingThatIsGone) {
   EXPECT_EQ(missed_deletions(*late), 0u);
 }
 
-TEST_F(ErasingTest, WhoComesBackMeanwhileIsToldOfAllThatIsGone) {
+TEST_F(ErasingTest, WhoComesBackMeanwhileIsToldOfAllErasedDrawings) {
   begin_to_erase();
   const auto back = client();
   ASSERT_TRUE(join(room, ben_, back, 500));
   const auto joined = back->joined();
   EXPECT_FALSE(joined.reset());
   EXPECT_GT(joined.deleted_size(), 0);
-  // Ana's go in their order: those up to 500 first. Of the page itself none may be gone.
+  // Ana's are erased in order: those up to 500 first. None of the page may be erased.
   EXPECT_EQ(static_cast<std::uint64_t>(joined.deleted_size()),
             std::min<std::uint64_t>(joined.deletion(), 440));
   ASSERT_GT(joined.messages_size(), 0);

@@ -1,4 +1,4 @@
-// What others are told of somebody who comes and goes, and comes and goes.
+// What is published of somebody who comes and goes often.
 #include "chat/room_fixture.hpp"
 
 namespace colo {
@@ -11,7 +11,7 @@ class RoomNotices : public RoomTest {
     room.leave(user.id, client->connection(), Departure::clean);
     settle();
   }
-  // Time goes by, as for a room in use.
+  // As in a running server.
   void seconds_pass(Room& room, int seconds) {
     for (int i = 0; i < seconds; ++i) {
       clock_.advance(1s);
@@ -21,7 +21,7 @@ class RoomNotices : public RoomTest {
   }
 };
 
-TEST_F(RoomNotices, AFloodOfComingAndGoingIsToldAFewTimesAndThenHowItEnded) {
+TEST_F(RoomNotices, AFloodOfComingAndGoingIsPublishedAFewTimesAndThenHowItEnded) {
   auto room = make(saved());
   const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
@@ -40,7 +40,7 @@ TEST_F(RoomNotices, AFloodOfComingAndGoingIsToldAFewTimesAndThenHowItEnded) {
   EXPECT_LE(watcher->notices().size(), 8u);
 }
 
-TEST_F(RoomNotices, WhoEndsAsTheOthersKnowThemIsNotToldAgain) {
+TEST_F(RoomNotices, AStateThatWasPublishedIsNotPublishedAgain) {
   auto room = make(saved());
   const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
@@ -58,7 +58,7 @@ TEST_F(RoomNotices, WhoEndsAsTheOthersKnowThemIsNotToldAgain) {
   EXPECT_EQ(watcher->notices(), told);
 }
 
-TEST_F(RoomNotices, AFloodOfOneIsNoReasonToTellNothingOfAnother) {
+TEST_F(RoomNotices, AFloodByOneDoesNotHideAnother) {
   auto room = make(saved());
   const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
@@ -73,7 +73,7 @@ TEST_F(RoomNotices, AFloodOfOneIsNoReasonToTellNothingOfAnother) {
   EXPECT_EQ(notices.back(), "Cy left");
 }
 
-TEST_F(RoomNotices, APenIsToldNoOftenerWhenItsOwnerLeavesInBetween) {
+TEST_F(RoomNotices, APenIsPublishedNoMoreOftenWhenItsOwnerLeavesInBetween) {
   auto room = make(saved());
   const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
@@ -87,7 +87,7 @@ TEST_F(RoomNotices, APenIsToldNoOftenerWhenItsOwnerLeavesInBetween) {
   EXPECT_EQ(watcher->pens(), "+Ana-Ana");
 }
 
-TEST_F(RoomNotices, WhoseAccountIsGoneIsToldToBeGoneAtOnceAfterAFloodToo) {
+TEST_F(RoomNotices, ADeletedAccountLeavesAtOnceAlsoAfterAFlood) {
   auto room = make(saved());
   const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
@@ -104,7 +104,7 @@ TEST_F(RoomNotices, WhoseAccountIsGoneIsToldToBeGoneAtOnceAfterAFloodToo) {
   EXPECT_EQ(watcher->notices().size(), told);
 }
 
-TEST_F(RoomNotices, APageEndsWhereAPhoneWantsItTo) {
+TEST_F(RoomNotices, APageEndsAtTheBoundOfTheClient) {
   auto room = make(saved());
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -117,7 +117,7 @@ TEST_F(RoomNotices, APageEndsWhereAPhoneWantsItTo) {
   ASSERT_TRUE(page);
   EXPECT_EQ(page->messages.size(), 10u);
   EXPECT_TRUE(page->more);
-  // Also of one who comes back, page by page, and misses nothing.
+  // Also the pages of a client that comes back; it misses nothing.
   const auto ben = client();
   std::uint64_t last = 1;
   do {

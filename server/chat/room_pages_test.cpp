@@ -7,7 +7,7 @@
 namespace colo {
 namespace {
 
-// Some bytes as a drawing that can be read: in a field that is not known here.
+// `bytes` as a valid Drawing: in an unknown field.
 std::string field_of(const std::string& bytes) {
   std::string field = "\x7A";  // field 15, length-delimited
   for (auto length = bytes.size();; length >>= 7) {
@@ -130,7 +130,7 @@ TEST_F(RoomTest, ATemporaryRoomDropsItsOldestDrawingsForNewOnes) {
   EXPECT_GT(bytes, limits::temporary_room_bytes_max * 9 / 10);
 }
 
-TEST_F(RoomTest, APageDoesNotBringBackWhatIsTakenAwayWhileItIsRead) {
+TEST_F(RoomTest, APageDoesNotContainWhatIsDeletedWhileItIsRead) {
   SlowLog slow;
   Room room(saved(), shards_, slow, clock_, {1000, 1min}, [] {});
   const auto ana = client();
@@ -147,7 +147,7 @@ TEST_F(RoomTest, APageDoesNotBringBackWhatIsTakenAwayWhileItIsRead) {
   EXPECT_EQ(page->messages[1].seq, Seq{3});
 }
 
-TEST_F(RoomTest, ADrawingThatCouldNotBeStoredUsesUpNoTry) {
+TEST_F(RoomTest, ADrawingThatCouldNotBeStoredDoesNotCount) {
   SlowLog disk;
   Room room(saved(), shards_, disk, clock_, {1, 1min}, [] {});
   const auto ana = client();
@@ -160,7 +160,7 @@ TEST_F(RoomTest, ADrawingThatCouldNotBeStoredUsesUpNoTry) {
   EXPECT_EQ(draw(room, ana_, ana, 2).error().code, errc::slow_down);
 }
 
-TEST_F(RoomTest, AFailedReturnTakesNobodysPlace) {
+TEST_F(RoomTest, AFailedJoinDoesNotEndAKeptPlace) {
   SlowLog disk;
   Room room(saved(), shards_, disk, clock_, {1000, 1min}, [] {});
   const auto ben = client();
@@ -180,7 +180,7 @@ TEST_F(RoomTest, AFailedReturnTakesNobodysPlace) {
   EXPECT_EQ(ben->notices(), (std::vector<std::string>{"Ana joined", "Ana left"}));
 }
 
-TEST_F(RoomTest, WhoComesBackIsToldWhatWasDeletedMeanwhile) {
+TEST_F(RoomTest, WhoComesBackIsSentWhatWasDeletedMeanwhile) {
   auto room = make(saved());
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -194,7 +194,7 @@ TEST_F(RoomTest, WhoComesBackIsToldWhatWasDeletedMeanwhile) {
   room.leave(ben_.id, ben->connection(), Departure::dropped);
   for (const std::uint64_t seq : {5, 2})
     ASSERT_TRUE(run(room.erase(ana_, ana->connection(), {seq})));
-  ASSERT_TRUE(join(room, ben_, ben, 4, {}, {1}));  // it had not yet heard of 5 and 6
+  ASSERT_TRUE(join(room, ben_, ben, 4, {}, {1}));  // it does not have 5 and 6
   EXPECT_FALSE(ben->joined().reset());
   EXPECT_EQ(ben->joined().deletion(), 3u);
   ASSERT_EQ(ben->joined().deleted_size(), 1);
@@ -203,7 +203,7 @@ TEST_F(RoomTest, WhoComesBackIsToldWhatWasDeletedMeanwhile) {
   EXPECT_EQ(ben->joined().messages(0).seq(), 6u);
 }
 
-TEST_F(RoomTest, WhoMissedTooManyDeletionsBeginsAnew) {
+TEST_F(RoomTest, WhoMissedTooManyDeletionsIsReset) {
   auto room = make(saved());
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -265,7 +265,7 @@ TEST_F(RoomTest, ADrawingWhileAPageIsReadIsInItOnce) {
   EXPECT_EQ(ben->seqs(), (std::vector<std::uint64_t>{1, 2, 3}));
 }
 
-TEST_F(RoomTest, WhoKnowsAnotherHistoryOfASavedRoomBeginsAnew) {
+TEST_F(RoomTest, WhoKnowsAnotherHistoryOfASavedRoomIsReset) {
   SlowLog log;
   log.known_history = {{4711}, Seq{2}};
   Room room(saved(), shards_, log, clock_, {1000, 1min}, [] {});
@@ -283,14 +283,14 @@ TEST_F(RoomTest, WhoKnowsAnotherHistoryOfASavedRoomBeginsAnew) {
   EXPECT_EQ(ben->joined().messages_size(), 6);
   EXPECT_FALSE(reset(ben, 4, {4711}));
   EXPECT_TRUE(reset(ben, 2, {815}));
-  // One that sends none: when its connection enters, and only where it may know of before.
+  // Without an epoch: only when its connection enters, and only if its seq may be from before.
   const auto bot = client();
   EXPECT_TRUE(reset(bot, 4, {}));
   EXPECT_FALSE(reset(bot, 4, {}));
   EXPECT_FALSE(reset(client(), 2, {}));
 }
 
-TEST_F(RoomTest, WhoSendsNoEpochToASavedRoomIsBelieved) {
+TEST_F(RoomTest, WhoSendsNoEpochToASavedRoomIsTrusted) {
   SlowLog log;
   Room room(saved(), shards_, log, clock_, {1000, 1min}, [] {});
   ASSERT_TRUE(run(room.open()));
@@ -303,7 +303,7 @@ TEST_F(RoomTest, WhoSendsNoEpochToASavedRoomIsBelieved) {
   EXPECT_EQ(ben->joined().messages_size(), 1);
 }
 
-TEST_F(RoomTest, APageThatIsShortForDamageDoesNotEndACatchUp) {
+TEST_F(RoomTest, APageShortenedByDamageDoesNotEndACatchUp) {
   SlowLog log;
   log.damaged = {20};
   Room room(saved(), shards_, log, clock_, {1000, 1min}, [] {});

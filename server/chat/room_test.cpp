@@ -3,7 +3,7 @@
 namespace colo {
 namespace {
 
-TEST_F(RoomTest, WhatOneDrawsEverybodySees) {
+TEST_F(RoomTest, ADrawingReachesEverybody) {
   auto room = make(saved());
   const auto ana = client();
   const auto ben = client();
@@ -18,7 +18,7 @@ TEST_F(RoomTest, WhatOneDrawsEverybodySees) {
   EXPECT_EQ(ana->seqs(), ben->seqs());
 }
 
-TEST_F(RoomTest, ComingBackGetsWhatWasMissedAndThenWhatComes) {
+TEST_F(RoomTest, AClientThatComesBackGetsWhatItMissedAndThenWhatFollows) {
   auto room = make(saved());
   const auto ana = client();
   const auto ben = client();
@@ -42,7 +42,7 @@ TEST_F(RoomTest, ComingBackGetsWhatWasMissedAndThenWhatComes) {
   for (std::size_t i = 0; i < seqs.size(); ++i) EXPECT_EQ(seqs[i], i + 2);
 }
 
-TEST_F(RoomTest, TheSameClientIdCountsOnceAndIsToldOnce) {
+TEST_F(RoomTest, TheSameClientIdIsStoredAndPublishedOnce) {
   auto room = make(saved());
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -96,7 +96,7 @@ TEST_F(RoomTest, ADroppedConnectionKeepsItsPlaceForAWhile) {
   EXPECT_EQ(room.view().occupancy, 1u);
 }
 
-TEST_F(RoomTest, AFullRoomRefusesInWordsAndLetsItsPeopleBackIn) {
+TEST_F(RoomTest, AFullRoomRefusesWithAReasonAndLetsItsPeopleBackIn) {
   auto room = make(saved(1));
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -107,7 +107,7 @@ TEST_F(RoomTest, AFullRoomRefusesInWordsAndLetsItsPeopleBackIn) {
   EXPECT_TRUE(join(room, ana_, client()));
 }
 
-TEST_F(RoomTest, ATemporaryRoomForgetsWhenTheLastOneLeaves) {
+TEST_F(RoomTest, ATemporaryRoomIsClearedWhenTheLastOneLeaves) {
   auto room = make(temporary());
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -123,7 +123,7 @@ TEST_F(RoomTest, ATemporaryRoomForgetsWhenTheLastOneLeaves) {
   EXPECT_EQ(draw(room, ana_, back, 2)->seq, Seq{1});
 }
 
-TEST_F(RoomTest, ATemporaryRoomRemembersWhileAPlaceIsKept) {
+TEST_F(RoomTest, ATemporaryRoomIsKeptWhileAPlaceIsKept) {
   auto room = make(temporary());
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -138,7 +138,7 @@ TEST_F(RoomTest, ATemporaryRoomRemembersWhileAPlaceIsKept) {
   EXPECT_EQ(back->seqs(), (std::vector<std::uint64_t>{1}));
 }
 
-TEST_F(RoomTest, AFasterPenThanAllowedIsToldWhenToTryAgain) {
+TEST_F(RoomTest, WhoDrawsTooFastIsToldWhenToTryAgain) {
   Room room({{"den"}, "The Den", "", true, 64, {}}, shards_, log_, clock_, {2, 1min}, [] {});
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -147,7 +147,7 @@ TEST_F(RoomTest, AFasterPenThanAllowedIsToldWhenToTryAgain) {
   const auto refused = draw(room, ana_, ana, 3);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, errc::slow_down);
-  // Coming in anew gives nobody new drawings.
+  // Joining again does not reset the rate.
   room.leave(ana_.id, ana->connection(), Departure::clean);
   const auto back = client();
   ASSERT_TRUE(join(room, ana_, back));
@@ -158,11 +158,13 @@ TEST_F(RoomTest, AFasterPenThanAllowedIsToldWhenToTryAgain) {
 
 TEST_F(RoomTest, OfTheRatesOfManyPeopleTheLeastRecentIsForgotten) {
   Room room({{"den"}, "The Den", "", true, 64, {}}, shards_, log_, clock_, {1, 1min}, [] {});
+  std::uint64_t last = 0;
   const auto draws = [&](std::int64_t number) {
     const User user{{number}, "p" + std::to_string(number), false};
     const auto with = client();
-    EXPECT_TRUE(join(room, user, with));
+    EXPECT_TRUE(join(room, user, with, last));  // without a page: this is done often
     const auto drawn = draw(room, user, with, static_cast<std::uint8_t>(++drawings_));
+    if (drawn) last = drawn->seq.value;
     room.leave(user.id, with->connection(), Departure::clean);
     return drawn.has_value();
   };
@@ -174,7 +176,7 @@ TEST_F(RoomTest, OfTheRatesOfManyPeopleTheLeastRecentIsForgotten) {
   EXPECT_TRUE(draws(2));
 }
 
-TEST_F(RoomTest, OnlyItsAuthorTakesADrawingAway) {
+TEST_F(RoomTest, OnlyItsAuthorDeletesADrawing) {
   auto room = make(saved());
   const auto ana = client();
   const auto ben = client();
@@ -190,7 +192,7 @@ TEST_F(RoomTest, OnlyItsAuthorTakesADrawingAway) {
   EXPECT_TRUE(late->seqs().empty());
 }
 
-TEST_F(RoomTest, NothingIsDoneForThoseWhoAreNotIn) {
+TEST_F(RoomTest, WhoIsNotInTheRoomIsRefused) {
   auto room = make(saved());
   const auto ana = client();
   EXPECT_EQ(draw(room, ana_, ana, 1).error().code, errc::not_in_room);
@@ -198,7 +200,7 @@ TEST_F(RoomTest, NothingIsDoneForThoseWhoAreNotIn) {
   EXPECT_EQ(run(room.erase(ana_, ana->connection(), {1})).error().code, errc::not_in_room);
 }
 
-TEST_F(RoomTest, ALargeRoomHearsHowManyNotWho) {
+TEST_F(RoomTest, ALargeRoomIsSentHowManyAreInNotWho) {
   auto room = make(saved(1000));
   const auto watcher = client();
   ASSERT_TRUE(join(room, ana_, watcher));
@@ -230,7 +232,7 @@ TEST_F(RoomTest, ALargeRoomHearsHowManyNotWho) {
   EXPECT_EQ(crowd.back()->joined().occupancy(), 100u);
 }
 
-TEST_F(RoomTest, APenIsToldToTheOthersAndOnlyWhatChanges) {
+TEST_F(RoomTest, APenIsPublishedToTheOthersWhenItChanges) {
   auto room = make(saved());
   const auto ana = client();
   const auto tab = client();
@@ -248,7 +250,7 @@ TEST_F(RoomTest, APenIsToldToTheOthersAndOnlyWhatChanges) {
   pen(false, ana);
   pen(true, ana);
   EXPECT_EQ(ben->pens(), "+Ana");
-  pen(true, ana);  // so soon again
+  pen(true, ana);  // too soon
   pen(true, tab);  // the same person draws in another tab
   pen(false, ana);
   EXPECT_EQ(ben->pens(), "+Ana");
@@ -265,11 +267,11 @@ TEST_F(RoomTest, APenIsToldToTheOthersAndOnlyWhatChanges) {
   clock_.advance(1s);
   pen(true, ana);
   EXPECT_EQ(ben->pens(), "+Ana+Ana-Ana+Ana");
-  EXPECT_TRUE(ana->frames.empty());  // one's own pen one knows
+  EXPECT_TRUE(ana->frames.empty());  // not sent to its owner
   EXPECT_TRUE(tab->frames.empty());
 }
 
-TEST_F(RoomTest, WhoLeavesOrDropsHasLiftedThePen) {
+TEST_F(RoomTest, LeavingLiftsThePen) {
   auto room = make(saved());
   const auto ana = client();
   const auto ben = client();
@@ -285,7 +287,7 @@ TEST_F(RoomTest, WhoLeavesOrDropsHasLiftedThePen) {
   EXPECT_EQ(ben->pens(), "+Ana-Ana+Ana-Ana");
 }
 
-TEST_F(RoomTest, APhoneThatIsGoneIsNotTold) {
+TEST_F(RoomTest, AClientThatLeftIsSentNothing) {
   auto room = make(saved());
   const auto ana = client();
   const auto ben = client();

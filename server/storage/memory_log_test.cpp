@@ -28,7 +28,7 @@ Message drawing_of(std::uint32_t number, std::size_t bytes) {
   return message;
 }
 
-TEST(MemoryLog, TheOldestAreEvictedWhenItIsFull) {
+TEST(MemoryLog, WhenItIsFullTheOldestAreDropped) {
   MemoryLog log(10'000);
   for (std::uint32_t i = 1; i <= 100; ++i) {
     ASSERT_EQ(run_to_end(log.append(drawing_of(i, 1000)))->seq.value, i);
@@ -59,7 +59,7 @@ TEST(MemoryLog, ErasedMessagesFreeTheirBytes) {
   EXPECT_LE(log.bytes(), full - 5000);
 }
 
-TEST(MemoryLog, ErasedMessagesAreBounded) {
+TEST(MemoryLog, ErasedMessagesDoNotAccumulate) {
   MemoryLog log(1'000'000);
   for (std::uint32_t i = 1; i <= 10; ++i) ASSERT_TRUE(run_to_end(log.append(drawing_of(i, 1000))));
   const auto living = log.bytes();
@@ -71,14 +71,14 @@ TEST(MemoryLog, ErasedMessagesAreBounded) {
   }
   EXPECT_EQ(log.bytes(), after_some);
   EXPECT_LT(log.bytes(), living + 500'000);
-  // They evicted no visible message.
+  // No visible message was dropped for them.
   EXPECT_EQ(run_to_end(log.after(den, {0}, 50))->messages.size(), 10u);
   EXPECT_EQ(run_to_end(log.last_seq(den))->value, 5'010u);
   EXPECT_TRUE(run_to_end(log.append(drawing_of(5'010, 1000)))->repeated);
-  EXPECT_FALSE(run_to_end(log.append(drawing_of(11, 1000)))->repeated);  // long ago
+  EXPECT_FALSE(run_to_end(log.append(drawing_of(11, 1000)))->repeated);  // forgotten by now
 }
 
-TEST(MemoryLog, AfterClearItIsAsNew) {
+TEST(MemoryLog, AfterClearItStartsAtOne) {
   MemoryLog log;
   for (std::uint32_t i = 1; i <= 3; ++i) ASSERT_TRUE(run_to_end(log.append(drawing_of(i, 10))));
   log.clear();
