@@ -26,7 +26,7 @@ class Pipe {
  public:
   Pipe() {
     EXPECT_EQ(pipe2(ends_.data(), O_CLOEXEC), 0);
-    EXPECT_EQ(fcntl(ends_[1], F_SETPIPE_SZ, 4096), 4096);
+    EXPECT_EQ(fcntl(ends_[1], F_SETPIPE_SZ, bytes), bytes);
   }
   ~Pipe() {
     stop_reading();
@@ -36,6 +36,12 @@ class Pipe {
   Pipe& operator=(const Pipe&) = delete;
 
   int writing() const { return ends_[1]; }
+  /// Leaves no space, so that the next write blocks. Returns what can be read then.
+  std::string fill() const {
+    const std::string text(bytes, '.');
+    EXPECT_EQ(write(ends_[1], text.data(), text.size()), bytes);
+    return text;
+  }
   int reading() const { return ends_[0]; }
   void stop_reading() {
     if (ends_[0] >= 0) close(ends_[0]);
@@ -43,6 +49,8 @@ class Pipe {
   }
 
  private:
+  static constexpr int bytes = 4096;
+
   std::array<int, 2> ends_{-1, -1};
 };
 
@@ -84,12 +92,12 @@ TEST(Output, WritesTheRestBeforeItIsDestroyed) {
 
 TEST(Output, DropsWhatDoesNotFitAndCountsItInOrder) {
   const Pipe pipe;
+  std::string all = pipe.fill();
   Output output(pipe.writing(), report_lost);
   std::size_t kept = 0;
   while (output.write("kept\n")) ++kept;  // nobody reads: it must not block
   EXPECT_EQ(kept, limits::output_lines_max);
   EXPECT_FALSE(output.write("lost\n"));
-  std::string all;
   for (std::size_t i = 0; i < kept; ++i) all += "kept\n";
   EXPECT_EQ(read_until(pipe.reading(), "lost\n"), all + "2 lost\n");
   // Bytes can be read before the writing thread has removed their lines from the queue.
