@@ -77,10 +77,10 @@ TEST_F(TimelineTest, AClientThatComesBackGetsWhatItLacks) {
 }
 
 TEST_F(TimelineTest, AllMessagesOfAnAuthorAreErasedInBatches) {
-  append_many(limits::erase_bite_max + 1);
+  append_many(limits::erase_batch_max + 1);
   frames_.clear();
   EXPECT_TRUE(*run_to_end(timeline_.erase_batch_of(ana_.id)));
-  EXPECT_EQ(frames_.size(), limits::erase_bite_max);
+  EXPECT_EQ(frames_.size(), limits::erase_batch_max);
   EXPECT_TRUE(*run_to_end(timeline_.erase_batch_of(ana_.id)));
   EXPECT_FALSE(*run_to_end(timeline_.erase_batch_of(ana_.id)));
   EXPECT_TRUE(catch_up({}).messages.empty());
