@@ -114,14 +114,6 @@ class Shards {
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 
-/// Runs `task` on `shard` and returns its result on the caller's executor. Other tasks may have
-/// run meanwhile.
-template <class T>
-asio::awaitable<T> on(Shard& shard, asio::awaitable<T> task) {
-  if (shard.executor().running_in_this_thread()) co_return co_await std::move(task);
-  co_return co_await asio::co_spawn(shard.executor(), std::move(task), asio::use_awaitable);
-}
-
 /// Starts `task` on `executor` without waiting. What it throws is logged under `name`.
 void start_task(const asio::any_io_executor& executor, asio::awaitable<void> task,
                 std::string_view name);
