@@ -21,10 +21,9 @@ using asio::ip::tcp;
 
 namespace {
 
+// -1 when it was closed: its number may be another connection's by now.
 int socket_of(BIO* bio) {
-  int socket = -1;
-  std::memcpy(&socket, BIO_get_data(bio), sizeof socket);
-  return socket;
+  return static_cast<tcp::socket*>(BIO_get_data(bio))->native_handle();
 }
 
 // OpenSSL's own socket BIO would block, and a write to a closed connection would raise SIGPIPE.
@@ -47,11 +46,6 @@ long bio_control(BIO*, int command, long, void*) {
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-int bio_destroy(BIO* bio) {
-  delete static_cast<int*>(BIO_get_data(bio));
-  return 1;
-}
-
 const BIO_METHOD* socket_method() {
   static const BIO_METHOD* const method = [] {
     auto* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
@@ -59,16 +53,16 @@ const BIO_METHOD* socket_method() {
     BIO_meth_set_read(made, bio_read);
     BIO_meth_set_write(made, bio_write);
     BIO_meth_set_ctrl(made, bio_control);
-    BIO_meth_set_destroy(made, bio_destroy);
     return made;
   }();
   return method;
 }
 
-BIO* make_bio(int socket) {
+// `socket` outlives it.
+BIO* make_bio(tcp::socket& socket) {
   auto* bio = BIO_new(socket_method());
   if (!bio) throw std::bad_alloc();
-  BIO_set_data(bio, new int(socket));
+  BIO_set_data(bio, &socket);
   BIO_set_init(bio, 1);
   return bio;
 }
@@ -203,7 +197,7 @@ asio::awaitable<boost::system::error_code> Stream::encrypt(asio::ssl::context& c
   state->ssl.reset(SSL_new(context.native_handle()));
   if (!state->ssl) throw std::bad_alloc();
   auto* ssl = state->ssl.get();
-  auto* bio = make_bio(native_handle());
+  auto* bio = make_bio(state->socket);
   SSL_set_bio(ssl, bio, bio);
   SSL_set_accept_state(ssl);
   for (;;) {
