@@ -85,9 +85,11 @@ TEST_P(WriteSchedulerTest, ACrowdedRoomDoesNotDelayAnother) {
   give(quiet, drawings, {2});
   std::size_t meanwhile = 0;
   while (!quiet.queue->empty()) meanwhile += run_one();
-  // One visit to the crowd before each write to the quiet room, and what the last slice had left.
+  // Before each write to the quiet room the crowd gets the rest of a step and one visit, and
+  // afterwards the rest of the last slice.
   const std::size_t writes = GetParam() == Line::tls ? 3 : 1;
-  EXPECT_LE(meanwhile, WriteScheduler::slice_bytes + (writes + 1) * 8 * write_bytes_max());
+  const auto between = (2 * WriteScheduler::connections_per_step - 1) * write_bytes_max();
+  EXPECT_LE(meanwhile, WriteScheduler::slice_bytes + writes * between);
   EXPECT_GT(waiting(), 0u) << "the crowd had more";
   quiet.queue->abort();
 }
