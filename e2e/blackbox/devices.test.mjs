@@ -108,7 +108,7 @@ test("signing out everywhere ends all of one's sessions", async (t) => {
   await stranger.me();
 });
 
-test("one device too many takes the place of the one that was idle for longest", async (t) => {
+test("one device too many ends the most idle one", async (t) => {
   const first = await newPhoneIn(t, colo);
   const second = await anotherPhoneOf(t, first);
   // The first one does something: the second is the idlest now.
@@ -119,7 +119,7 @@ test("one device too many takes the place of the one that was idle for longest",
   assert.equal((await sessionsOf(newest)).length, 32);
   await assertSignedOut(second);
   await first.me();
-  await colo.untilSaid(/the one that was idle for longest makes place/);
+  await colo.untilSaid(/the most idle one ends/);
 });
 
 test("what a page asks for by itself keeps nobody signed in, what the person does does", async (t) => {
