@@ -165,6 +165,7 @@ void Load::settle() {
   for (const auto until = now_ns() + settle_ns; missing() > 0 && now_ns() < until;)
     serve(now_ns() + second_ns / 100);
   result_.missing = missing();
+  result_.close_codes = close_codes();
   for (const auto& client : clients_) {
     if (!client->muted) result_.closed += client->closed() ? 1 : 0;
     result_.order_faults += client->order_faults;

@@ -37,10 +37,10 @@ export async function enter(
 
 /** Throws if a client missed a message, got one twice or was disconnected. */
 export function checked(result, what) {
-  const { order_faults, missing, closed, deliveries } = result;
+  const { order_faults, missing, closed, close_codes, deliveries } = result;
   if (order_faults || missing || closed || !deliveries)
     throw new Error(
-      `${what}: ${deliveries} deliveries, ${order_faults} out of order, ${missing} missing, ${closed} connections closed`,
+      `${what}: ${deliveries} deliveries, ${order_faults} out of order, ${missing} missing, ${closed} connections closed${close_codes}`,
     );
   return result;
 }

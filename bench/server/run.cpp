@@ -22,7 +22,8 @@ std::string to_json(const Result& result) {
        << ",\"thread_ns\":[";
   for (std::size_t i = 0; i < threads.size(); ++i) json << (i == 0 ? "" : ",") << threads[i];
   json << "],\"own_cpu_ns\":" << result.own_cpu_ns << ",\"order_faults\":" << result.order_faults
-       << ",\"missing\":" << result.missing << ",\"closed\":" << result.closed;
+       << ",\"missing\":" << result.missing << ",\"closed\":" << result.closed
+       << ",\"close_codes\":\"" << result.close_codes << '"';
   if (result.latency.total() > 0)
     json << ",\"p50_us\":" << us(0.5) << ",\"p99_us\":" << us(0.99) << ",\"p999_us\":" << us(0.999);
   json << '}';

@@ -57,6 +57,7 @@ struct Result {
   std::uint64_t order_faults = 0;        // duplicates, gaps, wrong order
   std::uint64_t missing = 0;             // never arrived
   std::uint64_t closed = 0;              // connections that the server closed
+  std::string close_codes;               // of the closed connections, as text
   Histogram latency;
 };
 
