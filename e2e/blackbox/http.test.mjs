@@ -262,7 +262,7 @@ test("whoever opens an address in a browser that is refused gets a page in plain
   const cookies = `other=${"x".repeat(60_000)}`;
   const refused = [
     [404, { path: "/nowhere" }, /nothing at this address/],
-    [403, { path: "/api/rooms", headers: { Host: "evil.example" } }, /go by that name/],
+    [403, { path: "/api/rooms", headers: { Host: "evil.example" } }, /does not know that name/],
     [405, { path: "/api/login" }, /does not support that method/],
     [400, { path: "/ws" }, /WebSockets/],
     [400, { path: "/nowhere", headers: { Host: "a b" } }, /Host/],

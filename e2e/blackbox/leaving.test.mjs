@@ -184,7 +184,7 @@ test("erasing goes on where a power cut ended it", async (t) => {
   const joined = await witness.join("main-chat");
   const numbers = joined.deletion;
   for (let last = numbers; last < 400; )
-    last = (await witness.until((f) => f.deleted)).deleted.deletion;
+    last = (await witness.until((f) => f.deleted)).deletion;
   assert.deepEqual(await wholeRoom(t, "main-chat", own), []);
 });
 

@@ -40,7 +40,7 @@ test("drawings are pruned and erased where no temporary folder can be written to
   });
   const witness = await newPhoneIn(t, colo);
   for (let { deletion } = await witness.join(room); deletion < 200; )
-    ({ deletion } = (await witness.until((f) => f.deleted)).deleted);
+    ({ deletion } = await witness.until((f) => f.deleted));
   assert.deepEqual((await witness.join(room)).messages, []);
   assert.doesNotMatch(colo.output(), /disk I\/O error/);
 });

@@ -157,7 +157,7 @@ test("a new certificate is taken on SIGHUP, and nobody who is there is dropped",
 
   await makeCertificate(files);
   process.kill(colo.pid, "SIGHUP");
-  await colo.untilSaid(/the certificate was read anew/);
+  await colo.untilSaid(/the certificate was read again/);
   // Said when it was read; each thread then has it as soon as it looks.
   const renewed = await fingerprintOf(files);
   assert.notEqual(renewed, before);

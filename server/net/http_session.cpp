@@ -87,7 +87,11 @@ asio::awaitable<bool> HttpSession::begin_tls() {
   stream_.expires_after(limits::handshake_time);
   const auto first = co_await stream_.peek();
   if (!first) co_return false;
-  if (*first != tls_handshake) co_return *first >= 'A' && *first <= 'Z';  // plain HTTP
+  if (*first >= 'A' && *first <= 'Z') co_return true;  // plain HTTP
+  if (*first != tls_handshake) {
+    co_await reader_.fill();  // a close with unread bytes would reset the connection
+    co_return false;
+  }
   const auto failure = co_await stream_.encrypt(*settings_.tls);
   if (failure)
     log::debug("a TLS handshake with {} failed: {}", remote_.to_string(), failure.message());
