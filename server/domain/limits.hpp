@@ -110,7 +110,7 @@ inline constexpr std::chrono::seconds silence_max{30};
 inline constexpr std::chrono::seconds close_time{2};  // for a client to answer a Close frame
 // A lingering close reads and discards up to this much: TCP resets a connection that is closed with
 // unread bytes, and the Close frame would be lost.
-inline constexpr std::size_t goodbye_bytes_max = 4 * 1024 * 1024;
+inline constexpr std::size_t lingering_close_bytes_max = 4 * 1024 * 1024;
 inline constexpr std::chrono::seconds ticket_time{15};
 // Cookies of our name that are checked; each costs an HMAC. Another program on the same host can
 // add some for a few paths and parent domains; a browser sends ours among the last (RFC 6265 §5.4:

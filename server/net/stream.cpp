@@ -227,7 +227,7 @@ asio::awaitable<void> Stream::close_gracefully() {
   state->socket.shutdown(tcp::socket::shutdown_send, error);
   // Discarded as it comes; under TLS it need not be decrypted.
   std::array<char, 4096> unread;
-  for (std::size_t discarded = 0; !error && discarded < limits::goodbye_bytes_max;) {
+  for (std::size_t discarded = 0; !error && discarded < limits::lingering_close_bytes_max;) {
     error = co_await wait(Wait::wait_read);
     if (error) break;
     const auto bytes = recv(native_handle(), unread.data(), unread.size(), MSG_DONTWAIT);

@@ -64,7 +64,7 @@ class Stream {
 
   /// Closes so that everything written arrives: ends our side (close_notify, FIN), then discards
   /// what the peer still sends until it closes too (lingering close, RFC 9112 §9.6). Bounded by
-  /// limits::close_time and limits::goodbye_bytes_max.
+  /// limits::close_time and limits::lingering_close_bytes_max.
   boost::asio::awaitable<void> close_gracefully();
 
   /// Closes at once. What was written last may be lost.
