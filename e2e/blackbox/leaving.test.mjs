@@ -183,8 +183,7 @@ test("erasing goes on where a power cut ended it", async (t) => {
   const witness = await newPhoneIn(t, own);
   const joined = await witness.join("main-chat");
   const numbers = joined.deletion;
-  for (let last = numbers; last < 400; )
-    last = (await witness.until((f) => f.deleted)).deletion;
+  for (let last = numbers; last < 400; ) last = (await witness.until((f) => f.deleted)).deletion;
   assert.deepEqual(await wholeRoom(t, "main-chat", own), []);
 });
 
