@@ -168,10 +168,10 @@ struct App::Parts {
         sessions(shards.first(), session_times, clock, shards.first().executor(),
                  SessionLimits{.cpu_percent = config.limits.cpu_percent}),
         invites(store, store, shards.first(), config.accounts.registration, clock),
-        rooms(config.rooms, shards, store, clock, config.limits.drawings),
-        account_eraser(shards, rooms, store, store),
         quota(config.limits.connections, shards, connections, clock),
         io(shards),
+        rooms(config.rooms, shards, store, clock, config.limits.drawings),
+        account_eraser(shards, rooms, store, store),
         services{shards,
                  clock,
                  sessions,
@@ -243,10 +243,10 @@ struct App::Parts {
   SessionTimes session_times;
   Owned<SessionTable> sessions;
   Invites invites;
-  Rooms rooms;
-  AccountEraser account_eraser;
   ConnectionQuota quota;
   PerShard<ShardIo> io;
+  Rooms rooms;  // holds subscribers, which hold the above
+  AccountEraser account_eraser;
   Services services;
   std::deque<Listener> listeners;  // of the page, and of the port that redirects to it
   std::optional<std::string> set_up_code;

@@ -68,6 +68,12 @@ class TestClient {
     }
     return all;
   }
+  /// TLS: sends a message that gives the server nothing to read (RFC 8446 §4.6.3). False when the
+  /// socket is full.
+  bool update_key() {
+    ERR_clear_error();
+    return SSL_key_update(ssl_, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 && SSL_do_handshake(ssl_) == 1;
+  }
   /// Writes to the socket what it takes at once, past TLS. Returns the bytes.
   std::size_t write_some(const std::string& bytes) {
     const auto some = send(fd(), bytes.data(), bytes.size(), 0);

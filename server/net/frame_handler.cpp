@@ -99,12 +99,12 @@ FrameHandler::Handled FrameHandler::join(RoomId id, Timeline::Position known) {
   }
   // Before the room replies, or a list of rooms could follow Joined.
   lobby().leave(connection_);
+  // Before the call: if that throws, leave_all() must leave the room.
+  const bool is_new = rooms_.emplace(id, room).second;
   Arrival arrival{who_.user, connection_, weak_client_, known};
   const auto joined = co_await room->call(&Room::join, std::move(arrival));
-  if (joined) {
-    rooms_.emplace(std::move(id), room);
-    co_return result<void>{};
-  }
+  if (joined) co_return result<void>{};
+  if (is_new) rooms_.erase(id);
   reject(Frame::kJoin, id, joined.error());
   if (rooms_.empty()) co_await return_to_lobby();
   co_return result<void>{};

@@ -83,6 +83,7 @@ asio::awaitable<void> HttpSession::run() {
 
 // False when the client is gone or the handshake failed.
 asio::awaitable<bool> HttpSession::begin_tls() {
+  if (connections_.stopping()) co_return false;
   become_idle();
   stream_.expires_after(limits::handshake_time);
   const auto first = co_await stream_.peek();
@@ -211,7 +212,6 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
   const bool written = co_await write(std::move(response));
   if (!written) co_return;
   // The WebSocket takes over everything that this session holds.
-  connections_.remove(id_);
   auto tokens = tokens_of(request, *to.site);
   std::string came(reader_.arrived());
   auto connection =
@@ -219,7 +219,7 @@ asio::awaitable<void> HttpSession::become_websocket(HttpRequest request) {
                                      upgrade->encoding.value_or(Encoding::binary), std::move(came));
   const auto session = std::make_shared<WsSession>(std::move(connection), services_, connections_,
                                                    shard_.next_connection(), std::move(slot_));
-  start_task(shard_.executor(), session->run(std::move(tokens)), "serving a WebSocket");
+  session->start(shard_, std::move(tokens));
 }
 
 result<Upgrade> HttpSession::check_upgrade(const HttpRequest& request, const ResponseTo& to) const {

@@ -76,7 +76,7 @@ asio::awaitable<void> SendQueue::close_gracefully() {
 }
 
 void SendQueue::abort() {
-  if (!std::exchange(open_, false)) return;
+  if (!std::exchange(open_, false)) return stream_.close();  // ends a lingering close, too
   dequeue();
   if (!empty() || unacknowledged_bytes(socket()) > 0) drop_unacknowledged_on_close(socket());
   stream_.close();

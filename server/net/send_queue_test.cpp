@@ -149,6 +149,18 @@ TEST_P(SendQueueTest, AnAbortDropsWhatTheClientDidNotRead) {
   EXPECT_LT(read.size(), 64u * 1024) << "what was on its way is not sent later";
 }
 
+TEST_P(SendQueueTest, AnAbortEndsAGracefulClose) {
+  bool closed = false;
+  boost::asio::co_spawn(shard_.executor(), queue_->close_gracefully(),
+                        [&](std::exception_ptr) { closed = true; });
+  settle();
+  EXPECT_FALSE(closed) << "the client did not close yet";
+  queue_->abort();
+  settle();
+  EXPECT_TRUE(closed);
+  EXPECT_EQ(queue_->stream().native_handle(), -1);
+}
+
 TEST_P(SendQueueTest, AFailedWriteDropsEverythingAndSetsTheDeadline) {
   fill(300'000);
   client_.close();

@@ -21,22 +21,40 @@ using asio::ip::tcp;
 
 namespace {
 
-// -1 when it was closed: its number may be another connection's by now.
-int socket_of(BIO* bio) {
-  return static_cast<tcp::socket*>(BIO_get_data(bio))->native_handle();
+// What one call of OpenSSL may read: two records. It reads on by itself after messages that give no
+// plaintext (KeyUpdate, for one), so a client that sends only those would never let it return.
+constexpr std::size_t read_allowance_bytes = 32 * 1024;
+
+struct Transport {
+  tcp::socket& socket;
+  std::size_t read_allowance = 0;
+
+  // -1 when it was closed: its number may be another connection's by now.
+  int descriptor() { return socket.native_handle(); }
+};
+
+Transport& transport_of(BIO* bio) {
+  return *static_cast<Transport*>(BIO_get_data(bio));
 }
 
 // OpenSSL's own socket BIO would block, and a write to a closed connection would raise SIGPIPE.
 int bio_read(BIO* bio, char* into, int bytes) {
-  const auto result = recv(socket_of(bio), into, static_cast<std::size_t>(bytes), MSG_DONTWAIT);
+  auto& transport = transport_of(bio);
+  const auto size = std::min(static_cast<std::size_t>(bytes), transport.read_allowance);
   BIO_clear_retry_flags(bio);
+  if (size == 0) {
+    BIO_set_retry_read(bio);
+    return -1;
+  }
+  const auto result = recv(transport.descriptor(), into, size, MSG_DONTWAIT);
   if (result < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_read(bio);
+  if (result > 0) transport.read_allowance -= static_cast<std::size_t>(result);
   return static_cast<int>(result);
 }
 
 int bio_write(BIO* bio, const char* from, int bytes) {
-  const auto result =
-      send(socket_of(bio), from, static_cast<std::size_t>(bytes), MSG_DONTWAIT | MSG_NOSIGNAL);
+  const auto result = send(transport_of(bio).descriptor(), from, static_cast<std::size_t>(bytes),
+                           MSG_DONTWAIT | MSG_NOSIGNAL);
   BIO_clear_retry_flags(bio);
   if (result < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
   return static_cast<int>(result);
@@ -46,6 +64,11 @@ long bio_control(BIO*, int command, long, void*) {
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
+int bio_destroy(BIO* bio) {
+  delete &transport_of(bio);
+  return 1;
+}
+
 const BIO_METHOD* socket_method() {
   static const BIO_METHOD* const method = [] {
     auto* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
@@ -53,6 +76,7 @@ const BIO_METHOD* socket_method() {
     BIO_meth_set_read(made, bio_read);
     BIO_meth_set_write(made, bio_write);
     BIO_meth_set_ctrl(made, bio_control);
+    BIO_meth_set_destroy(made, bio_destroy);
     return made;
   }();
   return method;
@@ -62,12 +86,13 @@ const BIO_METHOD* socket_method() {
 BIO* make_bio(tcp::socket& socket) {
   auto* bio = BIO_new(socket_method());
   if (!bio) throw std::bad_alloc();
-  BIO_set_data(bio, &socket);
+  BIO_set_data(bio, new Transport{socket});
   BIO_set_init(bio, 1);
   return bio;
 }
 
-void begin_call() {
+void begin_call(SSL* ssl) {
+  transport_of(SSL_get_rbio(ssl)).read_allowance = read_allowance_bytes;
   ERR_clear_error();  // SSL_get_error() looks at the thread's whole queue
   errno = 0;
 }
@@ -93,7 +118,7 @@ ssize_t Stream::State::read(std::span<char> into) {
     const auto bytes = recv(socket.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
     return bytes < 0 ? -errno : bytes;
   }
-  begin_call();
+  begin_call(ssl.get());
   read_waits_for = Wait::wait_read;
   const int bytes = SSL_read(ssl.get(), into.data(), static_cast<int>(into.size()));
   return bytes > 0 ? bytes : failed(bytes, read_waits_for);
@@ -120,7 +145,7 @@ ssize_t Stream::State::write(std::span<const iovec> pieces) {
       size += some;
     }
   }
-  begin_call();
+  begin_call(ssl.get());
   write_waits_for = Wait::wait_write;
   const int bytes = SSL_write(ssl.get(), from, static_cast<int>(size));
   if (bytes > 0) return bytes;
@@ -201,7 +226,7 @@ asio::awaitable<boost::system::error_code> Stream::encrypt(asio::ssl::context& c
   SSL_set_bio(ssl, bio, bio);
   SSL_set_accept_state(ssl);
   for (;;) {
-    begin_call();
+    begin_call(ssl);
     const int result = SSL_do_handshake(ssl);
     const int saved_errno = errno;
     if (result == 1) co_return boost::system::error_code{};
@@ -219,7 +244,7 @@ asio::awaitable<void> Stream::close_gracefully() {
   expires_after(limits::close_time);
   boost::system::error_code error;
   while (state->ssl && !error) {
-    begin_call();
+    begin_call(state->ssl.get());
     const int result = SSL_shutdown(state->ssl.get());
     if (result >= 0 || SSL_get_error(state->ssl.get(), result) != SSL_ERROR_WANT_WRITE) break;
     error = co_await wait(Wait::wait_write);

@@ -1,6 +1,7 @@
 #include "net/stream.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/ioctl.h>
 
 #include <array>
 #include <string>
@@ -34,6 +35,25 @@ TEST_P(StreamTest, AGracefulCloseDiscardsABoundedNumberOfBytes) {
   EXPECT_TRUE(closed);
   EXPECT_GE(sent, limits::lingering_close_bytes_max);
   EXPECT_LT(sent, far_more);
+}
+
+// Such messages give no bytes to read. One call must not go on for as long as they come.
+TEST(Stream, OneReadTakesABoundedNumberOfKeyUpdates) {
+  boost::asio::io_context loop;
+  TestClient client(loop, Line::tls);
+  Stream stream = client.take_stream();
+  const auto unread = [&stream] {
+    int bytes = 0;
+    EXPECT_EQ(ioctl(stream.native_handle(), FIONREAD, &bytes), 0);
+    return bytes;
+  };
+  constexpr int far_more = 64 * 1024;
+  while (unread() < far_more) ASSERT_TRUE(client.update_key());
+  std::array<char, 100> buffer;
+  const auto before = unread();
+  EXPECT_EQ(stream.read_now(buffer), -EAGAIN);
+  EXPECT_LE(before - unread(), 32 * 1024);
+  EXPECT_GT(unread(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Lines, StreamTest, testing::Values(Line::plain, Line::tls), name_of_line);

@@ -55,6 +55,7 @@ void configure(ssl::context& context) {
   SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
   // Stream writes one record at a time, offers the same bytes again from another place, and keeps
   // no buffers (2 x 16 KiB) while a connection is idle.
+  SSL_CTX_clear_mode(raw, SSL_MODE_AUTO_RETRY);  // a read returns after each message
   SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                             SSL_MODE_RELEASE_BUFFERS);
   // No resumption: it saves no round trip in TLS 1.3, a ticket key would decrypt recorded traffic

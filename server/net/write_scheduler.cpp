@@ -94,13 +94,19 @@ std::size_t WriteScheduler::write(SendQueue& queue) {
 
 void WriteScheduler::send_gathered() {
   if (dispatches_.empty()) return;
+  // Also after an exception: the pointers must not be used again.
+  struct Clear {
+    WriteScheduler& scheduler;
+    ~Clear() {
+      scheduler.gathered_.clear();
+      scheduler.dispatches_.clear();
+      scheduler.pieces_used_ = 0;
+    }
+  } const clear{*this};
   count_.calls += sender_->send(dispatches_);
   count_.writes += dispatches_.size();
   for (std::size_t i = 0; i < gathered_.size(); ++i)
     count_.frames += gathered_[i].queue->written(gathered_[i].bytes, dispatches_[i].result);
-  gathered_.clear();
-  dispatches_.clear();
-  pieces_used_ = 0;
 }
 
 }  // namespace colo

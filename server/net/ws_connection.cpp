@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "domain/limits.hpp"
 #include "runtime/log.hpp"
 
 namespace colo {
@@ -43,9 +44,13 @@ asio::awaitable<std::optional<ws::Event>> WsConnection::read() {
     const auto kept = frames_.next();
     if (kept) co_return kept;
     const auto received = co_await receive();
-    if (received.empty()) break;
+    if (!received) break;
     liveness_.received(now());
-    const auto event = frames_.next(received);
+    if (received->empty()) {
+      frames_.charge(limits::work::per_read);
+      continue;
+    }
+    const auto event = frames_.next(*received);
     if (event) co_return event;
   }
   co_return std::nullopt;
@@ -58,28 +63,26 @@ asio::awaitable<void> WsConnection::pause(SteadyTime until) {
   paused_.reset();
 }
 
-// Empty when nothing more will come. One read per turn of the loop: a client that never stops
-// sending must not delay the others.
-asio::awaitable<std::span<char>> WsConnection::receive() {
+// Nothing when no more will come; empty when what came gave no bytes yet (a part of a TLS record).
+// One read per turn of the loop: a client that never stops sending must not delay the others.
+asio::awaitable<std::optional<std::span<char>>> WsConnection::receive() {
   auto& stream = queue_->stream();
-  while (queue_->open()) {
-    boost::system::error_code error;
-    if (more_to_read_ || stream.has_read_bytes())
-      co_await asio::post(stream.get_executor(), asio::use_awaitable);
-    else
-      co_await stream.async_wait_to_read(asio::redirect_error(asio::use_awaitable, error));
-    if (error || !queue_->open()) break;
-    const auto buffer = io_.read_buffer();
-    const auto bytes = stream.read_now(buffer);
-    more_to_read_ = bytes == static_cast<ssize_t>(buffer.size());
-    if (bytes > 0) co_return buffer.first(static_cast<std::size_t>(bytes));
-    if (bytes == -EAGAIN || bytes == -EINTR) continue;
-    if (bytes < 0)
-      log::debug("a connection cannot be read from: {}",
-                 std::system_category().message(static_cast<int>(-bytes)));
-    break;
-  }
-  co_return std::span<char>{};
+  boost::system::error_code error;
+  if (!blocked_ && (more_to_read_ || stream.has_read_bytes()))
+    co_await asio::post(stream.get_executor(), asio::use_awaitable);
+  else
+    co_await stream.async_wait_to_read(asio::redirect_error(asio::use_awaitable, error));
+  if (error || !queue_->open()) co_return std::nullopt;
+  const auto buffer = io_.read_buffer();
+  const auto bytes = stream.read_now(buffer);
+  more_to_read_ = bytes == static_cast<ssize_t>(buffer.size());
+  blocked_ = bytes == -EAGAIN;
+  if (bytes > 0) co_return buffer.first(static_cast<std::size_t>(bytes));
+  if (bytes == -EAGAIN || bytes == -EINTR) co_return std::span<char>();
+  if (bytes < 0)
+    log::debug("a connection cannot be read from: {}",
+               std::system_category().message(static_cast<int>(-bytes)));
+  co_return std::nullopt;
 }
 
 void WsConnection::send(const SharedFrame& frame, FlowId flow) {

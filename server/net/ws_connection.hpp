@@ -57,7 +57,7 @@ class WsConnection final : public Keepalive::Connection,
 
  private:
   boost::asio::awaitable<void> pause(SteadyTime until);
-  boost::asio::awaitable<std::span<char>> receive();
+  boost::asio::awaitable<std::optional<std::span<char>>> receive();
 
   ShardIo& io_;
   Encoding encoding_;
@@ -66,6 +66,7 @@ class WsConnection final : public Keepalive::Connection,
   Liveness liveness_;
   std::unique_ptr<boost::asio::steady_timer> paused_;  // read() waits for the budget
   bool more_to_read_ = false;                          // the last read filled its buffer
+  bool blocked_ = false;  // the last read needs the socket before it can go on
 };
 
 }  // namespace colo

@@ -51,12 +51,21 @@ WsSession::WsSession(std::shared_ptr<WsConnection> connection, Services& service
       id_(id),
       slot_(std::move(slot)) {}
 
-asio::awaitable<void> WsSession::run(std::vector<std::string> tokens) {
-  const auto self = shared_from_this();
+void WsSession::start(Shard& shard, std::vector<std::string> tokens) {
   connections_.add(id_, [weak = weak_from_this()] {
     if (const auto session = weak.lock())
       session->close(close_code(errc::restarting), "restarting");
   });
+  start_task(shard.executor(), keep_and_run(shared_from_this(), std::move(tokens)),
+             "serving a WebSocket");
+}
+
+asio::awaitable<void> WsSession::keep_and_run(std::shared_ptr<WsSession> self,
+                                              std::vector<std::string> tokens) {
+  co_await self->run(std::move(tokens));
+}
+
+asio::awaitable<void> WsSession::run(std::vector<std::string> tokens) {
   try {
     if (co_await read_hello(std::move(tokens))) co_await read_frames();
     while (!ended_) co_await read_frame();  // until both close frames were sent

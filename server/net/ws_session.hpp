@@ -20,8 +20,9 @@ class WsSession final : public Subscriber, public std::enable_shared_from_this<W
   WsSession(std::shared_ptr<WsConnection> connection, Services& services, Connections& connections,
             ConnectionId id, ConnectionSlot slot);
 
-  /// Reads until the end. `tokens`: from the cookies of the upgrade request.
-  boost::asio::awaitable<void> run(std::vector<std::string> tokens);
+  /// Serves the connection to its end, on `shard`, its own. `tokens`: from the cookies of the
+  /// upgrade request.
+  void start(Shard& shard, std::vector<std::string> tokens);
 
   /// Sends Close. The connection ends when the client answers, or after limits::close_time.
   void close(std::uint16_t code, std::string_view reason) { socket_->close(code, reason); }
@@ -31,6 +32,9 @@ class WsSession final : public Subscriber, public std::enable_shared_from_this<W
   void publish(const SharedFrame& frame, FlowId flow) override;
 
  private:
+  static boost::asio::awaitable<void> keep_and_run(std::shared_ptr<WsSession> self,
+                                                   std::vector<std::string> tokens);
+  boost::asio::awaitable<void> run(std::vector<std::string> tokens);
   boost::asio::awaitable<bool> read_hello(std::vector<std::string> tokens);
   boost::asio::awaitable<void> read_frames();
   // The frame is valid until the caller waits for something.

@@ -68,7 +68,13 @@ void GroupCommit::run_batch(std::vector<std::unique_ptr<Job>>& batch) {
     if (in_transaction()) static_cast<void>(db_.tryExec("ROLLBACK"));
     for (auto& job : batch) job->refuse(errc::storage_failed);
   }
-  for (auto& job : batch) job->complete();
+  for (auto& job : batch) {
+    try {
+      job->complete();
+    } catch (const std::exception& e) {  // the others' callers wait, too
+      log::error("storage: the caller of a write was not resumed: {}", e.what());
+    }
+  }
 }
 
 void GroupCommit::run_transaction(std::vector<std::unique_ptr<Job>>& batch) {
