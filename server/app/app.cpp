@@ -151,7 +151,7 @@ asio::awaitable<void> stop_shard(std::deque<Listener>& listeners, Owned<Connecti
 }  // namespace
 
 // In the order of construction. Tasks that still wait when the shards stop are destroyed first,
-// while everything that they refer to is there.
+// while everything that they refer to still exists.
 struct App::Parts {
   Parts(Config settings, Assets assets, Dependencies dependencies)
       : config(std::move(settings)),

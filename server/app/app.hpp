@@ -43,7 +43,7 @@ class App {
   /// The code of the set-up link; none when there was an administrator at start.
   const std::optional<std::string>& set_up_code() const;
 
-  /// Stops accepting, tells clients to reconnect later (4500), finishes open writes and commits
+  /// Stops accepting, closes WebSockets with 4500 (reconnect), finishes open writes and commits
   /// what was accepted. Returns within 5 s.
   void stop();
 

@@ -156,8 +156,8 @@ class Caller {
   std::string token;
   std::string secret;
 
-  Answer register_as(std::string who, const std::string& invite = "") {
-    name = std::move(who);
+  Answer register_as(std::string person, const std::string& invite = "") {
+    name = std::move(person);
     return welcomed(expect(201, {"POST", "/api/register", credentials(invite)}));
   }
   Answer sign_in() {

@@ -30,7 +30,7 @@ struct Hall {
   std::string room;
   std::uint32_t clients = 200;
   std::uint32_t drawings = 1000;
-  std::uint32_t window = 16;  // drawings under way at once
+  std::uint32_t window = 16;  // drawings sent but not yet accepted
   std::uint32_t inside = 0;
   std::uint32_t satisfied = 0;  // clients that saw each drawing until they left, in order
 };
@@ -86,7 +86,7 @@ asio::awaitable<void> draw(Hall& hall, Pass pass) {
   tcp_of(socket).expires_after(patience);
   co_await enter(socket, hall.server, std::move(pass), hall.room);
   asio::steady_timer turn(executor);
-  while (hall.inside < hall.clients - 1) {  // until everybody else is in
+  while (hall.inside < hall.clients - 1) {  // until all other clients have joined
     turn.expires_after(5ms);
     co_await turn.async_wait(asio::use_awaitable);
   }
@@ -217,7 +217,7 @@ TEST_P(FanOut, TwoHundredClientsSeeEveryDrawingInOrder) {
     }
     const auto habit = i % 7 == 0 ? Habit::leaves : i % 5 == 0 ? Habit::pings : Habit::watches;
     asio::co_spawn(loop, watch(hall, person->pass(), habit), asio::detached);
-    loop.poll();  // says Hello while the ticket is fresh
+    loop.poll();  // sends Hello before the ticket expires
   }
   loop.run();
   EXPECT_EQ(hall.satisfied, hall.clients);

@@ -22,13 +22,13 @@ class BreakingRoad {
 
   /// Forwards the request; returns what arrived before the connection broke.
   std::string travel(const std::string& request, std::size_t reply_bytes) {
-    tcp::socket phone(loop_);
-    phone.connect(acceptor_.local_endpoint());
-    asio::write(phone, asio::buffer(request));
+    tcp::socket client(loop_);
+    client.connect(acceptor_.local_endpoint());
+    asio::write(client, asio::buffer(request));
     carry(acceptor_.accept(), request.size(), reply_bytes);
     std::string came(reply_bytes + 1, '\0');
     boost::system::error_code broken;
-    came.resize(asio::read(phone, asio::buffer(came), broken));
+    came.resize(asio::read(client, asio::buffer(came), broken));
     EXPECT_TRUE(broken);
     return came;
   }
