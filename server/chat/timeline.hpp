@@ -42,7 +42,7 @@ class Timeline {
     bool entering = true;       // its connection was not in the room before
     std::size_t page_bytes = limits::page_bytes_max;
   };
-  /// What the client lacks, without members and occupancy. Errors: storage_failed, busy.
+  /// What the client misses, without members and occupancy. Errors: storage_failed, busy.
   boost::asio::awaitable<result<JoinedFrame>> catch_up(Position known);
 
   /// The page before `before`, at least 1. Errors: bad_range, storage_failed, busy.
