@@ -122,7 +122,7 @@ inline constexpr std::size_t token_bytes_max = 512;
 inline constexpr std::chrono::seconds spent_token_grace{10};
 // Requests before the last one whose duplicates may still arrive: one for each tab of a browser.
 inline constexpr std::size_t late_duplicates_max = 12;
-// A client in a lift keeps its place in the room for this long.
+// A client that loses its connection (in a lift, say) keeps its place in the room for this long.
 inline constexpr std::chrono::seconds dropped_connection_grace{20};
 inline constexpr std::chrono::seconds drain_time{3};  // for open connections when stopping
 

@@ -31,7 +31,7 @@ enum class Priority { high, low };
 
 class Worker {
  public:
-  /// `name` stands in the log. `jobs_max`: jobs that wait, for each priority.
+  /// `name`: for the log. `jobs_max`: jobs that wait, for each priority.
   Worker(std::string name, std::size_t threads, std::size_t jobs_max)
       : name_(std::move(name)), jobs_max_(jobs_max), pool_(threads) {}
   ~Worker() { stop(); }
