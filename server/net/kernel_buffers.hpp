@@ -1,7 +1,7 @@
 // Bounds what the kernel holds for one TCP connection.
 //
-// Functions on a socket's descriptor. Errors are ignored: the connection is gone then, and reading
-// from it reports that.
+// Functions on a socket's descriptor. Errors are ignored: the connection has ended then, and
+// reading from it reports that.
 #pragma once
 
 #include <cstddef>

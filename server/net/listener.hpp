@@ -16,10 +16,10 @@
 
 namespace colo {
 
-/// How connections of one port are served: in plain HTTP unless it says otherwise.
+/// How connections of one port are served; by default in plain HTTP.
 struct ListenerSettings {
   std::uint16_t port = 0;        // the one bound
-  TlsContext tls;                // spoken here; null: plain HTTP
+  TlsContext tls;                // null: plain HTTP
   std::uint16_t https_port = 0;  // plain requests are redirected there; 0: they are answered
 };
 

@@ -21,7 +21,7 @@ using asio::ip::tcp;
 
 namespace {
 
-// -1 when it was closed: its number may be another connection's by now.
+// -1 when it was closed: another connection may have its descriptor by now.
 int socket_of(BIO* bio) {
   return static_cast<tcp::socket*>(BIO_get_data(bio))->native_handle();
 }
@@ -68,7 +68,7 @@ BIO* make_bio(tcp::socket& socket) {
 }
 
 void begin_call() {
-  ERR_clear_error();  // SSL_get_error() looks at the thread's whole queue
+  ERR_clear_error();  // SSL_get_error() reads the thread's whole queue
   errno = 0;
 }
 

@@ -103,7 +103,7 @@ class Stream {
   struct FreeSsl {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
-  // Shared with what waits, which may end after the stream.
+  // Shared with pending operations, which may end after the stream.
   struct State : std::enable_shared_from_this<State> {
     explicit State(boost::asio::ip::tcp::socket s) : socket(std::move(s)) {}
     ssize_t read(std::span<char> into);

@@ -58,8 +58,8 @@ asio::awaitable<void> WsConnection::pause(SteadyTime until) {
   paused_.reset();
 }
 
-// Empty when nothing more will come. One read per turn of the loop: a client that never stops
-// sending must not delay the others.
+// Empty at the end of the stream. One read per turn of the loop: a client that never stops sending
+// must not delay the others.
 asio::awaitable<std::span<char>> WsConnection::receive() {
   auto& stream = queue_->stream();
   while (queue_->open()) {
@@ -100,7 +100,7 @@ void WsConnection::abort() {
 
 void WsConnection::check(SteadyTime now) {
   if (!queue_->open()) return;
-  if (paused_) liveness_.received(now);  // it may have sent something: nobody reads it
+  if (paused_) liveness_.received(now);  // reading is paused, so bytes may have arrived
   const bool waiting = !queue_->empty();
   switch (liveness_.check(
       now, {queue_->deadline(), closing(), waiting, waiting ? queue_->progress() : 0})) {
