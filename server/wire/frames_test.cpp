@@ -81,10 +81,10 @@ RoomView golden_room() {
   return room;
 }
 
-TEST(GoldenFrames, ClientFramesReadTheSameInBothEncodings) {
+TEST(GoldenFrames, ClientFramesAreTheSameInBothEncodings) {
   const auto all = fixtures("client");
   ASSERT_EQ(all.size(), 9u);
-  ClientFrameReader reader;  // one for all: nothing stays of the one before
+  ClientFrameReader reader;  // one for all: nothing of the previous frame remains
   for (const auto& fixture : all) {
     const auto binary = reader.read(fixture.bytes, Encoding::binary);
     ASSERT_TRUE(binary) << fixture.name;
@@ -267,7 +267,7 @@ TEST(Outlines, OmitInvalidRoomsAndClientIds) {
   EXPECT_EQ((*text)->send().room(), "");
 }
 
-TEST(Frames, AFrameWithoutAJsonFormIsAnErrorAndNoEmptyMessage) {
+TEST(Frames, AFrameWithoutAJsonFormIsAnErrorInsteadOfAnEmptyMessage) {
   MessagePage page;
   page.messages.emplace_back();
   page.messages.back().seq = {1};
