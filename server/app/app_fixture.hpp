@@ -1,8 +1,8 @@
 // For tests of the whole server with their own clock: the server, in this process and on loopback,
 // and a client of its API that sends raw bytes.
 //
-// Everything here blocks. Advancing the clock passes the server's deadlines at once; its timers (of
-// requests and sockets) run in real time.
+// Everything here blocks. Advancing the clock passes the server's deadlines immediately; its timers
+// (of requests and sockets) run in real time.
 #pragma once
 
 #include <gtest/gtest.h>

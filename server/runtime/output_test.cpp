@@ -171,7 +171,7 @@ TEST(Output, AsksForMoreWhenWokenAndWhenDue) {
   Output output(pipe.writing(), [&calls](std::size_t, bool) {
     ++calls;
     const auto text = "call " + std::to_string(calls) + '\n';
-    // The first call asks for a second at once; the third comes when woken.
+    // The first call requests a second one immediately; the third follows a wake-up.
     return Output::More{text, calls == 1 ? std::optional(SteadyTime{}) : std::nullopt};
   });
   output.write("x\n");

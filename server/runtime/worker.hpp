@@ -1,6 +1,6 @@
 // Threads for calls that block: password hashes, reads from the disk.
 //
-// Jobs wait in two queues, one per priority, each bounded in jobs; a full one refuses at once.
+// Jobs wait in two queues, one per priority, each bounded in jobs; a full one refuses immediately.
 // Three of four jobs are taken from the high-priority queue while both have some. Thread-safe;
 // a caller resumes on its own executor.
 #pragma once
