@@ -68,7 +68,7 @@ class TestClient {
     }
     return all;
   }
-  /// Writes to the socket what it takes at once, past TLS. Returns the bytes.
+  /// Writes to the socket what it takes without waiting, bypassing TLS. Returns the bytes.
   std::size_t write_some(const std::string& bytes) {
     const auto some = send(fd(), bytes.data(), bytes.size(), 0);
     return some > 0 ? static_cast<std::size_t>(some) : 0;
@@ -87,7 +87,7 @@ class TestClient {
       }
     }
   }
-  /// read() came to the end of the connection, and the error it ended with.
+  /// Whether read() reached the end of the connection, and the error it ended with.
   bool ended() const { return ended_; }
   int error() const { return error_; }
   void close() { socket_.close(); }

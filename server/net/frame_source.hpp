@@ -2,7 +2,7 @@
 //
 // No sockets and no waiting. Bytes that were received but not parsed yet are kept here; between
 // events an idle client keeps none. The work done for a client is charged to its person's Budget;
-// the caller waits while resume_at() says so. Before sign-in, the number of frames and the size of
+// the caller waits until resume_at(). Before sign-in, the number of frames and the size of
 // a message are bounded instead (limits::hello_frames_max, hello_bytes_max).
 #pragma once
 

@@ -148,7 +148,8 @@ asio::awaitable<result<bool>> HttpSession::read_request() {
   co_return co_await reader_.read_body();
 }
 
-// Until a complete request has arrived. An idle connection is closed at once when the server stops.
+// Until a complete request has arrived. An idle connection is closed immediately when the server
+// stops.
 void HttpSession::become_idle() {
   idle_ = true;
   allow_eviction();

@@ -63,7 +63,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   boost::asio::ip::address local_;
   boost::asio::ip::address remote_;
   RequestReader reader_{stream_};
-  bool idle_ = false;  // no complete request has arrived: stopping closes the connection
+  bool idle_ = false;  // no complete request has arrived: stopping closes it
   std::optional<IdleConnections::Entry> idle_entry_;  // where it has a slot
 };
 

@@ -16,8 +16,8 @@ void bound_kernel_buffers(int socket);
 /// Bytes that were written and not acknowledged yet (SIOCOUTQ, tcp(7)).
 std::size_t unacknowledged_bytes(int socket);
 
-/// Closing drops unacknowledged bytes at once (RST). Otherwise the kernel keeps them for a minute
-/// or more for a client that does not read.
+/// Makes closing drop unacknowledged bytes immediately (RST). Otherwise the kernel keeps them for a
+/// minute or more for a client that does not read.
 void drop_unacknowledged_on_close(int socket);
 
 }  // namespace colo

@@ -29,8 +29,8 @@ class Listener {
   using Handler = std::function<void(Shard& shard, boost::asio::ip::tcp::socket socket,
                                      const ListenerSettings& settings)>;
 
-  /// Binds at once. `endpoint` with port 0 takes a free port; the one of `settings` is filled in.
-  /// Throws boost::system::system_error, address_in_use among others.
+  /// Binds immediately. `endpoint` with port 0 takes a free port; the one of `settings` is filled
+  /// in. Throws boost::system::system_error, address_in_use among others.
   Listener(Shards& shards, boost::asio::ip::tcp::endpoint endpoint, ListenerSettings settings,
            Handler handler);
 

@@ -1,4 +1,4 @@
-// Finds the client of a request when a reverse proxy stands in between.
+// Finds the client of a request that came through a reverse proxy.
 //
 // Only configured proxies are trusted, because any client can send X-Forwarded-For. The `Forwarded`
 // header (RFC 7239) is not read: Caddy and nginx do not send it by default. Immutable.

@@ -49,7 +49,7 @@ class WsConnection final : public Keepalive::Connection,
   bool closing() const { return queue_->closing(); }
   bool has_closing_frame() const { return queue_->has_closing_frame(); }
 
-  /// Closes at once, and ends read().
+  /// Closes immediately, and ends read().
   void abort();
 
   int socket() { return queue_->socket(); }
