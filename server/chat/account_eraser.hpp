@@ -31,7 +31,7 @@ class AccountEraser {
   /// nothing there.
   boost::asio::awaitable<void> remove_from_rooms(UserId user);
 
-  /// Accounts to erase were added to the store: begins to erase them, and returns at once.
+  /// Accounts to erase were added to the store: begins to erase them, without waiting.
   void erase_drawings() { wanted_.post(&Event::set); }
 
  private:

@@ -24,7 +24,7 @@
 namespace colo {
 
 enum class Departure {
-  clean,    // Leave, or a clean close: the person leaves at once
+  clean,    // Leave, or a clean close: the person leaves immediately
   dropped,  // the connection broke: the place is kept for a while
 };
 

@@ -34,7 +34,7 @@ struct Observed {
   Kind kind = Kind::violation;
   bool binary = false;
   std::string payload;
-  std::uint16_t code = 0;  // close: what came; violation: what is answered
+  std::uint16_t code = 0;  // close: as received; violation: as answered
   bool operator==(const Observed&) const = default;
 };
 
