@@ -121,7 +121,7 @@ TEST_F(SessionTableTest, AnOlderTokenEndsItsSessionAndNoOther) {
   run(other_device, "still here");
 }
 
-TEST_F(SessionTableTest, TwoRequestsAtOnceNeverBothRun) {
+TEST_F(SessionTableTest, TwoSimultaneousRequestsNeverBothRun) {
   auto token = open(ana_);
   for (int round = 0; round < 200; ++round) {
     const auto one = spend(token, "one-" + std::to_string(round));

@@ -73,7 +73,7 @@ TEST_F(RoomNotices, AFloodByOnePersonDoesNotHideAnother) {
   EXPECT_EQ(notices.back(), "Cy left");
 }
 
-TEST_F(RoomNotices, APenIsPublishedNoMoreOftenWhenItsOwnerLeavesInBetween) {
+TEST_F(RoomNotices, LeavingDoesNotResetTheRateOfPens) {
   auto room = make(saved());
   const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));

@@ -229,7 +229,7 @@ TEST_F(RoomTest, AClientThatMissedTooManyDeletionsIsReset) {
   EXPECT_TRUE(ben->joined().reset());
 }
 
-TEST_F(RoomTest, ADeletionWhileAPageIsReadIsInIt) {
+TEST_F(RoomTest, ADeletionDuringAPageReadIsIncluded) {
   SlowLog slow;
   Room room(saved(), shards_, slow, clock_, {1000, 1min}, [] {});
   const auto ana = client();
@@ -245,7 +245,7 @@ TEST_F(RoomTest, ADeletionWhileAPageIsReadIsInIt) {
   EXPECT_EQ(ben->joined().messages_size(), 2);
 }
 
-TEST_F(RoomTest, ADrawingWhileAPageIsReadIsInItOnce) {
+TEST_F(RoomTest, ADrawingDuringAPageReadIsIncludedOnce) {
   SlowLog slow;
   Room room(saved(), shards_, slow, clock_, {1000, 1min}, [] {});
   const auto ana = client();

@@ -36,7 +36,7 @@ std::string refused_as(const result<void>& checked) {
   return checked ? "not" : std::string(code_name(checked.error().code));
 }
 
-TEST(HeadScanner, FindsTheEndHoweverTheBytesArrive) {
+TEST(HeadScanner, FindsTheEndInBytesSplitAnywhere) {
   const std::string head = "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
   for (const auto& scanned : {scan(head + "GET /next"), scan_slowly(head + "GET /next")}) {
     ASSERT_TRUE(scanned && *scanned);

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr SteadyTime start{1h};
 
-TEST(Budget, ASecondsWorthMayBeSpentAtOnce) {
+TEST(Budget, ASecondsWorthMayBeSpentInABurst) {
   Budget budget(10);
   EXPECT_LE(budget.spend(60ms, start), start);
   EXPECT_LE(budget.spend(40ms, start), start);

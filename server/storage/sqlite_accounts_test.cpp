@@ -212,7 +212,7 @@ class InviteStoreTest : public AccountsTest {
   WallTime now{std::chrono::hours{24 * 20'000}};
 };
 
-TEST_F(InviteStoreTest, AnInviteWorksAsOftenAsItSays) {
+TEST_F(InviteStoreTest, AnInviteWorksForItsNumberOfUses) {
   ASSERT_TRUE(make(1, 2));
   EXPECT_TRUE(enter("Bob", 1));
   EXPECT_TRUE(enter("Cat", 1));
@@ -259,7 +259,7 @@ TEST_F(InviteStoreTest, InvitesEndWithTheAccountThatCreatedThem) {
   EXPECT_TRUE(run_to_end(store.invites()).value().empty());
 }
 
-TEST_F(InviteStoreTest, AWrongPasswordLeavesTheInvitesToo) {
+TEST_F(InviteStoreTest, AWrongPasswordRemovesNoInvites) {
   ASSERT_TRUE(make(1));
   EXPECT_FALSE(run_to_end(store.remove_account(ann.id, {7}, false)));
   EXPECT_TRUE(enter("Cat", 1));

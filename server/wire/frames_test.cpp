@@ -106,7 +106,7 @@ TEST(GoldenFrames, ServerFramesHaveTheirJsonForm) {
   }
 }
 
-TEST(GoldenFrames, AreWhatThisServerEncodes) {
+TEST(GoldenFrames, MatchTheServersEncoding) {
   const auto message = golden_message();
   const auto encoded = encode_message(message);
   EXPECT_EQ(in_order(message_frame(message)), fixture_bytes("server-message"));
@@ -181,7 +181,7 @@ std::optional<errc> refused(std::string_view bytes, Encoding encoding) {
   return read.error().code;
 }
 
-TEST(Frames, BytesThatAreNoFrameAreRefused) {
+TEST(Frames, InvalidBytesAreRefused) {
   EXPECT_EQ(refused("\xFF\xFF\xFF", Encoding::binary), errc::bad_frame);
   EXPECT_EQ(refused("{", Encoding::json), errc::bad_frame);
   EXPECT_EQ(refused("", Encoding::binary), errc::bad_frame);

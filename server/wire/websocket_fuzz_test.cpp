@@ -416,11 +416,12 @@ TEST(FrameReader, ReadsWhatBeastReads) {
     std::mt19937_64 random(seed * 1'000'000'007 + round);
     ClientStream client(random);
     const auto stream = client.talk();
-    const auto we = ours(stream, client);
-    const auto they = beasts(stream, client);
-    ++outcomes[they.why.message()];
-    ASSERT_EQ(expected_of_beast(they, stream.substr(0, we.bytes)), we.observed)
-        << "round " << round << ", Beast: " << they.why.message() << "\n"
+    const auto our_result = ours(stream, client);
+    const auto beast_result = beasts(stream, client);
+    ++outcomes[beast_result.why.message()];
+    ASSERT_EQ(expected_of_beast(beast_result, stream.substr(0, our_result.bytes)),
+              our_result.observed)
+        << "round " << round << ", Beast: " << beast_result.why.message() << "\n"
         << hex(stream);
   }
   for (const auto& [outcome, times] : outcomes) std::cout << times << " × " << outcome << "\n";
