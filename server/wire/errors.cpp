@@ -58,8 +58,6 @@ std::uint16_t close_code(errc code) {
     case errc::other_session:
     case errc::token_replayed:
       return 4401;
-    case errc::origin_refused:
-      return 4403;
     case errc::no_hello:
       return 4408;
     case errc::flooding:
