@@ -51,11 +51,11 @@ const threadHeaders = [
 ];
 const threadHeaderPrefixes = ["boost/atomic", "boost/thread", "boost/lockfree", "boost/fiber"];
 
-// Names that other headers bring along. Comments and strings are removed before this is used.
+// Names that other headers also declare. Comments and strings are removed before this is used.
 const threadNames =
   /\b(?:std::(?:atomic|mutex|recursive_mutex|timed_mutex|shared_mutex|(?:lock|scoped)_lock|lock_guard|unique_lock|shared_lock|condition_variable|thread|jthread|this_thread|future|shared_future|promise|packaged_task|async|latch|barrier|counting_semaphore|binary_semaphore|stop_token|stop_source|call_once|once_flag)|(?:asio::|boost::)(?:static_)?thread_pool|asio::use_future|pthread_\w+|thrd_\w+|__atomic_\w+|__sync_\w+|thread_local)\b/;
 
-// Tables whose keys strangers choose must hash them under a seed (domain/seeded_hash.hpp).
+// Tables whose keys clients choose must use a seeded hash (domain/seeded_hash.hpp).
 const textTables = /unordered_(?:flat_|node_)?(?:multi)?(?:map|set)<std::string(?:_view)?\b[^;]*;/g;
 
 /** The folder that a quoted or angled include belongs to; undefined: it is not ours. */

@@ -1,4 +1,4 @@
-// What the layer check must see, and what it must leave alone.
+// What the layer check must report, and what it must accept.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { serverProblems } from "./check-layers.mjs";

@@ -27,7 +27,7 @@ const line = (...corners) =>
       20,
     ),
   );
-// A hand is never quite steady.
+// Imitates an unsteady hand.
 const wobble = (points) =>
   points.map(([x, y], i) => [x + 3 * Math.sin(i * 0.5), y + 3 * Math.cos(i * 0.37)]);
 
@@ -152,7 +152,7 @@ description = "What is for dinner"
   const drawn = await page.shot("readme-pad");
   await page.tap("send");
   await page.untilSent(3);
-  await pick("pen"); // the stamps' keyboard goes
+  await pick("pen"); // closes the stamps' keyboard
   await page.tap("pen-done");
   await page.tap("handle"); // lowers the pad: time to read
   await page.unseen("unsend");

@@ -1,8 +1,8 @@
-# Sourced by the other scripts: says what is being done, and what failed last.
+# Sourced by the other scripts: prints each step and the command that failed.
 set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Compilations are shared between checkouts, wherever they lie.
+# Compilations are shared between checkouts in different folders.
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 
 say() { printf '\n== %s\n' "$*"; }

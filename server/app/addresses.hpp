@@ -1,4 +1,4 @@
-// The addresses under which a phone can reach this machine.
+// The addresses under which other devices can reach this machine.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace colo {
 struct Address {
   std::string interface;  // "wlan0"; empty for a name
   std::string url;        // "http://192.168.1.20:5000"
-  int rank = 0;           // lower: more likely reachable from a phone
+  int rank = 0;           // lower: more likely reachable from other devices
 };
 
 /// The addresses of a server that listens on `host` (an address, or 0.0.0.0 or :: for all) and

@@ -11,9 +11,9 @@
 
 namespace colo {
 
-/// Creates an administrator's account, or promotes an existing one, but only if the command says
-/// so: anybody could have registered the name. Prints what was done. Throws std::runtime_error, one
-/// sentence.
+/// Creates an administrator's account. Promotes an existing account only if the command requests
+/// that, because any person could have registered the name. Prints what was done. Throws
+/// std::runtime_error, one sentence.
 void create_admin(const CreateAdmin& command);
 
 /// Replaces the account's password. Throws std::runtime_error, one sentence.

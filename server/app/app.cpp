@@ -79,7 +79,7 @@ asio::awaitable<void> apply_outside_changes(SqliteStore& store, Owned<SessionTab
                                             Invites& invites) {
   for (;;) {
     co_await sleep(look_outside_every);
-    // This query also notices a removed database while nobody draws.
+    // This query also detects a removed database while no drawings are stored.
     const auto changes = co_await store.outside_changes();
     if (!changes || changes->empty()) continue;
     for (const auto& [id, account] : *changes) {
@@ -124,7 +124,7 @@ asio::awaitable<void> watch_lock(const DataFolder& data, Problems& problems) {
   }
 }
 
-// Names the file. The log and the refusal say why.
+// Names the file. The log and the refusal have the reason.
 [[noreturn]] void refuse_to_start(const DataFolder& data, const Refusal& why) {
   throw std::runtime_error(
       fmt::format("The database {} cannot be used: {} The log says more, and `colo verify` what is "
@@ -151,7 +151,7 @@ asio::awaitable<void> stop_shard(std::deque<Listener>& listeners, Owned<Connecti
 }  // namespace
 
 // In the order of construction. Tasks that still wait when the shards stop are destroyed first,
-// while everything that they refer to is there.
+// while everything that they refer to still exists.
 struct App::Parts {
   Parts(Config settings, Assets assets, Dependencies dependencies)
       : config(std::move(settings)),

@@ -1,7 +1,7 @@
 // The server as a whole: built from a Config, started, drained, stopped.
 //
-// Used from one thread (main's, or a test's). It starts once: after stop() the signing key is
-// gone, and with it every session.
+// Used from one thread (main's, or a test's). It starts once: stop() destroys the signing key, and
+// with it every session.
 #pragma once
 
 #include <cstdint>
@@ -37,13 +37,13 @@ class App {
   void start();
 
   /// Reads the certificate and its key again. New connections use them, open ones keep theirs.
-  /// If they cannot be used, the log says why and the old ones stay.
+  /// If they cannot be used, the log has the reason and the old ones stay.
   void reload_certificate();
 
   /// The code of the set-up link; none when there was an administrator at start.
   const std::optional<std::string>& set_up_code() const;
 
-  /// Stops accepting, tells clients to reconnect later (4500), finishes open writes and commits
+  /// Stops accepting, closes WebSockets with 4500 (reconnect), finishes open writes and commits
   /// what was accepted. Returns within 5 s.
   void stop();
 

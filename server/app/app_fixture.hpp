@@ -1,8 +1,8 @@
 // For tests of the whole server with their own clock: the server, in this process and on loopback,
 // and a client of its API that sends raw bytes.
 //
-// Everything here blocks. Advancing the clock passes the server's deadlines at once; its timers (of
-// requests and sockets) run in real time.
+// Everything here blocks. Advancing the clock passes the server's deadlines immediately; its timers
+// (of requests and sockets) run in real time.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -156,8 +156,8 @@ class Caller {
   std::string token;
   std::string secret;
 
-  Answer register_as(std::string who, const std::string& invite = "") {
-    name = std::move(who);
+  Answer register_as(std::string person, const std::string& invite = "") {
+    name = std::move(person);
     return welcomed(expect(201, {"POST", "/api/register", credentials(invite)}));
   }
   Answer sign_in() {

@@ -12,7 +12,7 @@ namespace {
 
 using phones_fixture::config_for_test;
 
-TEST(App, ASecondServerOnTheSamePortOrFolderIsRefusedInASentence) {
+TEST(App, ASecondServerOnTheSamePortOrFolderIsRefusedWithOneSentence) {
   log::open("warn");
   const TemporaryFolder one;
   const TemporaryFolder two;

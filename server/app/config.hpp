@@ -52,7 +52,7 @@ struct Config {
     Rate frames{60, std::chrono::seconds{1}};       // frames_per_second, on a socket
     Rate registrations{30, std::chrono::hours{1}};  // registrations_per_hour, of an address
     Rate sign_ins{20, std::chrono::minutes{1}};     // sign_ins_per_minute, of an address
-    std::uint32_t connections = 500;                // connections_per_address, open at once
+    std::uint32_t connections = 500;                // connections_per_address, open
     // cpu_percent_per_person: of one core's time, for all connections of a person
     std::uint32_t cpu_percent = limits::cpu_percent_per_person;
   } limits;

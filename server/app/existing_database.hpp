@@ -1,4 +1,4 @@
-// Finds the database of a data folder, and detects that a database was there and is gone.
+// Finds the database of a data folder, and detects that an earlier database is missing.
 //
 // The evidence is the note in the folder's lock file (DataFolder::note_database). What lies beside
 // the database itself, such as its write-ahead log, is checked by storage/database_file.hpp.

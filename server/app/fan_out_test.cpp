@@ -25,32 +25,32 @@ using namespace std::chrono_literals;
 
 constexpr auto patience = 60s;  // far beyond what anything here takes
 
-struct Hall {
+struct Scenario {
   Server server;
   std::string room;
   std::uint32_t clients = 200;
   std::uint32_t drawings = 1000;
-  std::uint32_t window = 16;  // drawings under way at once
-  std::uint32_t inside = 0;
-  std::uint32_t satisfied = 0;  // clients that saw each drawing until they left, in order
+  std::uint32_t window = 16;  // drawings sent but not yet accepted
+  std::uint32_t joined = 0;
+  std::uint32_t completed = 0;  // clients that saw each drawing until they left, in order
 };
 
-enum class Habit { watches, pings, leaves };
+enum class Behaviour { watches, pings, leaves };
 
-// Sees the drawings in order; some clients ping meanwhile, some leave half-way.
-asio::awaitable<void> watch(Hall& hall, Pass pass, Habit habit) {
+// Sees the drawings in order; some clients ping meanwhile, some leave after half of them.
+asio::awaitable<void> watch(Scenario& scenario, Pass pass, Behaviour behaviour) {
   const auto executor = co_await asio::this_coro::executor;
-  Socket socket(executor, hall.server.line);
+  Socket socket(executor, scenario.server.line);
   tcp_of(socket).expires_after(patience);
-  co_await enter(socket, hall.server, std::move(pass), hall.room);
+  co_await enter(socket, scenario.server, std::move(pass), scenario.room);
   std::uint32_t pinged = 0;
   std::uint32_t ponged = 0;
   socket.control_callback([&](websocket::frame_type type, beast::string_view payload) {
     if (type != websocket::frame_type::pong) return;
     EXPECT_EQ(payload, std::to_string(++ponged));
   });
-  ++hall.inside;
-  const auto until = habit == Habit::leaves ? hall.drawings / 2 : hall.drawings;
+  ++scenario.joined;
+  const auto until = behaviour == Behaviour::leaves ? scenario.drawings / 2 : scenario.drawings;
   std::uint64_t seq = 0;
   while (seq < until) {
     const auto frame = co_await receive(socket);
@@ -59,13 +59,13 @@ asio::awaitable<void> watch(Hall& hall, Pass pass, Habit habit) {
     if (frame.message().seq() != seq + 1) co_return;
     seq = frame.message().seq();
     EXPECT_EQ(frame.message().caption(), std::to_string(seq));
-    if (habit != Habit::pings || seq % 10 != 0) continue;
+    if (behaviour != Behaviour::pings || seq % 10 != 0) continue;
     const websocket::ping_data data(std::to_string(++pinged));
     co_await socket.async_ping(data, asio::use_awaitable);
   }
   // The last request is answered last: every ping was answered before.
   v1::ClientFrame last;
-  last.mutable_history()->set_room(hall.room);
+  last.mutable_history()->set_room(scenario.room);
   last.mutable_history()->set_before_seq(2);
   co_await send(socket, last);
   for (bool answered = false; !answered;) {
@@ -77,25 +77,25 @@ asio::awaitable<void> watch(Hall& hall, Pass pass, Habit habit) {
                               asio::redirect_error(asio::use_awaitable, closed));
   EXPECT_FALSE(closed) << closed.message();
   EXPECT_EQ(ponged, pinged);
-  ++hall.satisfied;
+  ++scenario.completed;
 }
 
-asio::awaitable<void> draw(Hall& hall, Pass pass) {
+asio::awaitable<void> draw(Scenario& scenario, Pass pass) {
   const auto executor = co_await asio::this_coro::executor;
-  Socket socket(executor, hall.server.line);
+  Socket socket(executor, scenario.server.line);
   tcp_of(socket).expires_after(patience);
-  co_await enter(socket, hall.server, std::move(pass), hall.room);
+  co_await enter(socket, scenario.server, std::move(pass), scenario.room);
   asio::steady_timer turn(executor);
-  while (hall.inside < hall.clients - 1) {  // until everybody else is in
+  while (scenario.joined < scenario.clients - 1) {  // until all other clients have joined
     turn.expires_after(5ms);
     co_await turn.async_wait(asio::use_awaitable);
   }
   std::uint32_t sent = 0;
   std::uint32_t accepted = 0;
   std::uint64_t seq = 0;
-  while (seq < hall.drawings || accepted < hall.drawings) {
-    while (sent < hall.drawings && sent < accepted + hall.window)
-      co_await send(socket, drawing(hall.room, ++sent));
+  while (seq < scenario.drawings || accepted < scenario.drawings) {
+    while (sent < scenario.drawings && sent < accepted + scenario.window)
+      co_await send(socket, drawing(scenario.room, ++sent));
     const auto frame = co_await receive(socket);
     EXPECT_FALSE(frame.has_rejected()) << frame.rejected().reason();
     if (frame.has_rejected()) co_return;
@@ -105,7 +105,7 @@ asio::awaitable<void> draw(Hall& hall, Pass pass) {
       EXPECT_EQ(frame.message().seq(), ++seq);
     }
   }
-  ++hall.satisfied;
+  ++scenario.completed;
 }
 
 // A drawing of some 40 kB.
@@ -122,24 +122,24 @@ v1::ClientFrame large_drawing(const std::string& room, std::uint32_t number) {
   return frame;
 }
 
-struct Sleeper {
+struct SlowReader {
   Server server;
-  bool inside = false;
-  bool wakes = false;
+  bool joined = false;
+  bool may_read = false;
   std::uint64_t seen = 0;
 };
 
-// Reads nothing until `wakes`, then all there is.
-asio::awaitable<void> sleep_and_read(Sleeper& sleeper, Pass pass) {
+// Reads nothing until `may_read`, then everything.
+asio::awaitable<void> read_late(SlowReader& slow_reader, Pass pass) {
   const auto executor = co_await asio::this_coro::executor;
-  Socket socket(executor, sleeper.server.line);
+  Socket socket(executor, slow_reader.server.line);
   auto& stream = tcp_of(socket);
   stream.socket().open(tcp::v4());
   stream.socket().set_option(asio::socket_base::receive_buffer_size(4096));
-  co_await enter(socket, sleeper.server, std::move(pass), "scratch");
-  sleeper.inside = true;
+  co_await enter(socket, slow_reader.server, std::move(pass), "scratch");
+  slow_reader.joined = true;
   asio::steady_timer turn(executor);
-  while (!sleeper.wakes) {
+  while (!slow_reader.may_read) {
     turn.expires_after(5ms);
     co_await turn.async_wait(asio::use_awaitable);
   }
@@ -153,18 +153,18 @@ asio::awaitable<void> sleep_and_read(Sleeper& sleeper, Pass pass) {
     EXPECT_TRUE(frame.ParseFromArray(buffer.data().data(), static_cast<int>(buffer.size())));
     buffer.clear();
     if (!frame.has_message()) continue;
-    EXPECT_EQ(frame.message().seq(), ++sleeper.seen);
+    EXPECT_EQ(frame.message().seq(), ++slow_reader.seen);
   }
 }
 
-// Draws until the sleeper is far behind, and reads everything itself.
-asio::awaitable<void> draw_past(Sleeper& sleeper, Pass pass, std::uint32_t drawings) {
+// Draws until the slow reader is far behind, and reads everything itself.
+asio::awaitable<void> draw_many(SlowReader& slow_reader, Pass pass, std::uint32_t drawings) {
   const auto executor = co_await asio::this_coro::executor;
-  Socket socket(executor, sleeper.server.line);
+  Socket socket(executor, slow_reader.server.line);
   tcp_of(socket).expires_after(patience);
-  co_await enter(socket, sleeper.server, std::move(pass), "scratch");
+  co_await enter(socket, slow_reader.server, std::move(pass), "scratch");
   asio::steady_timer turn(executor);
-  while (!sleeper.inside) {
+  while (!slow_reader.joined) {
     turn.expires_after(5ms);
     co_await turn.async_wait(asio::use_awaitable);
   }
@@ -178,7 +178,7 @@ asio::awaitable<void> draw_past(Sleeper& sleeper, Pass pass, std::uint32_t drawi
       EXPECT_EQ(frame.message().seq(), ++seq);
     }
   }
-  sleeper.wakes = true;
+  slow_reader.may_read = true;
 }
 
 struct Way {
@@ -205,46 +205,49 @@ TEST_P(FanOut, TwoHundredClientsSeeEveryDrawingInOrder) {
   App app(config(), {});
   app.start();
   const Server server{app.port(), GetParam().line};
-  Hall hall{server, GetParam().room};
+  Scenario scenario{server, GetParam().room};
   std::optional<Person> person(server);
   person->register_as("Ana");
   asio::io_context loop;
-  asio::co_spawn(loop, draw(hall, person->pass()), asio::detached);
-  for (std::uint32_t i = 1; i < hall.clients; ++i) {
+  asio::co_spawn(loop, draw(scenario, person->pass()), asio::detached);
+  for (std::uint32_t i = 1; i < scenario.clients; ++i) {
     if (i % 25 == 0) {
       person.emplace(server);
       person->register_as("Ana " + std::to_string(i));
     }
-    const auto habit = i % 7 == 0 ? Habit::leaves : i % 5 == 0 ? Habit::pings : Habit::watches;
-    asio::co_spawn(loop, watch(hall, person->pass(), habit), asio::detached);
-    loop.poll();  // says Hello while the ticket is fresh
+    const auto behaviour = i % 7 == 0   ? Behaviour::leaves
+                           : i % 5 == 0 ? Behaviour::pings
+                                        : Behaviour::watches;
+    asio::co_spawn(loop, watch(scenario, person->pass(), behaviour), asio::detached);
+    loop.poll();  // sends Hello before the ticket expires
   }
   loop.run();
-  EXPECT_EQ(hall.satisfied, hall.clients);
+  EXPECT_EQ(scenario.completed, scenario.clients);
   app.stop();
 }
 
-TEST_P(FanOut, RoomsAreServedSideBySide) {
+TEST_P(FanOut, RoomsAreServedConcurrently) {
   App app(config(), {});
   app.start();
   const Server server{app.port(), GetParam().line};
   Person person(server);
   person.register_as("Ana");
   asio::io_context loop;
-  std::vector<Hall> halls;
+  std::vector<Scenario> scenarios;
   // Each has its own order; both are busy at the same time.
   for (const std::string room : {"main-chat", "scratch"})
-    halls.push_back({server, room, 20, 300, 4});
-  for (auto& hall : halls) {
-    asio::co_spawn(loop, draw(hall, person.pass()), asio::detached);
-    for (std::uint32_t i = 1; i < hall.clients; ++i) {
+    scenarios.push_back({server, room, 20, 300, 4});
+  for (auto& scenario : scenarios) {
+    asio::co_spawn(loop, draw(scenario, person.pass()), asio::detached);
+    for (std::uint32_t i = 1; i < scenario.clients; ++i) {
       if (i % 10 == 0) person.sign_in_again();
-      asio::co_spawn(loop, watch(hall, person.pass(), Habit::pings), asio::detached);
+      asio::co_spawn(loop, watch(scenario, person.pass(), Behaviour::pings), asio::detached);
       loop.poll();
     }
   }
   loop.run();
-  for (const auto& hall : halls) EXPECT_EQ(hall.satisfied, hall.clients) << hall.room;
+  for (const auto& scenario : scenarios)
+    EXPECT_EQ(scenario.completed, scenario.clients) << scenario.room;
   app.stop();
 }
 
@@ -262,7 +265,7 @@ INSTANTIATE_TEST_SUITE_P(Ways, FanOut,
 
 class SlowClient : public testing::TestWithParam<Way> {};
 
-TEST_P(SlowClient, IsClosedAndDelaysNobody) {
+TEST_P(SlowClient, IsClosedWithoutDelayingOthers) {
   log::open("warn");
   const TemporaryFolder folder;
   auto config = config_for_test(folder.path(), GetParam().line);
@@ -273,13 +276,13 @@ TEST_P(SlowClient, IsClosedAndDelaysNobody) {
   Person person(server);
   person.register_as("Ana");
   asio::io_context loop;
-  Sleeper sleeper{server};
+  SlowReader slow_reader{server};
   constexpr std::uint32_t drawings = 180;  // some 7 MB
-  asio::co_spawn(loop, sleep_and_read(sleeper, person.pass()), asio::detached);
-  asio::co_spawn(loop, draw_past(sleeper, person.pass(), drawings), asio::detached);
+  asio::co_spawn(loop, read_late(slow_reader, person.pass()), asio::detached);
+  asio::co_spawn(loop, draw_many(slow_reader, person.pass(), drawings), asio::detached);
   loop.run();
-  EXPECT_TRUE(sleeper.wakes) << "the client that draws was delayed";
-  EXPECT_LT(sleeper.seen, drawings);
+  EXPECT_TRUE(slow_reader.may_read) << "the client that draws was delayed";
+  EXPECT_LT(slow_reader.seen, drawings);
   app.stop();
 }
 

@@ -15,28 +15,28 @@ using namespace std::chrono_literals;
 
 // A connection to the server that breaks after so many bytes of a reply. Blocking: small messages
 // fit into the kernel's buffers.
-class BreakingRoad {
+class BreakingProxy {
  public:
-  explicit BreakingRoad(std::uint16_t server)
+  explicit BreakingProxy(std::uint16_t server)
       : server_(server), acceptor_(loop_, {asio::ip::address_v4::loopback(), 0}) {}
 
   /// Forwards the request; returns what arrived before the connection broke.
-  std::string travel(const std::string& request, std::size_t reply_bytes) {
-    tcp::socket phone(loop_);
-    phone.connect(acceptor_.local_endpoint());
-    asio::write(phone, asio::buffer(request));
-    carry(acceptor_.accept(), request.size(), reply_bytes);
-    std::string came(reply_bytes + 1, '\0');
+  std::string forward(const std::string& request, std::size_t reply_bytes) {
+    tcp::socket client(loop_);
+    client.connect(acceptor_.local_endpoint());
+    asio::write(client, asio::buffer(request));
+    relay(acceptor_.accept(), request.size(), reply_bytes);
+    std::string received(reply_bytes + 1, '\0');
     boost::system::error_code broken;
-    came.resize(asio::read(phone, asio::buffer(came), broken));
+    received.resize(asio::read(client, asio::buffer(received), broken));
     EXPECT_TRUE(broken);
-    return came;
+    return received;
   }
 
  private:
-  void carry(tcp::socket from_phone, std::size_t request_bytes, std::size_t reply_bytes) {
+  void relay(tcp::socket from_client, std::size_t request_bytes, std::size_t reply_bytes) {
     std::string request(request_bytes, '\0');
-    asio::read(from_phone, asio::buffer(request));
+    asio::read(from_client, asio::buffer(request));
     tcp::socket to_server(loop_);
     to_server.connect({asio::ip::address_v4::loopback(), server_});
     asio::write(to_server, asio::buffer(request));
@@ -48,7 +48,7 @@ class BreakingRoad {
     }
     to_server.set_option(asio::socket_base::linger(true, 0));  // reset without a FIN
     to_server.close();
-    asio::write(from_phone, asio::buffer(reply));
+    asio::write(from_client, asio::buffer(reply));
   }
 
   std::uint16_t server_;
@@ -56,7 +56,7 @@ class BreakingRoad {
   tcp::acceptor acceptor_;
 };
 
-struct World {
+struct Scenario {
   Server& server;
   Caller& caller;  // an administrator, whose reply is lost
   Caller& other;   // another device of the same person
@@ -66,12 +66,12 @@ struct World {
 // A call that spends a token. New ones must be added to `spending_calls`.
 struct SpendingCall {
   std::string name;
-  std::function<Call(World&)> prepare;
+  std::function<Call(Scenario&)> prepare;
   unsigned status = 200;
   bool signs_out = false;
   // Checks the single effect after the retry. Must not use `caller`, which loses that reply as
   // well, unless it was signed out.
-  std::function<void(World&, const Answer&)> check = [](World&, const Answer&) {};
+  std::function<void(Scenario&, const Answer&)> check = [](Scenario&, const Answer&) {};
 };
 
 void PrintTo(const SpendingCall& call, std::ostream* out) {
@@ -86,57 +86,57 @@ void expect_signed_out(Caller& caller) {
   EXPECT_EQ(caller.call({"GET", "/api/me", ""}).status, 401u);
 }
 
-void check_ticket(World& world, const Answer& answer) {
+void check_ticket(Scenario& scenario, const Answer& answer) {
   const auto ticket = text(answer.json(), "ticket");
-  const auto port = world.server.port();
-  EXPECT_EQ(Line(port, answer.token()).hello(ticket), world.caller.name);
+  const auto port = scenario.server.port();
+  EXPECT_EQ(Line(port, answer.token()).hello(ticket), scenario.caller.name);
   EXPECT_EQ(Line(port, answer.token()).hello(ticket), std::nullopt);
 }
 
-void check_signed_out(World& world, const Answer& answer) {
+void check_signed_out(Scenario& scenario, const Answer& answer) {
   EXPECT_EQ(answer.token(), "");
-  expect_signed_out(world.caller);
-  world.other.expect(200, {"GET", "/api/me", ""});
-  world.caller.sign_in();
+  expect_signed_out(scenario.caller);
+  scenario.other.expect(200, {"GET", "/api/me", ""});
+  scenario.caller.sign_in();
 }
 
-void check_all_signed_out(World& world, const Answer& answer) {
+void check_all_signed_out(Scenario& scenario, const Answer& answer) {
   EXPECT_EQ(answer.token(), "");
-  expect_signed_out(world.caller);
-  expect_signed_out(world.other);
-  world.caller.sign_in();
-  world.other.sign_in();
+  expect_signed_out(scenario.caller);
+  expect_signed_out(scenario.other);
+  scenario.caller.sign_in();
+  scenario.other.sign_in();
 }
 
-Call delete_account(World& world) {
-  world.caller.register_as("Leaver " + std::to_string(world.round));
+Call delete_account(Scenario& scenario) {
+  scenario.caller.register_as("Leaver " + std::to_string(scenario.round));
   return {"DELETE", "/api/me", R"({"password":"correct horse","drawings":"delete"})"};
 }
 
 // The name is free for others, once.
-void check_deleted(World& world, const Answer& answer) {
+void check_deleted(Scenario& scenario, const Answer& answer) {
   EXPECT_EQ(answer.token(), "");
-  expect_signed_out(world.caller);
-  world.caller.register_as(world.caller.name);
+  expect_signed_out(scenario.caller);
+  scenario.caller.register_as(scenario.caller.name);
 }
 
-Call change_password(World& world) {
-  const auto& now = world.caller.password;
-  const std::string next = "correct horse " + std::to_string(world.round);
+Call change_password(Scenario& scenario) {
+  const auto& now = scenario.caller.password;
+  const std::string next = "correct horse " + std::to_string(scenario.round);
   const auto body =
       boost::json::serialize(boost::json::value{{"password", now}, {"new_password", next}});
-  world.caller.password = world.other.password = next;
+  scenario.caller.password = scenario.other.password = next;
   return {"POST", "/api/password", body};
 }
 
-void check_other_signed_out(World& world, const Answer&) {
-  expect_signed_out(world.other);
-  world.other.sign_in();
+void check_other_signed_out(Scenario& scenario, const Answer&) {
+  expect_signed_out(scenario.other);
+  scenario.other.sign_in();
 }
 
 // As the other device sees them.
-Call end_session(World& world, bool of_the_other) {
-  const auto listed = world.other.expect(200, {"GET", "/api/sessions", ""}).json();
+Call end_session(Scenario& scenario, bool of_the_other) {
+  const auto listed = scenario.other.expect(200, {"GET", "/api/sessions", ""}).json();
   for (const auto& session : listed.at("sessions").as_array())
     if (session.at("current").as_bool() == of_the_other)
       return {"DELETE", "/api/sessions/" + text(session, "id"), ""};
@@ -144,37 +144,37 @@ Call end_session(World& world, bool of_the_other) {
   return {};
 }
 
-void check_two_sessions(World&, const Answer& answer) {
+void check_two_sessions(Scenario&, const Answer& answer) {
   EXPECT_EQ(answer.json().at("sessions").as_array().size(), 2u);
 }
 
-boost::json::value invites_of(World& world) {
-  return world.other.expect(200, {"GET", "/api/invites", ""}).json();
+boost::json::value invites_of(Scenario& scenario) {
+  return scenario.other.expect(200, {"GET", "/api/invites", ""}).json();
 }
 
-void check_one_invite(World& world, const Answer& answer) {
-  const auto listed = invites_of(world);
+void check_one_invite(Scenario& scenario, const Answer& answer) {
+  const auto listed = invites_of(scenario);
   const auto& invites = listed.at("invites").as_array();
   ASSERT_EQ(invites.size(), 1u);
   const auto id = text(answer.json(), "id");
   EXPECT_EQ(text(invites[0], "id"), id);
-  world.other.expect(204, {"DELETE", "/api/invites/" + id, ""});
+  scenario.other.expect(204, {"DELETE", "/api/invites/" + id, ""});
 }
 
-Call revoke_invite(World& world) {
-  const auto made = world.other.expect(201, {"POST", "/api/invites", "{}"});
+Call revoke_invite(Scenario& scenario) {
+  const auto made = scenario.other.expect(201, {"POST", "/api/invites", "{}"});
   return {"DELETE", "/api/invites/" + text(made.json(), "id"), ""};
 }
 
-void check_no_invite(World& world, const Answer&) {
-  EXPECT_TRUE(invites_of(world).at("invites").as_array().empty());
+void check_no_invite(Scenario& scenario, const Answer&) {
+  EXPECT_TRUE(invites_of(scenario).at("invites").as_array().empty());
 }
 
 const auto call_of = [](const char* method, const char* path, const char* body = "") {
-  return [=](World&) { return Call{method, path, body}; };
+  return [=](Scenario&) { return Call{method, path, body}; };
 };
 const auto ending_session = [](bool of_the_other) {
-  return [=](World& world) { return end_session(world, of_the_other); };
+  return [=](Scenario& scenario) { return end_session(scenario, of_the_other); };
 };
 
 const std::vector<SpendingCall> spending_calls{
@@ -207,17 +207,17 @@ TEST_P(EachLostReply, CutAtAnyByteAreRepeatedAndTheRequestHasOneEffect) {
   caller.register_as("Ana", server.set_up_code());
   other.name = caller.name;
   other.sign_in();
-  World world{server, caller, other};
-  BreakingRoad road(server.port());
+  Scenario scenario{server, caller, other};
+  BreakingProxy proxy(server.port());
 
-  for (bool whole = false; !whole && !HasFailure(); ++world.round) {
-    SCOPED_TRACE("cut after " + std::to_string(world.round) + " bytes");
-    const Call call = what.prepare(world);
+  for (bool whole = false; !whole && !HasFailure(); ++scenario.round) {
+    SCOPED_TRACE("cut after " + std::to_string(scenario.round) + " bytes");
+    const Call call = what.prepare(scenario);
     const Keys keys{caller.token, caller.secret};
     const auto rid = Caller::new_rid();
-    const auto came = road.travel(request_text(server.port(), call, keys, rid),
-                                  static_cast<std::size_t>(world.round));
-    whole = read_answer(came).has_value();
+    const auto received = proxy.forward(request_text(server.port(), call, keys, rid),
+                                        static_cast<std::size_t>(scenario.round));
+    whole = read_answer(received).has_value();
 
     server.advance(1s);
     const auto again = caller.ask(call, keys, rid);
@@ -226,12 +226,12 @@ TEST_P(EachLostReply, CutAtAnyByteAreRepeatedAndTheRequestHasOneEffect) {
       ASSERT_EQ(seq_of(again.token()), seq_of(keys.token) + 1) << "it ran more than once";
       caller.token = again.token();
     }
-    what.check(world, again);
+    what.check(scenario, again);
     // The client may have lost that reply as well and tried again later.
     server.advance(5min);
     ASSERT_EQ(caller.ask(call, keys, rid), again);
   }
-  EXPECT_GT(world.round, 300) << "that was no whole reply";
+  EXPECT_GT(scenario.round, 300) << "that was no whole reply";
   caller.expect(200, {"GET", "/api/me", ""});
 }
 
@@ -240,7 +240,7 @@ TEST(LostReplies, OfTheSetUpMakeOneAdministrator) {
   for (std::size_t bytes = 0;; ++bytes) {
     SCOPED_TRACE("cut after " + std::to_string(bytes) + " bytes");
     Server server(stay_signed_in);
-    BreakingRoad road(server.port());
+    BreakingProxy proxy(server.port());
     Caller caller(server.port());
     caller.register_as("Ana");
     const auto invite =
@@ -248,7 +248,7 @@ TEST(LostReplies, OfTheSetUpMakeOneAdministrator) {
     const Call call{"POST", "/api/setup", invite};
     const Keys keys{caller.token, caller.secret};
     const auto rid = Caller::new_rid();
-    const auto came = road.travel(request_text(server.port(), call, keys, rid), bytes);
+    const auto received = proxy.forward(request_text(server.port(), call, keys, rid), bytes);
     server.advance(1s);
     const auto again = caller.ask(call, keys, rid);
     ASSERT_EQ(again.status, 200u) << again.body;
@@ -258,7 +258,7 @@ TEST(LostReplies, OfTheSetUpMakeOneAdministrator) {
     caller.token = again.token();
     caller.expect(200, {"GET", "/api/invites", ""});
     caller.expect(403, call);
-    if (read_answer(came)) break;
+    if (read_answer(received)) break;
   }
 }
 

@@ -106,13 +106,13 @@ struct Server {
   tcp::endpoint endpoint() const { return {asio::ip::address_v4::loopback(), port}; }
 };
 
-// What opens a socket.
+// The credentials of a WebSocket.
 struct Pass {
   std::string ticket;
   std::string cookie;
 };
 
-// Signed in over HTTP, with a cookie jar of one cookie.
+// A person signed in over HTTP, with a cookie jar of one cookie.
 class Person {
  public:
   explicit Person(Server server) : server_(server), stream_(loop_, server.line) {

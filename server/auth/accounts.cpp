@@ -18,7 +18,7 @@ asio::awaitable<result<VerifiedAccount>> Accounts::register_account(std::string 
                                                                     std::string password,
                                                                     std::string network,
                                                                     Admission admission) {
-  // Checked first: a typing error is no attempt.
+  // Checked first: an invalid name or password is not counted as an attempt.
   auto name = parse_new_name(username);
   if (!name) co_return name.error();
   if (const auto fine = check_password(password); !fine) co_return fine.error();
@@ -101,22 +101,22 @@ asio::awaitable<void> Accounts::renew_hash(Account account, std::string password
               stored.error().detail);
 }
 
-asio::awaitable<result<PasswordVersion>> Accounts::change_password(Requester who,
+asio::awaitable<result<PasswordVersion>> Accounts::change_password(Requester requester,
                                                                    std::string password,
                                                                    std::string new_password) {
   if (const auto fine = check_password(new_password); !fine) co_return fine.error();
-  const auto user = who.user;
-  const auto version = co_await verify_again(std::move(who), std::move(password));
+  const auto user = requester.user;
+  const auto version = co_await verify_again(std::move(requester), std::move(password));
   if (!version) co_return version.error();
   auto hash = co_await passwords_.hash(std::move(new_password));
   if (!hash) co_return hash.error();
   co_return co_await store_.change_password(user, *version, std::move(*hash));
 }
 
-asio::awaitable<result<void>> Accounts::remove_account(Requester who, std::string password,
+asio::awaitable<result<void>> Accounts::remove_account(Requester requester, std::string password,
                                                        bool erase_drawings) {
-  const auto user = who.user;
-  const auto version = co_await verify_again(std::move(who), std::move(password));
+  const auto user = requester.user;
+  const auto version = co_await verify_again(std::move(requester), std::move(password));
   if (!version) co_return version.error();
   co_return co_await store_.remove_account(user, *version, erase_drawings);
 }
@@ -129,13 +129,13 @@ asio::awaitable<result<User>> Accounts::current(UserId user) {
 }
 
 // An unlocked device does not allow faster guessing than the sign-in page.
-asio::awaitable<result<PasswordVersion>> Accounts::verify_again(Requester who,
+asio::awaitable<result<PasswordVersion>> Accounts::verify_again(Requester requester,
                                                                 std::string password) {
-  const auto account = co_await store_.account(who.user);
+  const auto account = co_await store_.account(requester.user);
   if (!account) co_return account.error();
   if (!*account) co_return errc::signed_out;
   const Account& known = **account;
-  const auto priority = co_await limits_.call(&SignInLimits::begin_check, who);
+  const auto priority = co_await limits_.call(&SignInLimits::begin_check, requester);
   if (!priority) co_return priority.error();
 
   auto verifying = passwords_.verify(known.password_hash, std::move(password), *priority);
@@ -147,10 +147,11 @@ asio::awaitable<result<PasswordVersion>> Accounts::verify_again(Requester who,
   }
   auto outcome = AttemptOutcome::undecided;
   if (right) outcome = *right ? AttemptOutcome::right : AttemptOutcome::wrong;
-  co_await limits_.call(&SignInLimits::settle_check, who.session, outcome);
+  co_await limits_.call(&SignInLimits::settle_check, requester.session, outcome);
   if (!right) co_return right.error();
   if (*right) co_return known.password;
-  log::info("security: {}, signed in, gave a wrong password from {}", known.user.name, who.network);
+  log::info("security: {}, signed in, gave a wrong password from {}", known.user.name,
+            requester.network);
   co_return errc::wrong_password;
 }
 

@@ -42,12 +42,12 @@ class Accounts {
 
   /// Gives the new password's version. Errors: bad_password, wrong_password, signed_out,
   /// too_many_requests, busy, storage_failed.
-  boost::asio::awaitable<result<PasswordVersion>> change_password(Requester who,
+  boost::asio::awaitable<result<PasswordVersion>> change_password(Requester requester,
                                                                   std::string password,
                                                                   std::string new_password);
 
   /// Leaves a tombstone (AccountStore::remove_account). Errors: as change_password().
-  boost::asio::awaitable<result<void>> remove_account(Requester who, std::string password,
+  boost::asio::awaitable<result<void>> remove_account(Requester requester, std::string password,
                                                       bool erase_drawings);
 
   /// The account as it is now, rights included. Errors: signed_out when it was deleted;
@@ -60,7 +60,8 @@ class Accounts {
   boost::asio::awaitable<result<VerifiedAccount>> verify(SignInAttempt attempt,
                                                          std::string password, Priority priority);
   boost::asio::awaitable<void> renew_hash(Account account, std::string password);
-  boost::asio::awaitable<result<PasswordVersion>> verify_again(Requester who, std::string password);
+  boost::asio::awaitable<result<PasswordVersion>> verify_again(Requester requester,
+                                                               std::string password);
 
   AccountStore& store_;
   Passwords& passwords_;

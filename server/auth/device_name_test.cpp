@@ -5,7 +5,7 @@
 namespace colo {
 namespace {
 
-TEST(DeviceName, SaysBrowserAndSystem) {
+TEST(DeviceName, NamesBrowserAndSystem) {
   const std::pair<const char*, const char*> known[] = {
       {"Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
        "Gecko) Version/17.4 Mobile/15E148 Safari/604.1",
@@ -50,7 +50,7 @@ TEST(DeviceName, SaysBrowserAndSystem) {
   for (const auto& [agent, name] : known) EXPECT_EQ(device_name(agent), name) << agent;
 }
 
-TEST(DeviceName, WhatIsNoBrowserIsSomethingElse) {
+TEST(DeviceName, AnUnknownBrowserIsSomethingElse) {
   for (const char* agent :
        {"", "curl/8.5.0", "node", "Dalvik/2.1.0 (Linux; U; Android 14)", "<b>Chrome/1</b> Windows",
         "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",

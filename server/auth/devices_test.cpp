@@ -64,7 +64,7 @@ TEST_F(DevicesTest, EndingOnesOwnKeepsItsReply) {
   EXPECT_TRUE(std::get<Reply>(*spend(token, "leave")).signs_out);
 }
 
-TEST_F(DevicesTest, AllEndAtOnce) {
+TEST_F(DevicesTest, AllCanBeEndedInOneCall) {
   const auto token = open(ana_);
   const auto mine = session_of(token, "leave");
   const auto other = open(ana_);

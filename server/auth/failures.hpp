@@ -1,9 +1,9 @@
 // Failed attempts by key, and how long the next attempt has to wait.
 //
 // The first few failures are free, then each doubles the wait. A success, or an hour without
-// failures, forgets them. Attempts that still run count as failures, so that many at once are
-// counted too; they are kept apart, so that undoing one leaves no trace. Both are bounded: of the
-// failures the oldest key is evicted; an attempt that finds no place is refused.
+// failures, forgets them. Running attempts count as failures, so that simultaneous ones are counted
+// too; they are stored separately, so that undoing one has no lasting effect. Both tables are
+// bounded: the oldest key of the failures is evicted; when too many attempts run, more are refused.
 #pragma once
 
 #include <chrono>

@@ -83,7 +83,7 @@ TEST_F(FailuresTest, AnUndoneAttemptDoesNotKeepFailuresLonger) {
   EXPECT_EQ(failures.count_of("ann"), 0u);
 }
 
-TEST_F(FailuresTest, AnUndoneAttemptEvictsNobody) {
+TEST_F(FailuresTest, AnUndoneAttemptEvictsNoKey) {
   for (std::size_t i = 0; i < limits::failure_keys_max; ++i) fail_now(std::to_string(i));
   EXPECT_TRUE(failures.begin("one more"));
   failures.undo("one more");

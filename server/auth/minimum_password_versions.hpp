@@ -2,8 +2,8 @@
 //
 // A sign-in verifies the password first and opens its session later; the change may happen in
 // between. The minimum version of a person is kept until every such sign-in has timed out.
-// Bounded: while too many people have one, sign-ins of everybody else are refused as busy, because
-// nobody knows any more which of them are too old.
+// Bounded: when a minimum could not be stored, sign-ins of all people without one are refused as
+// busy for a while, because it is not known which of them are too old.
 #pragma once
 
 #include <chrono>

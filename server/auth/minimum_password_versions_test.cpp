@@ -33,7 +33,7 @@ TEST(MinimumPasswordVersions, BeyondTheBoundSignInsOfOthersAreRefusedForAWhile) 
   EXPECT_EQ(minimums.check({4}, {1}).error().code, errc::busy);
   EXPECT_EQ(minimums.check({1}, {1}).error().code, errc::bad_credentials);
   EXPECT_TRUE(minimums.check({1}, {2}));
-  clock.advance(9min);  // the first has made place
+  clock.advance(9min);  // the first has expired
   minimums.require({5}, {2});
   EXPECT_EQ(minimums.check({5}, {1}).error().code, errc::bad_credentials);
   EXPECT_EQ(minimums.check({3}, {1}).error().code, errc::busy);

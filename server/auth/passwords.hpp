@@ -18,7 +18,7 @@ namespace colo {
 /// 8 to 128 bytes of UTF-8, any characters. Errors: bad_password.
 result<void> check_password(std::string_view password);
 
-/// In libsodium's terms.
+/// The parameters of Argon2id, as libsodium names them.
 struct HashCost {
   unsigned long long operations;
   std::size_t memory_bytes;

@@ -63,7 +63,7 @@ TEST(Passwords, ComposedAndDecomposedFormsAreTheSame) {
   ASSERT_NE(composed, in_parts);
   EXPECT_TRUE(run_to_end(passwords.verify(hash_of(passwords, composed), in_parts)).value());
   EXPECT_TRUE(run_to_end(passwords.verify(hash_of(passwords, in_parts), composed)).value());
-  // Only names are compared by their looks, passwords are not.
+  // Only names are compared by confusable characters, passwords are not.
   EXPECT_FALSE(
       run_to_end(passwords.verify(hash_of(passwords, "\uFB01shing rod"), "fishing rod")).value());
 }
@@ -84,10 +84,10 @@ TEST(Passwords, ABrokenHashMatchesNothing) {
   }
 }
 
-TEST(Passwords, ALackOfMemoryIsNoWrongPasswordAndIsLogged) {
+TEST(Passwords, ALackOfMemoryIsNotAWrongPasswordAndIsLogged) {
   const BoundedMemory bounded;
   log::open("warn");
-  log::close();  // the next line opens standard error anew
+  log::close();  // the next line opens standard error again
   testing::internal::CaptureStderr();
   Passwords passwords(HashCost::least());
   const auto right = run_to_end(passwords.verify(hash_of_much_memory, "a password"));

@@ -1,6 +1,6 @@
 // The work budgets of people (runtime/budget.hpp): one per person, shared by all their sockets.
 //
-// A budget outlives its sockets and sessions until it is full again, so that signing in anew does
+// A budget outlives its sockets and sessions until it is full again, so that signing in again does
 // not refill it. Bounded: beyond that, people without one get no socket until others are full.
 #pragma once
 

@@ -27,7 +27,7 @@ Verdict RequestReplay::judge(std::uint64_t token, const RequestKey& request, Ste
   const bool current = token == current_token_;
   const bool just_spent = last_ && token + 1 == current_token_;
   // With the current token too: the browser may have stored the cookie of a reply that its page
-  // never got.
+  // never received.
   if (is_last(request) && (current || just_spent))
     return last_->reply ? Verdict::repeat_reply : Verdict::wait_for_reply;
   if (current) return Verdict::run;

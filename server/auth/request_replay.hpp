@@ -1,4 +1,4 @@
-// One session's requests: which token is next, and what becomes of a request that arrives again.
+// One session's requests: which token is current, and how a repeated request is handled.
 //
 // Implements the table in protocol/http-api.md, "Tokens". Pure: no timers and no I/O; the caller
 // passes the time. Keeps the reply of the last request, and the keys of the few before it.

@@ -42,7 +42,7 @@ std::ostream& operator<<(std::ostream& out, const Case& one) {
 
 class ReplayRules : public testing::TestWithParam<Case> {};
 
-TEST_P(ReplayRules, DecideWhatBecomesOfARequest) {
+TEST_P(ReplayRules, GiveTheVerdictOfARequest) {
   const auto& one = GetParam();
   const auto replay = after_three(one.last_runs);
   EXPECT_EQ(replay.judge(one.token, request(one.rid, one.body), SteadyTime{} + one.later),

@@ -1,7 +1,7 @@
-// What a request sends to prove which session it belongs to.
+// The credentials by which a request proves that it belongs to a session.
 //
 // Cookies ignore ports: every program on the same host receives them and can set more. So a token
-// alone opens nothing; the page also sends a secret from its own storage.
+// alone is not sufficient; the page also sends a secret from its own storage.
 #pragma once
 
 #include <string>

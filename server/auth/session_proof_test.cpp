@@ -1,5 +1,5 @@
-// Which session a request belongs to: every cookie of the name is tried, and a token alone opens
-// nothing.
+// Which session a request belongs to: every cookie of the name is tried, and a token alone is not
+// sufficient.
 #include <algorithm>
 
 #include "auth/session_table_fixture.hpp"
@@ -24,7 +24,7 @@ TEST_F(SessionProofTest, ATokenWithoutTheSecretSpendsNothingAndEndsNothing) {
   run(next, "still here");
 }
 
-TEST_F(SessionProofTest, ASecretOfAnotherSessionOpensNothing) {
+TEST_F(SessionProofTest, ASecretOfAnotherSessionIsRefused) {
   const auto ana = open(ana_);
   const auto tablet = open(ana_);
   const auto ben = open(ben_);
@@ -38,14 +38,14 @@ TEST_F(SessionProofTest, ASecretOfAnotherSessionOpensNothing) {
   run(ben, "ben");
 }
 
-TEST_F(SessionProofTest, EachSessionHasASecretOf128BitsOfItsOwn) {
+TEST_F(SessionProofTest, EachSessionHasItsOwnSecretOf128Bits) {
   const auto one = open(ana_);
   const auto two = open(ana_);
   EXPECT_EQ(secret_of(one).size(), 22u);
   EXPECT_NE(secret_of(one), secret_of(two));
 }
 
-TEST_F(SessionProofTest, OfManyCookiesOursIsTakenInAnyOrder) {
+TEST_F(SessionProofTest, OurCookieIsFoundAmongManyInAnyOrder) {
   const auto ben = open(ben_);
   const auto ana = open(ana_);
   std::vector<std::string> jar{ana, ben, "junk", "", "a.b.c"};
@@ -75,7 +75,7 @@ TEST_F(SessionProofTest, AnOlderTokenPlantedBesideTheCurrentOneEndsNothing) {
   }
 }
 
-TEST_F(SessionProofTest, TheReplyToSigningOutIsGivenAgainOnlyWithTheSecret) {
+TEST_F(SessionProofTest, TheReplyToSigningOutIsRepeatedOnlyWithTheSecret) {
   const auto token = open(ana_);
   const auto granted = std::get<Granted>(*spend(token, "logout"));
   sessions_.end(granted.session, Ending::signed_out);
@@ -85,7 +85,7 @@ TEST_F(SessionProofTest, TheReplyToSigningOutIsGivenAgainOnlyWithTheSecret) {
   EXPECT_TRUE(std::holds_alternative<Reply>(*spend(token, "logout")));
 }
 
-TEST_F(SessionProofTest, ALostReplyIsGivenAgainOnlyWithTheSecret) {
+TEST_F(SessionProofTest, ALostReplyIsRepeatedOnlyWithTheSecret) {
   const auto token = open(ana_);
   const auto next = run(token, "first");
   EXPECT_EQ(code_of(spend_with({{token}, ""}, "first")), errc::signed_out);
@@ -110,7 +110,7 @@ TEST_F(SessionProofTest, ATicketIsForABrowserThatHoldsItsSessionOrNone) {
   EXPECT_FALSE(redeems({"junk", ben}));
 }
 
-TEST_F(SessionProofTest, ATicketThatAnotherSessionSendsIsNotUsedUp) {
+TEST_F(SessionProofTest, ATicketThatAnotherSessionSendsStaysValid) {
   const auto ben = open(ben_);
   const auto session = session_of(open(ana_), "ticket");
   const auto ticket = *sessions_.issue_ticket(session);

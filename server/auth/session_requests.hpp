@@ -1,7 +1,7 @@
 // The requests of one session, and the duplicates that wait for the one that runs.
 //
 // Shared by the session (open or closed) and its waiting duplicates, so that these get the reply
-// whatever becomes of the session.
+// even if the session is removed meanwhile.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,6 +1,6 @@
-// Who is signed in on which device: one session per device, with its sockets.
+// The open sessions: one for each device of a person, with its sockets.
 //
-// Owns the sessions, their tickets, and the replies of those that closed lately. Requests are
+// Owns the sessions, their tickets, and the replies of recently closed ones. Requests are
 // judged one at a time, so two that race with one token never both run. Invariant: a session that
 // is idle or expired is never used again, whether or not sweep() has removed it.
 #pragma once
@@ -42,7 +42,7 @@ struct SessionTimes {
   std::chrono::seconds idle_seconds() const;
   /// How long a browser may keep the cookie.
   std::chrono::seconds token_seconds() const;
-  /// Within this time after a touch() another one makes no difference.
+  /// Within this time after a touch() another one has no effect.
   std::chrono::milliseconds touch_interval() const;
 };
 
@@ -86,7 +86,7 @@ using CloseSocket = std::function<void(Ending)>;
 
 /// A session as its owner sees it.
 struct SessionView {
-  std::string id;  // opaque; only good for ending the session
+  std::string id;  // opaque; used only to end the session
   std::string device;
   bool current = false;
   std::chrono::seconds signed_in{0};  // since when
@@ -94,7 +94,7 @@ struct SessionView {
   std::size_t pages = 0;  // open sockets
 };
 
-/// Whose socket it is.
+/// The owner of a socket.
 struct SignedIn {
   SessionId session;
   User user;
@@ -158,7 +158,7 @@ class SessionTable {
 
   void forget_socket(SessionId id, ConnectionId socket);
 
-  /// The person did something: restarts the idle timeout.
+  /// The person was active: restarts the idle timeout.
   void touch(SessionId id);
 
   /// Ends idle and expired sessions, and frees what timed out. To be called often.

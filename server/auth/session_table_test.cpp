@@ -13,7 +13,7 @@ TEST_F(SessionTableTest, ATokenRunsOneRequestAndIsReplaced) {
   }
 }
 
-TEST_F(SessionTableTest, ALostReplyIsGivenAgainAndNothingRuns) {
+TEST_F(SessionTableTest, ALostReplyIsRepeatedAndNothingRuns) {
   const auto token = open(ana_);
   const auto next = run(token, "first");
   for (const auto wait : {0min, 5min, 20min}) {
@@ -65,7 +65,7 @@ TEST_F(SessionTableTest, ALateTabMustRetry) {
   run(next, "late tab");
 }
 
-TEST_F(SessionTableTest, WhileARequestRunsNobodyCanBeTooLate) {
+TEST_F(SessionTableTest, TheGraceTimeOfALateTabBeginsWithTheReply) {
   const auto token = open(ana_);
   const auto slow = spend(token, "slow");
   const auto& granted = std::get<Granted>(*slow);
@@ -121,7 +121,7 @@ TEST_F(SessionTableTest, AnOlderTokenEndsItsSessionAndNoOther) {
   run(other_device, "still here");
 }
 
-TEST_F(SessionTableTest, TwoRequestsAtOnceNeverBothRun) {
+TEST_F(SessionTableTest, TwoSimultaneousRequestsNeverBothRun) {
   auto token = open(ana_);
   for (int round = 0; round < 200; ++round) {
     const auto one = spend(token, "one-" + std::to_string(round));
@@ -170,14 +170,14 @@ TEST_F(SessionTableTest, ASessionEndsWhenItsLifetimeIsOver) {
   EXPECT_EQ(*socket, Ending::expired);
 }
 
-TEST_F(SessionTableTest, ATicketOpensOneSocketAndSoon) {
+TEST_F(SessionTableTest, ATicketOpensOneSocketWithinItsTime) {
   const auto token = open(ana_);
   const auto session = session_of(token, "ticket");
   const auto ticket = sessions_.issue_ticket(session);
   ASSERT_TRUE(ticket);
-  const auto who = sessions_.redeem(*ticket, {}, {0, 1}, [](Ending) {});
-  ASSERT_TRUE(who);
-  EXPECT_EQ(who->user.name, "Ana");
+  const auto signed_in = sessions_.redeem(*ticket, {}, {0, 1}, [](Ending) {});
+  ASSERT_TRUE(signed_in);
+  EXPECT_EQ(signed_in->user.name, "Ana");
   EXPECT_FALSE(sessions_.redeem(*ticket, {}, {0, 2}, [](Ending) {}));
   EXPECT_FALSE(sessions_.redeem("made up", {}, {0, 3}, [](Ending) {}));
   const auto late = sessions_.issue_ticket(session);
@@ -185,7 +185,7 @@ TEST_F(SessionTableTest, ATicketOpensOneSocketAndSoon) {
   EXPECT_FALSE(sessions_.redeem(*late, {}, {0, 4}, [](Ending) {}));
 }
 
-TEST_F(SessionTableTest, ASessionHasOnlySoManySockets) {
+TEST_F(SessionTableTest, TheSocketsOfASessionAreBounded) {
   const auto session = session_of(open(ana_), "ticket");
   for (std::uint64_t i = 1; i <= limits::sockets_per_session_max; ++i) open_socket(session, i);
   const auto ticket = sessions_.issue_ticket(session);
@@ -282,7 +282,7 @@ TEST_F(SessionTableTest, BeyondTheBoundOfTicketsTheOldestIsRemoved) {
   EXPECT_TRUE(sessions_.redeem(tickets.back(), {}, {0, 3}, [](Ending) {}));
 }
 
-TEST_F(SessionTableTest, APersonHasSoManySocketsAndNotOneMoreOnHoweverManyDevices) {
+TEST_F(SessionTableTest, TheSocketsOfAPersonAreBoundedOverAllDevices) {
   std::uint64_t opened = 0;
   while (opened < limits::sockets_per_person_max) {
     const auto session = session_of(open(ana_), "device-" + std::to_string(opened));
@@ -296,7 +296,7 @@ TEST_F(SessionTableTest, APersonHasSoManySocketsAndNotOneMoreOnHoweverManyDevice
   open_socket(session_of(open(ben_), "others"), opened + 2);
 }
 
-TEST_F(SessionTableTest, OnlyTheLastTokenOfALivingSessionIsCurrentAndAskingSpendsNothing) {
+TEST_F(SessionTableTest, OnlyTheLastTokenOfAnOpenSessionIsCurrentAndCheckingSpendsNothing) {
   const auto first = open(ana_);
   const auto secret = secret_of(first);
   const auto current = [&](const std::string& token) {

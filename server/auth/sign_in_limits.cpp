@@ -92,12 +92,12 @@ void SignInLimits::settle_sign_in(const SignInAttempt& attempt, AttemptOutcome o
 }
 
 // Waits are per session: an attacker who holds one does not slow down the person's others.
-result<Priority> SignInLimits::begin_check(const Requester& who) {
-  const auto session = key_of(who.session);
+result<Priority> SignInLimits::begin_check(const Requester& requester) {
+  const auto session = key_of(requester.session);
   if (const auto wait = checks_by_session_.wait(session); wait.count() > 0) return wait_for(wait);
-  if (const auto fine = checks_by_person_.admit(std::to_string(who.user.value)); !fine)
+  if (const auto fine = checks_by_person_.admit(std::to_string(requester.user.value)); !fine)
     return fine.error();
-  if (const auto fine = checks_by_network_.admit(who.network); !fine) return fine.error();
+  if (const auto fine = checks_by_network_.admit(requester.network); !fine) return fine.error();
   const auto before = checks_by_session_.count_of(session);
   if (const auto begun = checks_by_session_.begin(session); !begun) return begun.error();
   return priority_after(before);

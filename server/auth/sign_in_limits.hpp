@@ -1,9 +1,9 @@
-// How often passwords may be tried and accounts made.
+// Rate limits of sign-ins, password checks and registrations.
 //
 // Sign-ins are counted per network, and per network and account with waits that double; so
 // nobody can lock another person out. Signed-in people who enter their password again are
-// counted apart, with waits per session: attackers who sign in do not slow them down. Networks
-// with recent failures or registrations get a low hashing priority.
+// counted separately, with waits per session: attackers who try to sign in do not delay them.
+// Networks with recent failures or registrations get a low hashing priority.
 #pragma once
 
 #include <string>
@@ -43,7 +43,7 @@ class SignInLimits {
 
   /// Gives the priority of the hash. Errors: too_many_requests, busy.
   result<Priority> begin_registration(const std::string& network);
-  /// The server could not judge it: it does not count as one.
+  /// The server could not complete the registration: it is not counted.
   void undo_registration(const std::string& network);
 
   /// settle_sign_in() must follow. Errors: too_many_requests, busy.
@@ -52,7 +52,7 @@ class SignInLimits {
 
   /// A signed-in person enters their password; settle_check() must follow.
   /// Errors: too_many_requests, busy.
-  result<Priority> begin_check(const Requester& who);
+  result<Priority> begin_check(const Requester& requester);
   void settle_check(SessionId session, AttemptOutcome outcome);
 
  private:

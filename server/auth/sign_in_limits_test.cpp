@@ -27,7 +27,7 @@ TEST_F(SignInLimitsTest, ANetworkWithFailuresGetsLowPriority) {
   EXPECT_EQ(limits_.begin_sign_in({"192.0.2.2", "ann"}).value(), Priority::high);
 }
 
-TEST_F(SignInLimitsTest, ASuccessExcusesNoFailureForAnotherAccount) {
+TEST_F(SignInLimitsTest, ASuccessDoesNotExcuseFailuresForAnotherAccount) {
   for (int i = 0; i < 2; ++i) {
     const SignInAttempt guess{"192.0.2.1", "ann"};
     ASSERT_TRUE(limits_.begin_sign_in(guess));
@@ -51,10 +51,10 @@ TEST_F(SignInLimitsTest, BeyondTheBoundOfRunningAttemptsOthersAreRefusedAndNothi
 
 TEST_F(SignInLimitsTest, BeyondTheBoundOfRunningChecksOthersAreRefused) {
   const auto requester = [](std::size_t number) {
-    Requester who{{static_cast<std::int64_t>(number)}, {}, network(number)};
-    who.session.bytes[0] = static_cast<std::byte>(number & 0xff);
-    who.session.bytes[1] = static_cast<std::byte>(number >> 8);
-    return who;
+    Requester requester{{static_cast<std::int64_t>(number)}, {}, network(number)};
+    requester.session.bytes[0] = static_cast<std::byte>(number & 0xff);
+    requester.session.bytes[1] = static_cast<std::byte>(number >> 8);
+    return requester;
   };
   for (std::size_t i = 0; i < limits::open_attempts_max; ++i)
     ASSERT_TRUE(limits_.begin_check(requester(i)));

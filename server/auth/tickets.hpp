@@ -1,7 +1,7 @@
 // Tickets: each opens one WebSocket of the session that it was issued to, within ticket_time.
 //
-// Bounded per session and in all. Beyond a bound the oldest ticket is removed, so that nobody can
-// keep others from getting one; its client asks for another.
+// Bounded per session and in all. Beyond a bound the oldest ticket is removed, so that no client
+// can prevent others from getting one; the client of the removed ticket requests another.
 #pragma once
 
 #include <boost/multi_index/hashed_index.hpp>
@@ -34,12 +34,12 @@ class Tickets {
   /// upgrade. Errors: signed_out.
   result<void> check_bearer(const std::string& ticket, std::span<const SessionId> sessions) const;
 
-  /// Removes the ticket. Errors: signed_out when it is unknown, used or late.
+  /// Removes the ticket. Errors: signed_out when it is unknown, used or expired.
   result<SessionId> redeem(const std::string& ticket);
 
   void remove_of(SessionId session);
 
-  /// Removes late tickets.
+  /// Removes expired tickets.
   void sweep();
 
  private:

@@ -15,7 +15,7 @@ SessionId session(unsigned char number) {
   return id;
 }
 
-TEST(Tickets, OneIsGoodOnceAndForAShortTime) {
+TEST(Tickets, ATicketIsValidOnceAndForAShortTime) {
   ManualClock clock;
   Tickets tickets(clock);
   const auto ticket = tickets.issue(session(1));
@@ -49,7 +49,7 @@ TEST(Tickets, BeyondTheBoundInAllTheOldestIsRemoved) {
   for (unsigned char i = 1; i < 4; ++i) EXPECT_EQ(tickets.redeem(all[i]).value(), session(i));
 }
 
-TEST(Tickets, UsedAndLateOnesTakeNoPlace) {
+TEST(Tickets, UsedAndExpiredTicketsDoNotCountForTheBound) {
   ManualClock clock;
   Tickets tickets(clock, 2);
   ASSERT_TRUE(tickets.redeem(tickets.issue(session(1))));
@@ -72,7 +72,7 @@ TEST(Tickets, ThoseOfAnEndedSessionAreRemoved) {
   EXPECT_TRUE(tickets.redeem(others));
 }
 
-TEST(Tickets, TheBearerHoldsItsSessionOrNone) {
+TEST(Tickets, TheBrowserHoldsTheTicketsSessionOrNone) {
   ManualClock clock;
   Tickets tickets(clock);
   const auto ticket = tickets.issue(session(1));

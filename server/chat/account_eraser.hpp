@@ -1,5 +1,5 @@
-// What remains of deleted accounts: their people leave all rooms at once, and their drawings are
-// erased in the background if they wanted that.
+// Cleans up after deleted accounts: removes their people from all rooms immediately, and erases
+// their drawings in the background if that was requested.
 //
 // Which drawings are still to be erased is recorded in the store and nowhere else, so erasing
 // continues after a failure or a restart of the server.
@@ -31,7 +31,7 @@ class AccountEraser {
   /// nothing there.
   boost::asio::awaitable<void> remove_from_rooms(UserId user);
 
-  /// Accounts to erase were added to the store: begins to erase them, and returns at once.
+  /// Accounts to erase were added to the store: begins to erase them, without waiting.
   void erase_drawings() { wanted_.post(&Event::set); }
 
  private:

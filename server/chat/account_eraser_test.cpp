@@ -79,7 +79,7 @@ TEST_F(AccountEraserTest, AllRoomsAreClearedAlsoThoseNotConfiguredAnyMore) {
   EXPECT_EQ(run_to_end(store_.last_deletion({"attic"}))->value, limits::erase_batch_max + 5);
 }
 
-TEST_F(AccountEraserTest, WhatAnEarlierRunLeftIsErased) {
+TEST_F(AccountEraserTest, ErasingContinuesAfterARestart) {
   draw("den", 3);
   ASSERT_TRUE(run_to_end(store_.remove_account(ann_.id, {1}, true)));
   eraser_.start(loops_);

@@ -1,7 +1,7 @@
 // What a room published most recently, so that a client can be caught up while more is published.
 //
 // RecentFrames holds the newest messages, RecentDeletions the newest deletions. Both are bounded
-// and say when they no longer reach back far enough.
+// and report when they no longer reach back far enough.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// A value for each person who was here lately, for at most so many people.
+// A value for each recently seen person, for a bounded number of people.
 //
 // In the order of use: when a further person is added beyond the bound, the one that was used
 // least recently is evicted.

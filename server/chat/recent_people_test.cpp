@@ -17,7 +17,7 @@ TEST(RecentPeople, BeyondTheBoundTheLeastRecentlyUsedIsEvicted) {
   EXPECT_EQ(*people.find({1}), 10);
 }
 
-TEST(RecentPeople, WhatIsOverIsRemoved) {
+TEST(RecentPeople, ExpiredValuesAreRemoved) {
   RecentPeople<int> people(8);
   for (int i = 1; i <= 6; ++i) people.use({i}, i);
   people.erase_if([](int value) { return value % 2 == 0; });

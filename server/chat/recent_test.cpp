@@ -68,7 +68,7 @@ TEST(RecentDeletions, AreBoundedInNumber) {
   EXPECT_EQ(recent.since({1})->front(), Seq{2});
 }
 
-TEST(RecentDeletions, KnowNothingOfWhatDidNotPassHere) {
+TEST(RecentDeletions, DoNotKnowDeletionsThatTheyDidNotSee) {
   RecentDeletions recent;
   recent.reset({7});
   EXPECT_TRUE(recent.since({7})->empty());

@@ -1,7 +1,7 @@
 // A room: checks who may do what, and joins the roster, the timeline and the subscribers.
 //
 // Invariant: a client that was sent Joined is sent each later message exactly once and in the
-// order of seq, for as long as its connection stands. A temporary room keeps its own log and
+// order of seq, for as long as its connection is open. A temporary room keeps its own log and
 // clears it when the last person leaves.
 #pragma once
 
@@ -45,7 +45,7 @@ class Room {
   /// Errors: storage_failed, busy.
   boost::asio::awaitable<result<void>> open();
 
-  /// Lets the connection in, or catches it up if it is in already: replies with Joined, and
+  /// Adds the connection, or catches it up if it is in the room already: replies with Joined, and
   /// publishes to it what follows. Errors: room_full, signed_out (the account was deleted),
   /// storage_failed, busy; not_in_room when it left meanwhile.
   boost::asio::awaitable<result<void>> join(Arrival arrival);

@@ -6,7 +6,7 @@
 namespace colo {
 namespace {
 
-TEST_F(RoomTest, ADeletedAccountIsOutOfTheRoomAndRefused) {
+TEST_F(RoomTest, ADeletedAccountIsRemovedFromTheRoomAndRefused) {
   for (const auto& spec : {saved(), temporary()}) {
     auto room = make(spec);
     const auto ana = client();
@@ -21,9 +21,9 @@ TEST_F(RoomTest, ADeletedAccountIsOutOfTheRoomAndRefused) {
     EXPECT_EQ(room.view().occupancy, 1u);
     EXPECT_EQ(draw(room, ana_, ana, 1).error().code, errc::not_in_room);
     EXPECT_EQ(join(room, ana_, ana_too).error().code, errc::signed_out);
-    const auto told = ana->frames.size();
+    const auto frames_before = ana->frames.size();
     ASSERT_TRUE(draw(room, ben_, ben, 1));
-    EXPECT_EQ(ana->frames.size(), told);
+    EXPECT_EQ(ana->frames.size(), frames_before);
     room.leave(ana_.id, ana->connection(), Departure::dropped);  // its connection ends, later
     room.set_pen(ana_.id, ana->connection(), true);
     room.sweep();
@@ -62,14 +62,14 @@ TEST_F(RoomTest, DrawingsOfADeletedAccountAreErasedAndThatIsPublished) {
     }
     room.remove_account(ana_.id);
     ASSERT_TRUE(run(room.erase_all_of(ana_.id)));
-    std::vector<std::uint64_t> told;
+    std::vector<std::uint64_t> deleted_seqs;
     for (const auto& frame : ben->frames) {
       if (!frame.has_deleted()) continue;
-      told.push_back(frame.deleted().seq());
-      EXPECT_EQ(frame.deleted().deletion(), told.size());
+      deleted_seqs.push_back(frame.deleted().seq());
+      EXPECT_EQ(frame.deleted().deletion(), deleted_seqs.size());
       EXPECT_EQ(frame.deleted().by(), "");
     }
-    EXPECT_EQ(told, of_ana);
+    EXPECT_EQ(deleted_seqs, of_ana);
     const auto late = client();
     ASSERT_TRUE(join(room, ben_, late));
     const auto joined = late->joined();
@@ -149,7 +149,7 @@ class ErasingTest : public RoomTest {
   std::shared_ptr<Client> ben = client();
 };
 
-TEST_F(ErasingTest, WhoJoinsMeanwhileGetsNoErasedDrawing) {
+TEST_F(ErasingTest, AClientThatJoinsMeanwhileGetsNoErasedDrawing) {
   begin_to_erase();
   const auto late = client();
   ASSERT_TRUE(join(room, ben_, late));
@@ -161,7 +161,7 @@ TEST_F(ErasingTest, WhoJoinsMeanwhileGetsNoErasedDrawing) {
   EXPECT_EQ(missed_deletions(*late), 0u);
 }
 
-TEST_F(ErasingTest, WhoComesBackMeanwhileIsToldOfAllErasedDrawings) {
+TEST_F(ErasingTest, AClientThatReconnectsMeanwhileGetsAllDeletions) {
   begin_to_erase();
   const auto back = client();
   ASSERT_TRUE(join(room, ben_, back, 500));
@@ -175,7 +175,7 @@ TEST_F(ErasingTest, WhoComesBackMeanwhileIsToldOfAllErasedDrawings) {
   EXPECT_GT(joined.messages(0).seq(), std::max<std::uint64_t>(500, 60 + joined.deletion()));
 }
 
-TEST_F(ErasingTest, OlderPagesAreReadMeanwhile) {
+TEST_F(ErasingTest, OlderPagesCanBeReadMeanwhile) {
   begin_to_erase();
   const auto page = run(room.history(ben_.id, ben->connection(), {6061}, 0));
   ASSERT_TRUE(page);

@@ -1,4 +1,4 @@
-// For tests: a room, its clients, a clock that stands still and one shard without a thread.
+// For tests: a room, its clients, a manual clock and one shard without a thread.
 //
 // run() and settle() run the shard's loop until nothing is left to do.
 #pragma once
@@ -50,20 +50,20 @@ class Client final : public Subscriber {
     return seen;
   }
   std::vector<std::string> notices() const {
-    std::vector<std::string> said;
+    std::vector<std::string> lines;
     for (const auto& frame : frames)
       if (frame.has_presence())
-        said.push_back(frame.presence().user() +
-                       (frame.presence().change() == v1::CHANGE_JOINED ? " joined" : " left"));
-    return said;
+        lines.push_back(frame.presence().user() +
+                        (frame.presence().change() == v1::CHANGE_JOINED ? " joined" : " left"));
+    return lines;
   }
 
   // Whose pen went down (+) and up (-).
   std::string pens() const {
-    std::string told;
+    std::string changes;
     for (const auto& frame : frames)
-      if (frame.has_pen()) told += (frame.pen().down() ? "+" : "-") + frame.pen().user();
-    return told;
+      if (frame.has_pen()) changes += (frame.pen().down() ? "+" : "-") + frame.pen().user();
+    return changes;
   }
 
   std::vector<v1::ServerFrame> frames;
@@ -118,7 +118,7 @@ class RoomTest : public testing::Test {
 
   ManualClock clock_;
   Shards shards_{1};
-  MemoryLog log_;  // stands in for the disk: it passes the same contract
+  MemoryLog log_;  // replaces the database: it passes the same contract
   int changes_ = 0;
   std::uint32_t drawings_ = 0;
   User ana_{{1}, "Ana", false};

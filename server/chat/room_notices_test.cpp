@@ -1,4 +1,4 @@
-// What is published of somebody who comes and goes often.
+// The presence notices and pens of people who join and leave often.
 #include "chat/room_fixture.hpp"
 
 namespace colo {
@@ -21,7 +21,7 @@ class RoomNotices : public RoomTest {
   }
 };
 
-TEST_F(RoomNotices, AFloodOfComingAndGoingIsPublishedAFewTimesAndThenHowItEnded) {
+TEST_F(RoomNotices, OfManyChangesAFewArePublishedAndThenTheFinalState) {
   auto room = make(saved());
   const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
@@ -52,13 +52,13 @@ TEST_F(RoomNotices, AStateThatWasPublishedIsNotPublishedAgain) {
     ASSERT_TRUE(join(room, ana_, flooder));
   }
   settle();
-  const auto told = watcher->notices();
-  ASSERT_EQ(told.back(), "Ana joined");
+  const auto notices_before = watcher->notices();
+  ASSERT_EQ(notices_before.back(), "Ana joined");
   seconds_pass(room, 60);
-  EXPECT_EQ(watcher->notices(), told);
+  EXPECT_EQ(watcher->notices(), notices_before);
 }
 
-TEST_F(RoomNotices, AFloodByOneDoesNotHideAnother) {
+TEST_F(RoomNotices, AFloodByOnePersonDoesNotHideAnother) {
   auto room = make(saved());
   const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
@@ -73,7 +73,7 @@ TEST_F(RoomNotices, AFloodByOneDoesNotHideAnother) {
   EXPECT_EQ(notices.back(), "Cy left");
 }
 
-TEST_F(RoomNotices, APenIsPublishedNoMoreOftenWhenItsOwnerLeavesInBetween) {
+TEST_F(RoomNotices, LeavingDoesNotResetTheRateOfPens) {
   auto room = make(saved());
   const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
@@ -87,7 +87,7 @@ TEST_F(RoomNotices, APenIsPublishedNoMoreOftenWhenItsOwnerLeavesInBetween) {
   EXPECT_EQ(watcher->pens(), "+Ana-Ana");
 }
 
-TEST_F(RoomNotices, ADeletedAccountLeavesAtOnceAlsoAfterAFlood) {
+TEST_F(RoomNotices, ADeletedAccountLeavesImmediatelyAfterAFloodToo) {
   auto room = make(saved());
   const auto watcher = client();
   ASSERT_TRUE(join(room, ben_, watcher));
@@ -99,9 +99,9 @@ TEST_F(RoomNotices, ADeletedAccountLeavesAtOnceAlsoAfterAFlood) {
   room.remove_account(ana_.id);
   settle();
   EXPECT_EQ(watcher->notices().back(), "Ana left");
-  const auto told = watcher->notices().size();
+  const auto notices_before = watcher->notices().size();
   seconds_pass(room, 60);
-  EXPECT_EQ(watcher->notices().size(), told);
+  EXPECT_EQ(watcher->notices().size(), notices_before);
 }
 
 TEST_F(RoomNotices, APageEndsAtTheBoundOfTheClient) {
@@ -117,7 +117,7 @@ TEST_F(RoomNotices, APageEndsAtTheBoundOfTheClient) {
   ASSERT_TRUE(page);
   EXPECT_EQ(page->messages.size(), 10u);
   EXPECT_TRUE(page->more);
-  // Also the pages of a client that comes back; it misses nothing.
+  // Likewise the pages of a client that reconnects; it misses nothing.
   const auto ben = client();
   std::uint64_t last = 1;
   do {

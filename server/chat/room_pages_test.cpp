@@ -17,7 +17,7 @@ std::string field_of(const std::string& bytes) {
   return field + bytes;
 }
 
-// Lets something happen while a page is read.
+// Calls `meanwhile` while a page is read.
 class SlowLog final : public ForwardingLog {
  public:
   asio::awaitable<result<Stored>> append(Message message) override {
@@ -160,7 +160,7 @@ TEST_F(RoomTest, ADrawingThatCouldNotBeStoredDoesNotCount) {
   EXPECT_EQ(draw(room, ana_, ana, 2).error().code, errc::slow_down);
 }
 
-TEST_F(RoomTest, AFailedJoinDoesNotEndAKeptPlace) {
+TEST_F(RoomTest, AFailedJoinLeavesAKeptPlaceUnchanged) {
   SlowLog disk;
   Room room(saved(), shards_, disk, clock_, {1000, 1min}, [] {});
   const auto ben = client();
@@ -180,7 +180,7 @@ TEST_F(RoomTest, AFailedJoinDoesNotEndAKeptPlace) {
   EXPECT_EQ(ben->notices(), (std::vector<std::string>{"Ana joined", "Ana left"}));
 }
 
-TEST_F(RoomTest, WhoComesBackIsSentWhatWasDeletedMeanwhile) {
+TEST_F(RoomTest, AReconnectingClientGetsTheDeletionsItMissed) {
   auto room = make(saved());
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -203,7 +203,7 @@ TEST_F(RoomTest, WhoComesBackIsSentWhatWasDeletedMeanwhile) {
   EXPECT_EQ(ben->joined().messages(0).seq(), 6u);
 }
 
-TEST_F(RoomTest, WhoMissedTooManyDeletionsIsReset) {
+TEST_F(RoomTest, AClientThatMissedTooManyDeletionsIsReset) {
   auto room = make(saved());
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -211,10 +211,10 @@ TEST_F(RoomTest, WhoMissedTooManyDeletionsIsReset) {
   for (std::uint32_t i = 1; i <= limits::deletions_told_max + 2; ++i) {
     clock_.advance(1s);
     std::memcpy(id.bytes.data(), &i, sizeof i);
-    const auto said = run(room.append(ana_, ana->connection(), {id, {}, "", {}}));
-    ASSERT_TRUE(said);
+    const auto stored = run(room.append(ana_, ana->connection(), {id, {}, "", {}}));
+    ASSERT_TRUE(stored);
     if (i == 1) continue;
-    ASSERT_TRUE(run(room.erase(ana_, ana->connection(), said->seq)));
+    ASSERT_TRUE(run(room.erase(ana_, ana->connection(), stored->seq)));
   }
   const auto last = limits::deletions_told_max + 2;
   const auto ben = client();
@@ -229,7 +229,7 @@ TEST_F(RoomTest, WhoMissedTooManyDeletionsIsReset) {
   EXPECT_TRUE(ben->joined().reset());
 }
 
-TEST_F(RoomTest, ADeletionWhileAPageIsReadIsInIt) {
+TEST_F(RoomTest, ADeletionDuringAPageReadIsIncluded) {
   SlowLog slow;
   Room room(saved(), shards_, slow, clock_, {1000, 1min}, [] {});
   const auto ana = client();
@@ -245,7 +245,7 @@ TEST_F(RoomTest, ADeletionWhileAPageIsReadIsInIt) {
   EXPECT_EQ(ben->joined().messages_size(), 2);
 }
 
-TEST_F(RoomTest, ADrawingWhileAPageIsReadIsInItOnce) {
+TEST_F(RoomTest, ADrawingDuringAPageReadIsIncludedOnce) {
   SlowLog slow;
   Room room(saved(), shards_, slow, clock_, {1000, 1min}, [] {});
   const auto ana = client();
@@ -265,7 +265,7 @@ TEST_F(RoomTest, ADrawingWhileAPageIsReadIsInItOnce) {
   EXPECT_EQ(ben->seqs(), (std::vector<std::uint64_t>{1, 2, 3}));
 }
 
-TEST_F(RoomTest, WhoKnowsAnotherHistoryOfASavedRoomIsReset) {
+TEST_F(RoomTest, AClientThatKnowsAnotherHistoryOfASavedRoomIsReset) {
   SlowLog log;
   log.known_history = {{4711}, Seq{2}};
   Room room(saved(), shards_, log, clock_, {1000, 1min}, [] {});
@@ -290,7 +290,7 @@ TEST_F(RoomTest, WhoKnowsAnotherHistoryOfASavedRoomIsReset) {
   EXPECT_FALSE(reset(client(), 2, {}));
 }
 
-TEST_F(RoomTest, WhoSendsNoEpochToASavedRoomIsTrusted) {
+TEST_F(RoomTest, AClientThatSendsNoEpochToASavedRoomIsTrusted) {
   SlowLog log;
   Room room(saved(), shards_, log, clock_, {1000, 1min}, [] {});
   ASSERT_TRUE(run(room.open()));

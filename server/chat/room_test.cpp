@@ -3,7 +3,7 @@
 namespace colo {
 namespace {
 
-TEST_F(RoomTest, ADrawingReachesEverybody) {
+TEST_F(RoomTest, ADrawingIsSentToAllClientsInTheRoom) {
   auto room = make(saved());
   const auto ana = client();
   const auto ben = client();
@@ -18,7 +18,7 @@ TEST_F(RoomTest, ADrawingReachesEverybody) {
   EXPECT_EQ(ana->seqs(), ben->seqs());
 }
 
-TEST_F(RoomTest, AClientThatComesBackGetsWhatItMissedAndThenWhatFollows) {
+TEST_F(RoomTest, AReconnectingClientGetsMissedAndThenNewDrawings) {
   auto room = make(saved());
   const auto ana = client();
   const auto ben = client();
@@ -96,7 +96,7 @@ TEST_F(RoomTest, ADroppedConnectionKeepsItsPlaceForAWhile) {
   EXPECT_EQ(room.view().occupancy, 1u);
 }
 
-TEST_F(RoomTest, AFullRoomRefusesWithAReasonAndLetsItsPeopleBackIn) {
+TEST_F(RoomTest, AFullRoomRefusesWithAReasonAndReadmitsItsPeople) {
   auto room = make(saved(1));
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -107,7 +107,7 @@ TEST_F(RoomTest, AFullRoomRefusesWithAReasonAndLetsItsPeopleBackIn) {
   EXPECT_TRUE(join(room, ana_, client()));
 }
 
-TEST_F(RoomTest, ATemporaryRoomIsClearedWhenTheLastOneLeaves) {
+TEST_F(RoomTest, ATemporaryRoomIsClearedWhenTheLastPersonLeaves) {
   auto room = make(temporary());
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -138,7 +138,7 @@ TEST_F(RoomTest, ATemporaryRoomIsKeptWhileAPlaceIsKept) {
   EXPECT_EQ(back->seqs(), (std::vector<std::uint64_t>{1}));
 }
 
-TEST_F(RoomTest, WhoDrawsTooFastIsToldWhenToTryAgain) {
+TEST_F(RoomTest, DrawingTooFastIsRefusedWithARetryTime) {
   Room room({{"den"}, "The Den", "", true, 64, {}}, shards_, log_, clock_, {2, 1min}, [] {});
   const auto ana = client();
   ASSERT_TRUE(join(room, ana_, ana));
@@ -156,7 +156,7 @@ TEST_F(RoomTest, WhoDrawsTooFastIsToldWhenToTryAgain) {
   EXPECT_TRUE(draw(room, ana_, back, 3));
 }
 
-TEST_F(RoomTest, OfTheRatesOfManyPeopleTheLeastRecentIsForgotten) {
+TEST_F(RoomTest, TheLeastRecentlyUsedDrawingRateIsEvicted) {
   Room room({{"den"}, "The Den", "", true, 64, {}}, shards_, log_, clock_, {1, 1min}, [] {});
   std::uint64_t last = 0;
   const auto draws = [&](std::int64_t number) {
@@ -192,7 +192,7 @@ TEST_F(RoomTest, OnlyItsAuthorDeletesADrawing) {
   EXPECT_TRUE(late->seqs().empty());
 }
 
-TEST_F(RoomTest, WhoIsNotInTheRoomIsRefused) {
+TEST_F(RoomTest, AConnectionOutsideTheRoomIsRefused) {
   auto room = make(saved());
   const auto ana = client();
   EXPECT_EQ(draw(room, ana_, ana, 1).error().code, errc::not_in_room);
@@ -200,7 +200,7 @@ TEST_F(RoomTest, WhoIsNotInTheRoomIsRefused) {
   EXPECT_EQ(run(room.erase(ana_, ana->connection(), {1})).error().code, errc::not_in_room);
 }
 
-TEST_F(RoomTest, ALargeRoomIsSentHowManyAreInNotWho) {
+TEST_F(RoomTest, ALargeRoomIsSentTheNumberOfPeopleWithoutNames) {
   auto room = make(saved(1000));
   const auto watcher = client();
   ASSERT_TRUE(join(room, ana_, watcher));
@@ -259,7 +259,7 @@ TEST_F(RoomTest, APenIsPublishedToTheOthersWhenItChanges) {
   EXPECT_EQ(ben->pens(), "+Ana+Ana");
   pen(false, tab);
   EXPECT_EQ(ben->pens(), "+Ana+Ana-Ana");
-  for (int i = 0; i < 5; ++i) {  // no more than one a second, however fast it goes up and down
+  for (int i = 0; i < 5; ++i) {  // at most one a second, however often it changes
     pen(true, ana);
     pen(false, ana);
   }

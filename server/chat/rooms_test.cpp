@@ -32,7 +32,7 @@ class FailingOnce final : public Subscriber {
   ConnectionId id_;
 };
 
-// Throws when it is asked next, if told to.
+// now() throws once after `fails` was set.
 class FailingClock final : public Clock {
  public:
   SteadyTime now() const override {

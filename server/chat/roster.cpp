@@ -63,7 +63,7 @@ void Roster::remove_account(UserId user) {
     for (const auto connection : connections_of(user)) lift_pen(found->second, connection);
     const auto person = people_.extract(found);
     changed_();
-    // Now or never: the name must not be published later.
+    // Published now, because the name must not be published later.
     auto* notices = notices_of(person.mapped().user, true);
     if (notices && !is_large())
       publish_presence(*notices, false);
@@ -141,8 +141,8 @@ std::vector<std::string> Roster::names(const User& user) const {
   return names;
 }
 
-// `shown_in`: what the others see of somebody of whom nothing was published lately. Null when
-// too many people's notices are remembered already.
+// `shown_in`: whether the others see the person in the room, if nothing was published of them
+// recently. Null when the notices of too many people are stored already.
 Roster::Notices* Roster::notices_of(const User& user, bool shown_in) {
   if (const auto found = notices_.find(user.id); found != notices_.end()) return &found->second;
   if (notices_.size() >= limits::noticed_people_max) return nullptr;
@@ -150,7 +150,7 @@ Roster::Notices* Roster::notices_of(const User& user, bool shown_in) {
   return &notices_.emplace(user.id, Notices{bucket, user, shown_in, false, {}}).first->second;
 }
 
-// The person came or left. After a flood of that, sweep() publishes how it ended.
+// The person joined or left. After many changes, sweep() publishes the final state.
 void Roster::note_presence(const User& user) {
   const bool is_in = people_.contains(user.id);
   auto* notices = notices_of(user, !is_in);

@@ -1,4 +1,4 @@
-// Who is in a room: people, their connections, and what the others are shown of that.
+// The people in a room, their connections, and the notices about them that the others get.
 //
 // A person has one place, whatever the number of their connections. A person whose connections
 // all dropped keeps the place for limits::dropped_connection_grace. Publishes presence notices
@@ -24,7 +24,7 @@
 namespace colo {
 
 enum class Departure {
-  clean,    // Leave, or a clean close: the person leaves at once
+  clean,    // Leave, or a clean close: the person leaves immediately
   dropped,  // the connection broke: the place is kept for a while
 };
 
@@ -45,7 +45,7 @@ class Roster {
   /// Adds the connection, and the person if this is their first. Errors: room_full, signed_out
   /// (the account was deleted).
   result<Admission> admit(const User& user, ConnectionId connection);
-  /// Takes an admission back. A place that was kept stays kept, until the same time.
+  /// Undoes an admission. A place that was kept stays kept, until the same time.
   void undo(const Admission& admission, UserId user, ConnectionId connection);
 
   /// Does nothing when the connection is not in the room.
@@ -74,8 +74,8 @@ class Roster {
     std::optional<SteadyTime> leaves_at;    // set while no connection is left
     std::vector<ConnectionId> pens;         // the connections whose pen is down
   };
-  // What was published of a person lately. It outlives their leaving, or else coming and going
-  // would reset the limits.
+  // What was published of a person recently. Kept after they leave, because joining again must not
+  // reset the limits.
   struct Notices {
     Bucket bucket;
     User user;
@@ -100,7 +100,7 @@ class Roster {
   Changed changed_;
   std::unordered_map<UserId, Person> people_;    // at most spec_.capacity
   std::unordered_map<UserId, Notices> notices_;  // at most limits::noticed_people_max
-  RecentPeople<SteadyTime> removed_accounts_{limits::removed_accounts_max};  // until when
+  RecentPeople<SteadyTime> removed_accounts_{limits::removed_accounts_max};  // refused until then
   bool occupancy_changed_ = false;  // and is yet to be published
 };
 

@@ -24,7 +24,7 @@ class RosterTest : public testing::Test {
   void leave(std::int64_t number, Departure how = Departure::clean) {
     roster_.leave({number}, connection(number), how);
   }
-  // What was published since it was asked last.
+  // What was published since the last call.
   std::vector<v1::ServerFrame> published() { return std::exchange(frames_, {}); }
   std::vector<std::string> notices() {
     std::vector<std::string> notices;
@@ -53,7 +53,7 @@ class RosterTest : public testing::Test {
                  [this] { ++changes_; }};
 };
 
-TEST_F(RosterTest, PeopleComeAndGoWithTheirLastConnection) {
+TEST_F(RosterTest, PeopleJoinWithTheirFirstConnectionAndLeaveWithTheirLast) {
   enter(1);
   ASSERT_TRUE(roster_.admit(person(1), connection(2)));
   EXPECT_EQ(roster_.occupancy(), 1u);

@@ -18,7 +18,7 @@
 
 namespace colo {
 
-/// Both functions queue the frame, in the order of the calls, and return at once. They must not
+/// Both functions queue the frame, in the order of the calls, without waiting. They must not
 /// call back into the room or its subscribers.
 class Subscriber {
  public:

@@ -155,7 +155,7 @@ bool Timeline::is_of_another_history(const Position& known) const {
   return known.entering && restored_at_ && known.after > *restored_at_;
 }
 
-// Adds which of the client's messages were deleted since. False when that is not known any more.
+// Adds which of the client's messages were deleted since. False when that is no longer known.
 asio::awaitable<result<bool>> Timeline::read_deleted(JoinedFrame& joined, Position known) {
   const DeletionId after = known.after_deletion;
   if (after == joined.deletion) co_return true;
@@ -185,7 +185,8 @@ asio::awaitable<result<MessagePage>> Timeline::history(Seq before, PageLimit lim
     const auto deletion = deletions_.last();
     auto page = co_await log_.before(spec_.id, end, limit);
     if (!page) co_return page;
-    // The client was told of deletions during the read, which the page may still contain.
+    // Deletions during the read were published to the client, but the page may still contain the
+    // messages.
     const auto meanwhile = deletions_.since(deletion);
     if (!meanwhile || !drop_deleted(page->messages, *meanwhile, page->more)) continue;
     co_return page;

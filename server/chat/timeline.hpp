@@ -37,12 +37,12 @@ class Timeline {
   /// What a client knows of the room.
   struct Position {
     Seq after;                  // the last message it has; 0: none, it wants the newest page
-    Epoch epoch;                // that `after` counts in; 0: the client does not say
+    Epoch epoch;                // that `after` counts in; 0: not sent by the client
     DeletionId after_deletion;  // the last deletion it has
     bool entering = true;       // its connection was not in the room before
     std::size_t page_bytes = limits::page_bytes_max;
   };
-  /// What the client lacks, without members and occupancy. Errors: storage_failed, busy.
+  /// What the client misses, without members and occupancy. Errors: storage_failed, busy.
   boost::asio::awaitable<result<JoinedFrame>> catch_up(Position known);
 
   /// The page before `before`, at least 1. Errors: bad_range, storage_failed, busy.

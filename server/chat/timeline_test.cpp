@@ -63,7 +63,7 @@ TEST_F(TimelineTest, ANewClientGetsTheNewestPage) {
   EXPECT_FALSE(joined.reset);
 }
 
-TEST_F(TimelineTest, AClientThatComesBackGetsWhatItLacks) {
+TEST_F(TimelineTest, AReconnectingClientGetsWhatItMissed) {
   append_many(5);
   const auto epoch = catch_up({}).epoch;
   ASSERT_TRUE(run_to_end(timeline_.erase(ana_, {2})));

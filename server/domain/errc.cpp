@@ -164,7 +164,7 @@ std::chrono::milliseconds retry_time(errc code) {
     case errc::restarting:
       return std::chrono::seconds{2};
     case errc::storage_failed:
-      return std::chrono::seconds{5};  // a failing disk does not recover at once
+      return std::chrono::seconds{5};  // a failing disk does not recover immediately
     default:
       return std::chrono::milliseconds{0};
   }

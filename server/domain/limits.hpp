@@ -118,11 +118,11 @@ inline constexpr std::chrono::seconds ticket_time{15};
 inline constexpr std::size_t cookies_tried_max = 16;
 // Bytes of one token: our JWTs have about 170. A longer cookie is not checked.
 inline constexpr std::size_t token_bytes_max = 512;
-// Two tabs share one cookie jar: for this long the later one is told to retry.
+// Two tabs share one cookie jar: for this long the later one must retry.
 inline constexpr std::chrono::seconds spent_token_grace{10};
 // Requests before the last one whose duplicates may still arrive: one for each tab of a browser.
 inline constexpr std::size_t late_duplicates_max = 12;
-// A client in a lift keeps its place in the room for this long.
+// A client that loses its connection (in a lift, say) keeps its place in the room for this long.
 inline constexpr std::chrono::seconds dropped_connection_grace{20};
 inline constexpr std::chrono::seconds drain_time{3};  // for open connections when stopping
 
@@ -143,7 +143,7 @@ inline constexpr std::size_t budgets_max = 100'000;
 // Networks and accounts whose sign-ins are counted, and rates per network: about 3 and 1 MB.
 inline constexpr std::size_t failure_keys_max = 20'000;
 inline constexpr std::size_t throttle_keys_max = 10'000;
-// Networks and accounts with attempts that run right now: twice what the store takes at once.
+// Networks and accounts with attempts that run right now: twice the store's queue.
 // Beyond, attempts of others are refused as busy.
 inline constexpr std::size_t open_attempts_max = 8'192;
 inline constexpr std::size_t invites_max = 1'000;  // that still work
@@ -156,7 +156,7 @@ inline constexpr std::size_t invite_note_characters_max = 60;
 inline constexpr std::chrono::seconds invite_remembered_time{std::chrono::days{7}};
 // Messages of a removed account erased in one transaction: some milliseconds of the writer.
 inline constexpr std::size_t erase_batch_max = 100;
-// Deleted accounts that are read from the store at once, to erase their drawings.
+// Deleted accounts read from the store in one call, to erase their drawings.
 inline constexpr std::size_t accounts_erased_at_once = 64;
 
 inline constexpr std::size_t name_characters_min = 2;

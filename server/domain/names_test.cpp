@@ -59,7 +59,7 @@ TEST(Names, LengthCountsCodePointsOnceComposed) {
   refusal_of("e\u0308");  // one letter, once composed
 }
 
-TEST(Names, CaseAndWidthMakeNoDifferenceToTheKey) {
+TEST(Names, CaseAndWidthDoNotChangeTheKey) {
   EXPECT_EQ(forms_of("BOB").key, "bob");
   EXPECT_EQ(forms_of("Ｂｏｂ").key, "bob");
   EXPECT_EQ(forms_of("Straße").key, forms_of("STRASSE").key);
@@ -88,7 +88,7 @@ TEST(Names, DifferentNamesStayDifferent) {
   EXPECT_FALSE(collide("Will", "Vill"));
 }
 
-TEST(Names, SeparatorsAndModifierLettersMakeNoOtherName) {
+TEST(Names, SeparatorsAndModifierLettersDoNotDistinguishNames) {
   for (const char* name :
        {"Annamaria.", "Anna-Maria", "anna_maria", "Anna Maria", "A.n.n.a.maria", "_Annamaria_",
         "Annamaria\u02BC", "\u02BBAnnamaria", "Anna\u02D0maria", "Annarnaria-", "ANNAMARIA."})
@@ -107,7 +107,7 @@ TEST(Names, SmallCapitalsAreLetters) {
   EXPECT_TRUE(collide("ɪlya", "llya"));
 }
 
-TEST(Names, TwoLettersThatLookLikeOneAreEqualToIt) {
+TEST(Names, TwoLettersThatLookLikeOneAreConfusableWithIt) {
   EXPECT_TRUE(collide("vvilliam", "William"));
   EXPECT_TRUE(collide("Wvilma", "vWilma"));
   EXPECT_TRUE(collide("Barnaby", "Bamaby"));

@@ -21,7 +21,7 @@ struct RoomSpec {
   std::string name;
   std::string description;
   bool persistent = true;
-  std::uint32_t capacity = 64;  // people at once
+  std::uint32_t capacity = 64;  // people
   Keep keep;
 };
 

@@ -13,7 +13,7 @@ static_assert(std::endian::native == std::endian::little);  // words are read in
 
 HashSeed random_seed() {
   HashSeed seed;
-  // So few bytes are returned at once or not at all (getrandom(2)).
+  // So few bytes are returned completely or not at all (getrandom(2)).
   if (getrandom(seed.data(), sizeof seed, 0) != sizeof seed) std::abort();
   return seed;
 }

@@ -34,15 +34,15 @@ std::string_view word_for(InviteStatus status) {
   return "gone";
 }
 
-ApiReply open_session(Services& services, const ApiRequest& request, VerifiedAccount who,
+ApiReply open_session(Services& services, const ApiRequest& request, VerifiedAccount account,
                       unsigned status) {
   Reply reply;
   reply.status = status;
   auto device = device_name(request.user_agent);
-  auto opened = co_await services.sessions.call(&SessionTable::open, who.user, who.password,
+  auto opened = co_await services.sessions.call(&SessionTable::open, account.user, account.password,
                                                 std::move(device));
   if (!opened) co_return refuse(opened.error());
-  reply.body = signed_in_body(who.user, opened->secret);
+  reply.body = signed_in_body(account.user, opened->secret);
   reply.next_token = std::move(opened->token);
   co_return reply;
 }
@@ -81,11 +81,11 @@ ApiReply register_account(Services& services, const ApiRequest& request) {
 ApiReply login(Services& services, const ApiRequest& request) {
   auto credentials = body_of(request, read_credentials);
   if (!credentials) co_return refuse(credentials.error());
-  auto who = co_await services.accounts.sign_in(std::move(credentials->username),
-                                                std::move(credentials->password), request.network);
-  if (!who) co_return refuse(who.error());
-  log::info("security: {} signed in from {}", who->user.name, request.network);
-  co_return co_await open_session(services, request, std::move(*who), 200);
+  auto account = co_await services.accounts.sign_in(
+      std::move(credentials->username), std::move(credentials->password), request.network);
+  if (!account) co_return refuse(account.error());
+  log::info("security: {} signed in from {}", account->user.name, request.network);
+  co_return co_await open_session(services, request, std::move(*account), 200);
 }
 
 ApiReply me(Services& services, const Granted& granted, const ApiRequest&) {
@@ -99,9 +99,9 @@ ApiReply me(Services& services, const Granted& granted, const ApiRequest&) {
 ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest& request) {
   auto fields = body_of(request, read_account_removal);
   if (!fields) co_return refuse(fields.error());
-  Requester who{granted.user.id, granted.session, request.network};
+  Requester requester{granted.user.id, granted.session, request.network};
   const auto removed = co_await services.accounts.remove_account(
-      std::move(who), std::move(fields->password), fields->erase_drawings);
+      std::move(requester), std::move(fields->password), fields->erase_drawings);
   if (!removed) co_return refuse(removed.error());
   log::info("security: {} deleted their account from {}; the drawings {}", granted.user.name,
             request.network, fields->erase_drawings ? "are erased" : "stay");
@@ -117,9 +117,9 @@ ApiReply delete_me(Services& services, const Granted& granted, const ApiRequest&
 ApiReply change_password(Services& services, const Granted& granted, const ApiRequest& request) {
   auto fields = body_of(request, read_password_change);
   if (!fields) co_return refuse(fields.error());
-  Requester who{granted.user.id, granted.session, request.network};
+  Requester requester{granted.user.id, granted.session, request.network};
   const auto version = co_await services.accounts.change_password(
-      std::move(who), std::move(fields->password), std::move(fields->new_password));
+      std::move(requester), std::move(fields->password), std::move(fields->new_password));
   if (!version) co_return refuse(version.error());
   log::info("security: {} changed their password from {}", granted.user.name, request.network);
   co_await services.sessions.call(&SessionTable::change_password, granted.user.id, *version,

@@ -100,7 +100,7 @@ ApiReply run_signed_in(Services& services, const Route& route, const Granted& gr
   co_return co_await route.signed_in(services, granted, request);
 }
 
-// Runs to its end even if the connection is lost: the client comes back for the reply.
+// Runs to its end even if the connection is lost: the client retries to get the reply.
 asio::awaitable<Reply> answer_signed_in(Services& services, const Route& route,
                                         ApiRequest request) {
   if (!is_usable_key(request.idempotency_key)) co_return refuse(errc::idempotency_missing);

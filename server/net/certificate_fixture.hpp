@@ -1,4 +1,4 @@
-// For tests: a self-signed certificate for "localhost", made anew for each folder.
+// For tests: a self-signed certificate for "localhost", generated for each folder.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -93,7 +93,7 @@ class TestClient {
       }
     }
   }
-  /// read() came to the end of the connection, and the error it ended with.
+  /// Whether read() reached the end of the connection, and the error it ended with.
   bool ended() const { return ended_; }
   int error() const { return error_; }
   void close() { socket_.close(); }

@@ -8,7 +8,7 @@ namespace colo {
 
 namespace {
 
-// Another arrival may take the place of an evicted connection first.
+// Another new connection may take the slot of an evicted one first.
 constexpr int eviction_attempts = 2;
 
 }  // namespace
@@ -43,7 +43,7 @@ asio::awaitable<bool> ConnectionQuota::admit(const std::string& network) {
   co_return co_await counts_.call(&NetworkCounts::enter, network);
 }
 
-// One question to each shard and one order to the shard with the oldest: bounded work.
+// Bounded work: one query to each shard, one command to the shard with the oldest connection.
 asio::awaitable<bool> ConnectionQuota::evict_idle(const std::string& network) {
   for (int attempt = 0; attempt < eviction_attempts; ++attempt) {
     std::optional<IdleConnections::Rank> oldest;

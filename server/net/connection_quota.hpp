@@ -1,4 +1,4 @@
-// Limits how many connections one network has open, so that no network takes all there can be.
+// Limits how many connections one network has open, so that no network can use all of them.
 //
 // Counts over all shards. When a network is at its limit, its connection that has been idle for
 // longest (without a complete request) is closed for the new one. Must outlive the shards' tasks.
@@ -14,7 +14,7 @@
 
 namespace colo {
 
-/// A connection's place in its network's count; it is given back with the last copy. Holds the
+/// A connection's entry in its network's count, released with the last copy. Holds the
 /// network's name. Null: the connection is not counted.
 using ConnectionSlot = std::shared_ptr<const std::string>;
 
@@ -23,7 +23,7 @@ class ConnectionQuota {
   ConnectionQuota(std::size_t connections_max, Shards& shards, PerShard<Connections>& connections,
                   const Clock& clock);
 
-  /// A slot for one more connection of `network`; null when it may have no more.
+  /// A slot for one more connection of `network`; null when the network is at its limit.
   asio::awaitable<ConnectionSlot> acquire(std::string network);
 
  private:

@@ -20,7 +20,8 @@ class Connections {
   bool stopping() const { return stopping_; }
   bool empty() const { return open_.empty(); }
 
-  /// `stop` asks the connection to close soon. It is called at once when the server is stopping.
+  /// `stop` asks the connection to close soon. It is called immediately when the server is
+  /// stopping.
   void add(ConnectionId id, Stop stop) {
     if (stopping_) stop();
     open_.insert_or_assign(id, std::move(stop));

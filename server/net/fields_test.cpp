@@ -32,7 +32,7 @@ std::string text_of(HttpResponse response) {
   return text;
 }
 
-TEST(Fields, AllLinesOfAListAreOneInTheirOrder) {
+TEST(Fields, TheLinesOfAListAreJoinedInOrder) {
   const auto request = get({{"X-List", "a"}, {"Other", "x"}, {"x-list", "b, c"}, {"X-LIST", ""}});
   EXPECT_EQ(whole_list(request, "X-List"), "a,b, c,");
   EXPECT_EQ(whole_list(request, "None"), "");
@@ -40,13 +40,13 @@ TEST(Fields, AllLinesOfAListAreOneInTheirOrder) {
   EXPECT_FALSE(lists_token(request, "X-List", "x"));
 }
 
-TEST(Fields, WhatMayBeThereOnceIsNoneWhenItIsThereTwice) {
+TEST(Fields, ASingleFieldThatOccursTwiceIsEmpty) {
   EXPECT_EQ(only(get({{"Host", "a"}}), "Host"), "a");
   EXPECT_EQ(only(get({{"Host", "a"}, {"host", "a"}}), "Host"), "");
   EXPECT_EQ(only(get({}), "Host"), "");
 }
 
-TEST(Upgrade, IsAskedForInAnyLineOfConnectionAndUpgrade) {
+TEST(Upgrade, IsRequestedInAnyLineOfConnectionAndUpgrade) {
   EXPECT_TRUE(is_upgrade(get({{"Connection", "keep-alive"},
                               {"Connection", "x,\tUpgrade"},
                               {"Upgrade", "h2c"},
@@ -55,7 +55,7 @@ TEST(Upgrade, IsAskedForInAnyLineOfConnectionAndUpgrade) {
   EXPECT_FALSE(is_upgrade(get({{"Connection", "Upgrade"}, {"Upgrade", "websockets"}})));
 }
 
-TEST(AssetResponse, HearsEveryLineOfWhatIsAcceptedAndKnown) {
+TEST(AssetResponse, ReadsEveryLineOfAcceptEncodingAndIfNoneMatch) {
   const Asset page{"/", "text/html", "W/\"abc\"", false, "identity", "gzip", "br"};
   const auto reply = [&page](const Lines& lines) {
     return text_of(asset_response(ResponseTo{}, page, get(lines)));

@@ -12,13 +12,13 @@ namespace asio = boost::asio;
 
 using Frame = v1::ClientFrame;
 
-FrameHandler::FrameHandler(Services& services, std::shared_ptr<Subscriber> client, SignedIn who,
-                           std::size_t page_bytes)
+FrameHandler::FrameHandler(Services& services, std::shared_ptr<Subscriber> client,
+                           SignedIn signed_in, std::size_t page_bytes)
     : services_(services),
       client_(*client),
       weak_client_(client),
       connection_(client->connection()),
-      who_(std::move(who)),
+      signed_in_(std::move(signed_in)),
       page_bytes_(page_bytes),
       frames_(services.frames, services.clock.now()) {}
 
@@ -26,9 +26,9 @@ asio::awaitable<void> FrameHandler::welcome() {
   const auto published_before = lobby().last();
   const auto rooms = co_await services_.rooms.views();
   // For display only. If the lookup fails, show what was known at sign-in.
-  const auto user = co_await services_.accounts.current(who_.user.id);
+  const auto user = co_await services_.accounts.current(signed_in_.user.id);
   client_.reply(
-      welcome_frame(user ? *user : who_.user, services_.session_times.idle_seconds(), rooms));
+      welcome_frame(user ? *user : signed_in_.user, services_.session_times.idle_seconds(), rooms));
   lobby().enter(weak_client_.lock());
   // A list published during the lookup may be newer than ours.
   if (lobby().last() != published_before) client_.reply(lobby().last());
@@ -101,7 +101,7 @@ FrameHandler::Handled FrameHandler::join(RoomId id, Timeline::Position known) {
   lobby().leave(connection_);
   // Before the call: if that throws, leave_all() must leave the room.
   const bool is_new = rooms_.emplace(id, room).second;
-  Arrival arrival{who_.user, connection_, weak_client_, known};
+  Arrival arrival{signed_in_.user, connection_, weak_client_, known};
   const auto joined = co_await room->call(&Room::join, std::move(arrival));
   if (joined) co_return result<void>{};
   if (is_new) rooms_.erase(id);
@@ -158,7 +158,7 @@ FrameHandler::Handled FrameHandler::send(RoomId id, Draft draft) {
   const auto room = room_of(id);
   const auto client_id = draft.client_id;
   const auto stored =
-      co_await (*room)->call(&Room::append, who_.user, connection_, std::move(draft));
+      co_await (*room)->call(&Room::append, signed_in_.user, connection_, std::move(draft));
   if (stored)
     client_.reply(accepted_frame(client_id, id, stored->seq, stored->sent_at));
   else
@@ -172,7 +172,7 @@ FrameHandler::Handled FrameHandler::history(RoomId id, Seq before, std::uint32_t
     reject(Frame::kHistory, id, room.error());
     co_return result<void>{};
   }
-  const auto page = co_await (*room)->call(&Room::history, who_.user.id, connection_, before,
+  const auto page = co_await (*room)->call(&Room::history, signed_in_.user.id, connection_, before,
                                            PageLimit{limit, page_bytes_});
   if (page)
     client_.reply(page_frame(id, *page));
@@ -188,7 +188,7 @@ FrameHandler::Handled FrameHandler::erase(RoomId id, Seq seq) {
     co_return result<void>{};
   }
   // Whether the person is an administrator may have changed since sign-in.
-  const auto user = co_await services_.accounts.current(who_.user.id);
+  const auto user = co_await services_.accounts.current(signed_in_.user.id);
   if (!user) {
     reject(Frame::kDelete, id, user.error());
     co_return result<void>{};
@@ -204,7 +204,7 @@ void FrameHandler::set_pen(const RoomId& id, bool down) {
     reject(Frame::kPen, id, room.error());
     return;
   }
-  (*room)->post(&Room::set_pen, who_.user.id, connection_, down);
+  (*room)->post(&Room::set_pen, signed_in_.user.id, connection_, down);
 }
 
 result<Owned<Room>*> FrameHandler::room_of(const RoomId& id) const {
@@ -222,11 +222,11 @@ void FrameHandler::touch() {
   const auto now = services_.clock.now();
   if (now - touched_at_ < services_.session_times.touch_interval()) return;
   touched_at_ = now;
-  services_.sessions.post(&SessionTable::touch, who_.session);
+  services_.sessions.post(&SessionTable::touch, signed_in_.session);
 }
 
 void FrameHandler::leave_room(Owned<Room>& room, Departure how) {
-  room.post(&Room::leave, who_.user.id, connection_, how);
+  room.post(&Room::leave, signed_in_.user.id, connection_, how);
 }
 
 }  // namespace colo

@@ -1,8 +1,8 @@
-// Does what the frames of one signed-in client ask for.
+// Handles the frames of one signed-in client.
 //
 // Frames are handled one after another, so a client's drawings keep their order and a client that
-// floods delays only itself. The frame that handle_frame() is given lives in memory that others
-// reuse: it is read before that function returns, and the coroutines take values.
+// floods delays only itself. handle_frame() gets a frame whose memory is reused after it returns,
+// so it reads the frame before that and passes values to coroutines.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -22,7 +22,7 @@ namespace colo {
 class FrameHandler {
  public:
   /// `client` owns this handler. Pages for it end at `page_bytes`.
-  FrameHandler(Services& services, std::shared_ptr<Subscriber> client, SignedIn who,
+  FrameHandler(Services& services, std::shared_ptr<Subscriber> client, SignedIn signed_in,
                std::size_t page_bytes);
 
   /// Sends Welcome, and publishes the list of rooms to the client from then on.
@@ -31,9 +31,9 @@ class FrameHandler {
   /// Counts a WebSocket frame. Errors: flooding; the connection must then be closed.
   result<void> count_frame();
 
-  /// Counts the frame and does what it asks for; a request that is refused is answered with
-  /// Rejected. Not a coroutine: `frame` is not used after it returned. Errors: bad_frame,
-  /// flooding; the connection must then be closed.
+  /// Counts and handles the frame; a refused request is answered with Rejected. Not a coroutine:
+  /// `frame` is not used after it returned. Errors: bad_frame, flooding; the connection must then
+  /// be closed.
   boost::asio::awaitable<result<void>> handle_frame(v1::ClientFrame& frame,
                                                     std::size_t frame_bytes);
 
@@ -65,7 +65,7 @@ class FrameHandler {
   Subscriber& client_;
   std::weak_ptr<Subscriber> weak_client_;
   ConnectionId connection_;
-  SignedIn who_;
+  SignedIn signed_in_;
   std::size_t page_bytes_;
   Bucket frames_;
   SteadyTime touched_at_{};

@@ -2,7 +2,7 @@
 //
 // No sockets and no waiting. Bytes that were received but not parsed yet are kept here; between
 // events an idle client keeps none. The work done for a client is charged to its person's Budget;
-// the caller waits while resume_at() says so. Before sign-in, the number of frames and the size of
+// the caller waits until resume_at(). Before sign-in, the number of frames and the size of
 // a message are bounded instead (limits::hello_frames_max, hello_bytes_max).
 #pragma once
 
@@ -24,12 +24,12 @@ class FrameSource {
   /// `received`: bytes that came together with the upgrade request.
   explicit FrameSource(std::string received) : kept_(std::move(received)) {}
 
-  /// Somebody signed in: from now on messages may be larger, and `budget` is charged.
+  /// The client signed in: from now on messages may be larger, and `budget` is charged.
   void sign_in(std::shared_ptr<Budget> budget);
 
-  /// Adds to what the client's person owes.
+  /// Adds work that the next resume_at() charges.
   void charge(std::chrono::nanoseconds work) { owed_ += work; }
-  /// Charges what is owed. Returns the time until which nothing more may be parsed, if any.
+  /// Charges the added work. Returns the time until which nothing more may be parsed, if any.
   std::optional<SteadyTime> resume_at(SteadyTime now);
 
   /// The next event of the kept bytes. Nothing: more has to be received; the memory of the last

@@ -81,7 +81,7 @@ asio::awaitable<void> HttpSession::run() {
   connections_.remove(id_);
 }
 
-// False when the client is gone or the handshake failed.
+// False when the client disconnected or the handshake failed.
 asio::awaitable<bool> HttpSession::begin_tls() {
   if (connections_.stopping()) co_return false;
   become_idle();
@@ -149,7 +149,8 @@ asio::awaitable<result<bool>> HttpSession::read_request() {
   co_return co_await reader_.read_body();
 }
 
-// Until a complete request has arrived. An idle connection is closed at once when the server stops.
+// Until a complete request has arrived. An idle connection is closed immediately when the server
+// stops.
 void HttpSession::become_idle() {
   idle_ = true;
   allow_eviction();
@@ -241,7 +242,8 @@ std::optional<HttpResponse> HttpSession::refuse_by_head(const HttpRequest& reque
   const bool any_host = takes_any_host(path);
   if (is_redirected() && (to.site || !any_host)) return redirect(request, to);
   if (request.method() == http::verb::unknown) return refusal_response(to, errc::not_implemented);
-  if (path == "*") return method_response(to, "GET, HEAD, POST, DELETE");  // what the server has
+  if (path == "*")
+    return method_response(to, "GET, HEAD, POST, DELETE");  // all methods of the server
   if (find_asset(services_.assets, path)) {
     if (only_reads(request)) return std::nullopt;
     return method_response(to, "GET, HEAD");
@@ -261,7 +263,7 @@ result<void> HttpSession::check_site(const HttpRequest& request, const ResponseT
     const auto unknown = services_.sites.identify(only(request, "Host"), local_, to.secure);
     return unknown ? Refusal(errc::origin_refused) : unknown.error();
   }
-  // Browsers send no Origin with same-origin reads. If one is there, it must be ours.
+  // Browsers send no Origin with same-origin reads. If there is one, it must be ours.
   if (only_reads(request) && request.count(http::field::origin) == 0) return {};
   return check_origin(*to.site, only(request, "Origin"));
 }

@@ -1,8 +1,8 @@
 // One HTTP connection: serves one request after another, until it closes or becomes a WebSocket.
 //
-// Handshakes, headers, bodies and the time they take are bounded. While no complete request is
-// there, the connection is idle: it may be closed for a new one (ConnectionQuota). A plain request
-// on a TLS port is redirected to https.
+// Handshakes, headers, bodies and the time they take are bounded. Until a complete request has
+// arrived, the connection is idle: it may be closed for a new one (ConnectionQuota). A plain
+// request on a TLS port is redirected to https.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -63,7 +63,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   boost::asio::ip::address local_;
   boost::asio::ip::address remote_;
   RequestReader reader_{stream_};
-  bool idle_ = false;  // no complete request is here: stopping may close the connection at once
+  bool idle_ = false;  // no complete request has arrived: stopping closes it
   std::optional<IdleConnections::Entry> idle_entry_;  // where it has a slot
 };
 

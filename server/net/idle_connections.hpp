@@ -46,7 +46,7 @@ class IdleConnections {
     std::pair<std::string, Rank> key_;
   };
 
-  /// `close` must close the connection at once. It is called at most once.
+  /// `close` must close the connection immediately. It is called at most once.
   [[nodiscard]] Entry add(const std::string& network, Rank rank, std::function<void()> close) {
     open_.insert_or_assign({network, rank}, std::move(close));
     return Entry(this, {network, rank});

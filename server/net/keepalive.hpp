@@ -36,7 +36,7 @@ class Keepalive {
   /// Calls check() of each, also when one throws. That is logged.
   void check_all(SteadyTime now);
 
-  /// Does that twice a second, for ever.
+  /// Calls check_all() twice a second, without end.
   boost::asio::awaitable<void> run();
 
  private:
@@ -55,20 +55,20 @@ class Liveness {
     SteadyTime deadline;       // of the connection
     bool closing = false;      // the closing frame is queued or was sent
     bool waiting = false;      // something waits to be written
-    std::size_t progress = 0;  // see SendQueue::progress(); only looked at when `waiting`
+    std::size_t progress = 0;  // see SendQueue::progress(); used only when `waiting`
   };
 
   explicit Liveness(SteadyTime now) : received_at_(now), progressed_at_(now) {}
 
-  /// Something came from the client, or nothing was read that it may have sent.
+  /// Bytes arrived from the client, or reading is paused, so bytes may have arrived unread.
   void received(SteadyTime now) {
     received_at_ = now;
     pinged_ = false;
   }
 
-  /// abort: the deadline has passed, or nothing came for limits::silence_max. close_too_slow: the
-  /// client took nothing for limits::stalled_time. ping: nothing came for half of silence_max,
-  /// reported once.
+  /// abort: the deadline has passed, or nothing arrived for limits::silence_max. close_too_slow:
+  /// the client took nothing for limits::stalled_time. ping: nothing arrived for half of
+  /// silence_max, returned once.
   Action check(SteadyTime now, const Sending& sending);
 
  private:

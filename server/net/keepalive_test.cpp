@@ -27,7 +27,7 @@ struct Counts final : Keepalive::Connection {
   int checks = 0;
 };
 
-TEST(Keepalive, OneConnectionThatThrowsDoesNotKeepTheOthersFromBeingChecked) {
+TEST(Keepalive, AConnectionThatThrowsDoesNotPreventTheChecksOfTheOthers) {
   Shard shard{0};
   Keepalive keepalive(shard);
   Counts before;
@@ -55,7 +55,7 @@ TEST(Keepalive, AConnectionThatWasDestroyedIsNotChecked) {
   EXPECT_EQ(stays.checks, 1);
 }
 
-TEST(Liveness, ASilentClientIsPingedOnceAndThenGivenUp) {
+TEST(Liveness, ASilentClientIsPingedOnceAndThenAborted) {
   Liveness liveness(start);
   EXPECT_EQ(liveness.check(start + limits::silence_max / 2 - 1s, idle), Action::none);
   EXPECT_EQ(liveness.check(start + limits::silence_max / 2, idle), Action::ping);
@@ -63,7 +63,7 @@ TEST(Liveness, ASilentClientIsPingedOnceAndThenGivenUp) {
   EXPECT_EQ(liveness.check(start + limits::silence_max, idle), Action::abort);
 }
 
-TEST(Liveness, AnAnswerToThePingStartsAnew) {
+TEST(Liveness, AnAnswerToThePingRestartsTheTimeout) {
   Liveness liveness(start);
   EXPECT_EQ(liveness.check(start + 20s, idle), Action::ping);
   liveness.received(start + 21s);
@@ -71,7 +71,7 @@ TEST(Liveness, AnAnswerToThePingStartsAnew) {
   EXPECT_EQ(liveness.check(start + 36s, idle), Action::ping);
 }
 
-TEST(Liveness, AClientThatTakesNothingForAWhileIsTooSlowThoughItIsNotSilent) {
+TEST(Liveness, AClientThatReadsNothingIsTooSlowEvenIfItSends) {
   Liveness liveness(start);
   auto now = start;
   for (; now < start + limits::stalled_time; now += 1s) {
@@ -82,7 +82,7 @@ TEST(Liveness, AClientThatTakesNothingForAWhileIsTooSlowThoughItIsNotSilent) {
   EXPECT_EQ(liveness.check(now, waiting(7)), Action::close_too_slow);
 }
 
-TEST(Liveness, AClientThatTakesALittleNowAndThenIsNot) {
+TEST(Liveness, AClientThatReadsALittleIsNotTooSlow) {
   Liveness liveness(start);
   std::size_t taken = 0;
   for (auto now = start; now < start + 10min; now += 10s) {

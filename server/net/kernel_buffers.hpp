@@ -1,7 +1,7 @@
 // Bounds what the kernel holds for one TCP connection.
 //
-// Functions on a socket's descriptor. Errors are ignored: the connection is gone then, and reading
-// from it reports that.
+// Functions on a socket's descriptor. Errors are ignored: the connection has ended then, and
+// reading from it reports that.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ void bound_kernel_buffers(int socket);
 /// Bytes that were written and not acknowledged yet (SIOCOUTQ, tcp(7)).
 std::size_t unacknowledged_bytes(int socket);
 
-/// Closing drops unacknowledged bytes at once (RST). Otherwise the kernel keeps them for a minute
-/// or more for a client that does not read.
+/// Makes closing drop unacknowledged bytes immediately (RST). Otherwise the kernel keeps them for a
+/// minute or more for a client that does not read.
 void drop_unacknowledged_on_close(int socket);
 
 }  // namespace colo

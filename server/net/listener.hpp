@@ -16,10 +16,10 @@
 
 namespace colo {
 
-/// How connections of one port are served: in plain HTTP unless it says otherwise.
+/// How connections of one port are served; by default in plain HTTP.
 struct ListenerSettings {
   std::uint16_t port = 0;        // the one bound
-  TlsContext tls;                // spoken here; null: plain HTTP
+  TlsContext tls;                // null: plain HTTP
   std::uint16_t https_port = 0;  // plain requests are redirected there; 0: they are answered
 };
 
@@ -29,8 +29,8 @@ class Listener {
   using Handler = std::function<void(Shard& shard, boost::asio::ip::tcp::socket socket,
                                      const ListenerSettings& settings)>;
 
-  /// Binds at once. `endpoint` with port 0 takes a free port; the one of `settings` is filled in.
-  /// Throws boost::system::system_error, address_in_use among others.
+  /// Binds immediately. `endpoint` with port 0 takes a free port; the one of `settings` is filled
+  /// in. Throws boost::system::system_error, address_in_use among others.
   Listener(Shards& shards, boost::asio::ip::tcp::endpoint endpoint, ListenerSettings settings,
            Handler handler);
 

@@ -36,7 +36,7 @@ asio::awaitable<void> stop_here(Listener& listener, Shard& shard) {
   co_return;
 }
 
-TEST(Listener, GoesOnAcceptingAfterItsHandlerThrew) {
+TEST(Listener, ContinuesAcceptingAfterItsHandlerThrew) {
   SystemClock clock;
   BackgroundLoops loops(clock, std::chrono::milliseconds{1});
   Shards shards(1);
@@ -54,7 +54,7 @@ TEST(Listener, GoesOnAcceptingAfterItsHandlerThrew) {
   wait_for_all(shards, [&listener](Shard& shard) { return stop_here(listener, shard); });
 }
 
-TEST(Listener, TellsItsHandlerHowThePortIsServed) {
+TEST(Listener, PassesThePortsSettingsToItsHandler) {
   SystemClock clock;
   BackgroundLoops loops(clock);
   Shards shards(2);

@@ -1,6 +1,6 @@
 // How many connections each network has open.
 //
-// A network is an IPv4 address or an IPv6 /64 (network_of() in site.hpp). It is forgotten
+// A network is an IPv4 address or an IPv6 /64 (network_of() in site.hpp). Its entry is removed
 // with its last connection, so the table is as large as the number of open connections.
 #pragma once
 

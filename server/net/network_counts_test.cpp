@@ -5,7 +5,7 @@
 namespace colo {
 namespace {
 
-TEST(NetworkCounts, ANetworkHasAtMostItsNumberAndOthersTheirs) {
+TEST(NetworkCounts, EachNetworkIsBoundedIndependently) {
   ManualClock clock;
   NetworkCounts counts(2, clock);
   EXPECT_TRUE(counts.enter("192.0.2.7"));
@@ -14,7 +14,7 @@ TEST(NetworkCounts, ANetworkHasAtMostItsNumberAndOthersTheirs) {
   EXPECT_TRUE(counts.enter("192.0.2.8"));
 }
 
-TEST(NetworkCounts, AConnectionThatClosesMakesRoomForOne) {
+TEST(NetworkCounts, AClosedConnectionAllowsAnotherOne) {
   ManualClock clock;
   NetworkCounts counts(1, clock);
   for (int i = 0; i < 3; ++i) {
@@ -24,7 +24,7 @@ TEST(NetworkCounts, AConnectionThatClosesMakesRoomForOne) {
   }
 }
 
-TEST(NetworkCounts, AConnectionThatReplacesAnotherIsNotOneMore) {
+TEST(NetworkCounts, AConnectionThatReplacesAnotherDoesNotRaiseTheCount) {
   ManualClock clock;
   NetworkCounts counts(1, clock);
   EXPECT_TRUE(counts.enter("192.0.2.7"));

@@ -1,8 +1,7 @@
-// Finds the client of a request when a reverse proxy stands in between.
+// Finds the client of a request that came through a reverse proxy.
 //
-// Only proxies that the administrator has named are believed: anybody can write
-// X-Forwarded-For. The `Forwarded` header (RFC 7239) is not read: Caddy and nginx do not send it
-// by default. Immutable.
+// Only configured proxies are trusted, because any client can send X-Forwarded-For. The `Forwarded`
+// header (RFC 7239) is not read: Caddy and nginx do not send it by default. Immutable.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -12,7 +11,7 @@
 
 namespace colo {
 
-/// Where a request comes from, as far as that can be believed.
+/// Where a request comes from, as far as the headers can be trusted.
 struct ClientAddress {
   boost::asio::ip::address address;
   bool secure = false;  // TLS from the client to the first proxy, or to us

@@ -16,7 +16,7 @@ std::string client_of(const TrustedProxies& proxies, const std::string& peer,
   return proxies.client_address(at(peer), forwarded_for, "").address.to_string();
 }
 
-TEST(TrustedProxies, OnlyNamedProxiesAreBelieved) {
+TEST(TrustedProxies, OnlyConfiguredProxiesAreTrusted) {
   const TrustedProxies none({});
   EXPECT_EQ(client_of(none, "127.0.0.1", "198.51.100.7"), "127.0.0.1");
   EXPECT_FALSE(none.client_address(at("127.0.0.1"), "198.51.100.7", "https").secure);
@@ -27,7 +27,7 @@ TEST(TrustedProxies, OnlyNamedProxiesAreBelieved) {
 TEST(TrustedProxies, TheClientIsTheLastAddressThatIsNotATrustedProxy) {
   const TrustedProxies proxies({"127.0.0.1", "10.0.0.0/8"});
   EXPECT_EQ(client_of(proxies, "127.0.0.1", "198.51.100.7"), "198.51.100.7");
-  // What stands before it was written by the client.
+  // The client wrote the entries before it.
   EXPECT_EQ(client_of(proxies, "127.0.0.1", "192.0.2.1, 198.51.100.7"), "198.51.100.7");
   EXPECT_EQ(client_of(proxies, "127.0.0.1", "127.0.0.1,198.51.100.7 , 10.1.2.3"), "198.51.100.7");
   EXPECT_EQ(client_of(proxies, "127.0.0.1", "2001:db8::7"), "2001:db8::7");
@@ -92,7 +92,7 @@ TEST(TrustedProxies, NetworksAreTakenByTheirPrefix) {
 }
 
 // Traefik writes wss for an upgrade; proxies that add to the list put the next hop behind.
-TEST(TrustedProxies, TheSchemeIsTheOneTheCallerUsed) {
+TEST(TrustedProxies, TheSchemeIsTheOneThatTheClientUsed) {
   const TrustedProxies proxies({"127.0.0.1"});
   const auto secure = [&proxies](const std::string& proto, bool encrypted = false) {
     return proxies.client_address(at("127.0.0.1", encrypted), "198.51.100.7", proto).secure;
@@ -106,7 +106,7 @@ TEST(TrustedProxies, TheSchemeIsTheOneTheCallerUsed) {
   EXPECT_TRUE(secure("", true));
   EXPECT_FALSE(secure("http", true));  // encrypted only between the proxy and us
   EXPECT_FALSE(
-      proxies.client_address(at("127.0.0.2"), "", "https").secure);  // nobody we trust says so
+      proxies.client_address(at("127.0.0.2"), "", "https").secure);  // no trusted proxy reports it
 }
 
 TEST(Network, IsAnAddressOrAPrefix) {

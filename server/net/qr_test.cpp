@@ -16,7 +16,7 @@ TEST(Qr, IsASquareWithFindersInThreeOfItsCorners) {
   EXPECT_NE(rows.back().substr(width - 7), edge);
 }
 
-TEST(Qr, WhatDoesNotFitIsNone) {
+TEST(Qr, TextThatDoesNotFitGivesNothing) {
   EXPECT_FALSE(qr_rows(std::string(4000, 'x')));
 }
 

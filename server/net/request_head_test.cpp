@@ -36,7 +36,7 @@ std::string refused_as(const result<void>& checked) {
   return checked ? "not" : std::string(code_name(checked.error().code));
 }
 
-TEST(HeadScanner, FindsTheEndHoweverTheBytesArrive) {
+TEST(HeadScanner, FindsTheEndInBytesSplitAnywhere) {
   const std::string head = "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
   for (const auto& scanned : {scan(head + "GET /next"), scan_slowly(head + "GET /next")}) {
     ASSERT_TRUE(scanned && *scanned);
@@ -50,7 +50,7 @@ TEST(HeadScanner, FindsTheEndHoweverTheBytesArrive) {
   EXPECT_FALSE(*unfinished);
 }
 
-TEST(HeadScanner, RefusesWhatCouldBeReadInTwoWaysAsSoonAsItIsThere) {
+TEST(HeadScanner, RefusesAmbiguousBytesAsSoonAsTheyArrive) {
   using namespace std::string_literals;
   for (const auto& bytes : {
            "\x16\x03\x01"s,
@@ -70,13 +70,13 @@ TEST(HeadScanner, RefusesWhatCouldBeReadInTwoWaysAsSoonAsItIsThere) {
   }
 }
 
-// A head of `bytes` in all, of which one line ends where it should.
+// A complete header of `bytes` bytes with one field.
 std::string head_of(std::size_t bytes, const std::string& name) {
   const std::string begun = "GET / HTTP/1.1\r\n" + name + ": ";
   return begun + std::string(bytes - begun.size() - 4, 'x') + "\r\n\r\n";
 }
 
-TEST(HeadScanner, HeadersMayFillTheirRoomAndNotOneByteMore) {
+TEST(HeadScanner, HeadersAreBoundedExactly) {
   EXPECT_EQ(refused_as(scan(head_of(limits::header_bytes_max, "X"))), "not");
   EXPECT_EQ(refused_as(scan(head_of(limits::header_bytes_max + 1, "X"))), "headers_too_large");
   // Also when the line does not end.
@@ -85,7 +85,7 @@ TEST(HeadScanner, HeadersMayFillTheirRoomAndNotOneByteMore) {
   EXPECT_EQ(refused_as(scan(endless.substr(0, limits::header_bytes_max + 1))), "headers_too_large");
 }
 
-TEST(HeadScanner, CookiesHaveRoomOfTheirOwnAndNotOneByteMore) {
+TEST(HeadScanner, CookiesHaveTheirOwnExactBound) {
   const std::string request_line = "GET / HTTP/1.1\r\n";
   const auto with = [&](std::size_t bytes, const std::string& name) {
     return scan(request_line + name + std::string(bytes - name.size() - 2, 'x') + "\r\n\r\n");
@@ -96,7 +96,7 @@ TEST(HeadScanner, CookiesHaveRoomOfTheirOwnAndNotOneByteMore) {
   EXPECT_EQ(refused_as(with(limits::cookie_bytes_max, "Cookies:")), "headers_too_large");
 }
 
-TEST(HeadScanner, BothRoomsTogetherAreNeverExceeded) {
+TEST(HeadScanner, TheSumOfBothBoundsIsNeverExceeded) {
   std::string head = "GET / HTTP/1.1\r\n";
   head += "Cookie:" + std::string(limits::cookie_bytes_max - 9, 'x') + "\r\n";
   head += "X:" + std::string(limits::header_bytes_max - 16 - 2, 'x');
@@ -105,7 +105,7 @@ TEST(HeadScanner, BothRoomsTogetherAreNeverExceeded) {
   EXPECT_EQ(refused_as(scan(head + "x")), "headers_too_large");
 }
 
-TEST(HeadScanner, ThereAreOnlySoManyHeadersAndEmptyLines) {
+TEST(HeadScanner, TheNumbersOfHeadersAndEmptyLinesAreBounded) {
   std::string head = "GET / HTTP/1.1\r\n";
   for (std::size_t i = 0; i < limits::header_fields_max; ++i) head += "X: 1\r\n";
   EXPECT_EQ(refused_as(scan(head + "\r\n")), "not");
@@ -116,13 +116,13 @@ TEST(HeadScanner, ThereAreOnlySoManyHeadersAndEmptyLines) {
   EXPECT_EQ(refused_as(scan(empty + "\r\n")), "bad_request");
 }
 
-TEST(HeadScanner, ATargetHasTheRoomOfAHeader) {
+TEST(HeadScanner, ATargetIsBoundedLikeAHeader) {
   const std::string target(limits::header_bytes_max - 5, 'x');
   EXPECT_EQ(refused_as(scan("GET /" + target)), "not");
   EXPECT_EQ(refused_as(scan("GET /" + target + "x")), "target_too_long");
 }
 
-TEST(HeadScanner, KnowsABrowserThatOpensAnAddress) {
+TEST(HeadScanner, RecognisesABrowserThatOpensAPage) {
   const auto asks_for_page = [](std::string_view fields) {
     HeadScanner scanner;
     scanner.scan("GET / HTTP/1.1\r\n" + std::string(fields) + "\r\n").value();
@@ -153,7 +153,7 @@ TEST(CheckHead, TheHostOfAWholeAddressReplacesTheHeader) {
   EXPECT_EQ(older[http::field::host], "[::1]");
 }
 
-TEST(CheckHead, RefusesTargetsThatAreNone) {
+TEST(CheckHead, RefusesInvalidTargets) {
   for (const auto target :
        {"a", "*", "http://", "http:///a", "http://u@a/", "ftp://a/", "/a#b", "http:/a", "a:80"}) {
     auto request = with(target, {{"Host", "a"}});
@@ -165,7 +165,7 @@ TEST(CheckHead, RefusesTargetsThatAreNone) {
   EXPECT_TRUE(check_head(asterisk));
 }
 
-TEST(CheckHead, ListsInManyLinesBecomeOne) {
+TEST(CheckHead, TheLinesOfAListAreJoined) {
   auto request = with("/", {{"Host", "a"},
                             {"Connection", "keep-alive"},
                             {"Connection", "Upgrade"},
@@ -177,7 +177,7 @@ TEST(CheckHead, ListsInManyLinesBecomeOne) {
   EXPECT_EQ(request[http::field::upgrade], "h2c, websocket");
 }
 
-TEST(ExpectsContinue, OnlyWhereABodyIsToCome) {
+TEST(ExpectsContinue, OnlyIfABodyFollows) {
   const auto expects = [](const HttpRequest& request) { return expects_continue(request).value(); };
   EXPECT_TRUE(expects(with("/", {{"Expect", "100-Continue"}, {"Content-Length", "5"}})));
   EXPECT_TRUE(expects(with("/", {{"Expect", "100-continue"}, {"Transfer-Encoding", "chunked"}})));

@@ -160,7 +160,7 @@ void SendQueue::release_memory() {
   if (waiting_.empty() && waiting_.capacity() > places_kept) waiting_.shrink_to_fit();
 }
 
-// The client may have sent something before it was gone, a Close for example: the reader gets
+// The client may have sent something before it disconnected, e.g. a Close: the reader gets
 // that, and then the end.
 void SendQueue::fail(int error) {
   log::debug("a connection cannot be written to: {}", std::system_category().message(error));

@@ -52,7 +52,7 @@ class SendQueue final : public FairQueue::Entry, public std::enable_shared_from_
   void close_too_slow(std::string_view why);
   /// Writes what waits within limits::close_time, then closes so that it arrives.
   boost::asio::awaitable<void> close_gracefully();
-  /// Closes at once.
+  /// Closes immediately.
   void abort();
 
   bool open() const { return open_; }

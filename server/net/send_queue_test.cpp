@@ -80,7 +80,7 @@ TEST_P(SendQueueTest, FramesArriveWholeAndInOrderHoweverTheyAreWritten) {
   EXPECT_EQ(queue_->bytes(), 0u);
 }
 
-TEST_P(SendQueueTest, AClientThatReadsNothingIsClosedAtTheBoundWithWhatTheKernelHolds) {
+TEST_P(SendQueueTest, AClientThatReadsNothingIsClosedAtTheBoundIncludingTheKernelsBytes) {
   std::size_t sent = 0;
   while (!queue_->closing() && sent < 100 * limits::send_queue_bytes_max) {
     append(frame(10'000));
@@ -124,7 +124,7 @@ TEST_P(SendQueueTest, AFrameThatWasBegunIsFinishedBeforeAnEarlyClose) {
   EXPECT_TRUE(read.substr(0, frames) == appended_.substr(0, frames));
 }
 
-TEST_P(SendQueueTest, AGracefulCloseDeliversWhatWaits) {
+TEST_P(SendQueueTest, AGracefulCloseDeliversQueuedFrames) {
   fill(300'000);
   bool closed = false;
   boost::asio::co_spawn(shard_.executor(), queue_->close_gracefully(),

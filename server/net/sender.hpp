@@ -1,4 +1,4 @@
-// Writes to many sockets at once, without blocking.
+// Writes to many sockets with few system calls, without blocking.
 //
 // Each shard has one. sendmsg() always works; with io_uring one system call takes many writes.
 #pragma once
@@ -23,7 +23,7 @@ class Sender {
  public:
   virtual ~Sender() = default;
 
-  /// Sets each result. Returns the number of system calls. At most dispatches_max at once.
+  /// Sets each result. Returns the number of system calls. At most dispatches_max per call.
   virtual std::size_t send(std::span<Dispatch> dispatches) = 0;
 
   static constexpr std::size_t dispatches_max = 256;

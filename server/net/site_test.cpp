@@ -28,7 +28,7 @@ std::vector<std::string> known(const Sites& sites, const std::vector<std::string
   return known;
 }
 
-TEST(Site, AMachineIsKnownByItsWholeNameItsFirstLabelAndThatInMdns) {
+TEST(Site, AMachineIsKnownByItsFullNameItsFirstLabelAndItsMdnsName) {
   const std::vector<std::string> hosts{"pi",      "pi.local",     "pi.lan",  "pi.lan.local",
                                        "pi.home", "pi.lan.other", "lan",     "local",
                                        "",        ".local",       "pi.lan.", "pi.local."};
@@ -74,14 +74,14 @@ TEST(Site, ALinkLocalAddressOfTheMachineIsKnownWithoutItsZone) {
     EXPECT_TRUE(sites.identify("169.254.7.9:5000", ip::make_address(local), false)) << local;
 }
 
-TEST(Site, AnAddressIsKnownAlsoToASocketForBothVersionsOfIp) {
+TEST(Site, AnAddressIsKnownOnADualStackSocketToo) {
   EXPECT_TRUE(
       Sites({}).identify("192.168.1.20:5000", ip::make_address("::ffff:192.168.1.20"), false));
   EXPECT_FALSE(
       Sites({}).identify("192.168.1.21:5000", ip::make_address("::ffff:192.168.1.20"), false));
 }
 
-TEST(Site, WhatIsConfiguredCountsAlsoForTheMachinesOwnName) {
+TEST(Site, ConfigurationAppliesToTheMachinesOwnNameToo) {
   const Sites sites({"https://" + ip::host_name()});
   EXPECT_TRUE(sites.identify(ip::host_name(), lan, false)->secure);
 }
@@ -133,7 +133,7 @@ TEST(Site, ThroughTlsEveryNameIsSecure) {
   }
 }
 
-TEST(Site, TheUsualPortIsLeftOutAsBrowsersDo) {
+TEST(Site, TheDefaultPortIsOmittedAsBrowsersDo) {
   const Sites sites({"draw.example.org"});
   EXPECT_EQ(sites.identify("draw.example.org:80", lan, false)->origin(), "http://draw.example.org");
   EXPECT_EQ(sites.identify("draw.example.org:443", lan, true)->origin(),
@@ -143,8 +143,8 @@ TEST(Site, TheUsualPortIsLeftOutAsBrowsersDo) {
   EXPECT_EQ(sites.identify("[::1]:80", lan, false)->origin(), "http://[::1]");
 }
 
-// Each of these resolves to us, or looks as if it did, and none is what a browser
-// that was given one of our names would send.
+// Each of these resolves to this server or looks like it, but no browser that was given one of our
+// names sends it.
 TEST(Site, LookAlikesOfItsNamesAreRefused) {
   const Sites sites({"draw.example.org", "cafe"});
   for (const std::string host :
@@ -185,7 +185,7 @@ TEST(Site, AMachinesAddressOfIpv6IsKnownAsBrowsersWriteIt) {
   EXPECT_FALSE(Sites({}).identify("[2001:db8::21]:5000", local, false));
 }
 
-TEST(Site, PlainVisitorsAreSentToTheSameNameUnderTls) {
+TEST(Site, PlainRequestsAreRedirectedToTheSameNameUnderTls) {
   const Sites sites({"draw.example.org"});
   const auto sent = [&sites](const std::string& host, std::uint16_t port, std::uint16_t https) {
     return https_origin(*sites.identify(host, lan, false), port, https);

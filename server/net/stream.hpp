@@ -2,7 +2,7 @@
 //
 // Owns the socket and, under TLS, the OpenSSL state on top of it. OpenSSL works on the socket
 // directly and keeps a buffer only while there is something in it. Nothing here blocks: read_now()
-// and write_now() do what is possible at once; the async functions wait. For Beast it is an
+// and write_now() do what is possible without waiting; the async functions wait. For Beast it is an
 // AsyncStream. At most one read and one write at a time.
 #pragma once
 
@@ -49,7 +49,7 @@ class Stream {
   void expires_after(std::chrono::nanoseconds time);
   void expires_never() { state_->deadline.reset(); }
 
-  /// Unspecified addresses when the connection is gone.
+  /// Unspecified addresses when the connection has ended.
   boost::asio::ip::address local() const;
   boost::asio::ip::address remote() const;
 
@@ -67,7 +67,7 @@ class Stream {
   /// limits::close_time and limits::lingering_close_bytes_max.
   boost::asio::awaitable<void> close_gracefully();
 
-  /// Closes at once. What was written last may be lost.
+  /// Closes immediately. What was written last may be lost.
   void close() { state_->close(); }
 
   /// Bytes read; 0 when the peer has ended; -EAGAIN when async_wait_to_read() has to come first;
@@ -103,7 +103,7 @@ class Stream {
   struct FreeSsl {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
-  // Shared with what waits, which may end after the stream.
+  // Shared with pending operations, which may end after the stream.
   struct State : std::enable_shared_from_this<State> {
     explicit State(boost::asio::ip::tcp::socket s) : socket(std::move(s)) {}
     ssize_t read(std::span<char> into);

@@ -14,7 +14,7 @@ namespace {
 
 class StreamTest : public testing::TestWithParam<Line> {};
 
-// A client that never stops sending must not keep a closing connection for ever.
+// A client that never stops sending must not keep a closing connection open for ever.
 TEST_P(StreamTest, AGracefulCloseDiscardsABoundedNumberOfBytes) {
   constexpr std::size_t far_more = 16 * limits::lingering_close_bytes_max;
   boost::asio::io_context loop;

@@ -43,7 +43,7 @@ std::string content_of(std::string_view key, const fs::path& file, std::string_v
   const auto unreadable = [&](std::error_code why) {
     refuse(key, file, fmt::format("cannot be read ({})", why.message()), right);
   };
-  std::error_code unknown;  // then opening will say so
+  std::error_code unknown;  // then opening the file reports it
   if (fs::is_directory(file, unknown)) unreadable(std::make_error_code(std::errc::is_a_directory));
   std::ifstream in(file, std::ios::binary);
   if (!in.is_open()) unreadable(std::error_code(errno, std::generic_category()));
@@ -111,7 +111,7 @@ TlsContext load_certificate(const fs::path& certificate, const fs::path& key) {
     refuse("tls_key", key,
            fmt::format("is not the key of the certificate in {}", certificate.string()), right_key);
   if (error) refuse("tls_key", key, fmt::format("holds no key ({})", error.message()), right_key);
-  // A key of another kind than the certificate's is taken in without a word, beside it.
+  // OpenSSL silently accepts a key of another type than the certificate's.
   if (SSL_CTX_check_private_key(context->native_handle()) != 1)
     refuse("tls_key", key,
            fmt::format("is not the key of the certificate in {}", certificate.string()), right_key);

@@ -12,8 +12,8 @@ using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
 /// A server's context from PEM files: the certificate with its chain, and its private key. TLS 1.2
 /// and 1.3 with forward secrecy and authenticated ciphers only (Mozilla's "intermediate" without
-/// the ciphers from before 2013). Throws std::runtime_error: one sentence that names the file and
-/// says what would be right.
+/// the ciphers from before 2013). Throws std::runtime_error: one sentence with the file and the
+/// remedy.
 TlsContext load_certificate(const std::filesystem::path& certificate,
                             const std::filesystem::path& key);
 

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t slice_connections = Sender::dispatches_max;
 constexpr std::size_t pieces_max = 4096;
 constexpr std::chrono::microseconds batching_delay_max{1000};
-constexpr std::size_t batching_frames_min = 64;  // per turn; fewer are written at once
+constexpr std::size_t batching_frames_min = 64;  // per turn; fewer are written without delay
 
 }  // namespace
 
@@ -73,7 +73,7 @@ void WriteScheduler::write_slice() {
   send_gathered();
 }
 
-// A plain write is gathered for the sender, a TLS write is made at once. Returns its bytes.
+// Collects a plain write for the sender; does a TLS write immediately. Returns its bytes.
 std::size_t WriteScheduler::write(SendQueue& queue) {
   if (pieces_.size() - pieces_used_ < SendQueue::write_frames_max) send_gathered();
   const auto room = std::span(pieces_).subspan(pieces_used_, SendQueue::write_frames_max);

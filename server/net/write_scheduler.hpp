@@ -3,8 +3,8 @@
 // Writing waits for the end of the loop's turn, and up to batching_delay_max longer while many
 // frames keep arriving: one system call then takes several frames of a connection, and with
 // io_uring the writes of many connections. One turn writes a slice, bounded in connections and in
-// bytes, plain and TLS alike; reading goes on between slices. Flows take turns, so a room does not
-// delay the others.
+// bytes, plain and TLS alike; reading continues between slices. Flows take turns, so a room does
+// not delay the others.
 #pragma once
 
 #include <cstdint>

@@ -103,7 +103,7 @@ void WsConnection::abort() {
 
 void WsConnection::check(SteadyTime now) {
   if (!queue_->open()) return;
-  if (paused_) liveness_.received(now);  // it may have sent something: nobody reads it
+  if (paused_) liveness_.received(now);  // reading is paused, so bytes may have arrived
   const bool waiting = !queue_->empty();
   switch (liveness_.check(
       now, {queue_->deadline(), closing(), waiting, waiting ? queue_->progress() : 0})) {

@@ -1,7 +1,7 @@
 // One client's WebSocket after its handshake: events come out of read(), frames go out through the
 // send queue.
 //
-// One coroutine reads; anybody on the shard sends. An idle connection is a few hundred bytes,
+// One coroutine reads; any code on the shard may send. An idle connection is a few hundred bytes,
 // without TLS. It is pinged when it is silent and ended when it does not answer or does not read
 // (Keepalive).
 #pragma once
@@ -33,7 +33,7 @@ class WsConnection final : public Keepalive::Connection,
   /// budget is spent. Valid until the caller waits for something.
   boost::asio::awaitable<std::optional<ws::Event>> read();
 
-  /// Somebody signed in: from now on messages may be larger, and work is charged to `budget`.
+  /// The client signed in: from now on messages may be larger, and work is charged to `budget`.
   void sign_in(std::shared_ptr<Budget> budget) { frames_.sign_in(std::move(budget)); }
   void charge(std::chrono::nanoseconds work) { frames_.charge(work); }
 
@@ -49,7 +49,7 @@ class WsConnection final : public Keepalive::Connection,
   bool closing() const { return queue_->closing(); }
   bool has_closing_frame() const { return queue_->has_closing_frame(); }
 
-  /// Closes at once, and ends read().
+  /// Closes immediately, and ends read().
   void abort();
 
   int socket() { return queue_->socket(); }

@@ -100,12 +100,12 @@ class WsConnectionTest : public testing::TestWithParam<Line> {
 
 TEST_P(WsConnectionTest, TheKernelsBuffersAreBounded) {
   EXPECT_LE(option(SOL_SOCKET, SO_SNDBUF),
-            2 * limits::send_buffer_bytes);  // it doubles what it is asked
+            2 * limits::send_buffer_bytes);  // the kernel doubles the requested size
   EXPECT_LE(option(SOL_SOCKET, SO_RCVBUF), 2 * limits::receive_buffer_bytes);
   EXPECT_EQ(std::chrono::milliseconds{option(IPPROTO_TCP, TCP_USER_TIMEOUT)}, limits::silence_max);
 }
 
-TEST_P(WsConnectionTest, AClientThatTakesNothingForAWhileIsClosedThoughItIsNotSilent) {
+TEST_P(WsConnectionTest, AClientThatReadsNothingIsClosedEvenIfItSends) {
   fill(700'000);
   ASSERT_FALSE(connection_->closing());
   const auto now = std::chrono::steady_clock::now();
@@ -116,7 +116,7 @@ TEST_P(WsConnectionTest, AClientThatTakesNothingForAWhileIsClosedThoughItIsNotSi
   EXPECT_TRUE(connection_->too_slow());
 }
 
-TEST_P(WsConnectionTest, BeforeSignInAMessageIsAsLongAsAHello) {
+TEST_P(WsConnectionTest, BeforeSignInTheSizeOfAMessageIsBounded) {
   start_reading();
   write(client_frame(ws::Op::binary, std::string(limits::hello_bytes_max, 'x')));
   run_until([&] { return events_.size() == 1; });
@@ -156,7 +156,7 @@ TEST_P(WsConnectionTest, AfterSignInMessagesMayBeLarger) {
   EXPECT_EQ(events_[0], (Seen{Kind::message, 0, limits::frame_read_max}));
 }
 
-TEST_P(WsConnectionTest, NothingIsReadWhileTheBudgetIsSpentAndTheClientIsNotTakenForSilent) {
+TEST_P(WsConnectionTest, ReadingWaitsForTheBudgetAndTheClientDoesNotCountAsSilent) {
   const auto budget = std::make_shared<Budget>(1);
   connection_->sign_in(budget);
   start_reading();

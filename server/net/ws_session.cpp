@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint16_t normal_closure = 1000;  // RFC 6455 §7.4.1
 
-// What a client calls itself, as one short line for the log.
+// The client's name from Hello, as one short line for the log.
 std::string printable(std::string_view name) {
   std::string text(name.substr(0, 64));
   std::ranges::replace_if(
@@ -70,7 +70,7 @@ asio::awaitable<void> WsSession::run(std::vector<std::string> tokens) {
     if (co_await read_hello(std::move(tokens))) co_await read_frames();
     while (!ended_) co_await read_frame();  // until both close frames were sent
   } catch (const std::exception& e) {
-    // Our bug. The rooms must not keep a client that nobody reads from.
+    // Our bug. The rooms must not keep a client whose connection is no longer read.
     log::error("a WebSocket was closed after an error: {}", e.what());
     departure_ = Departure::dropped;
     socket_->abort();
@@ -90,7 +90,7 @@ std::optional<IdleConnections::Entry> WsSession::allow_eviction() {
 }
 
 asio::awaitable<bool> WsSession::read_hello(std::vector<std::string> tokens) {
-  const auto idle = allow_eviction();  // nobody is signed in yet
+  const auto idle = allow_eviction();  // before sign-in
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer deadline(executor, limits::hello_time);
   deadline.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
@@ -111,16 +111,16 @@ asio::awaitable<bool> WsSession::read_hello(std::vector<std::string> tokens) {
   }
   const auto& hello = (*frame)->hello();
   log::debug("Hello from {}", printable(hello.client()));
-  auto who = co_await redeem(hello.ticket(), std::move(tokens));
-  if (!who) {
-    close(close_code(who.error().code), "ticket");
+  auto signed_in = co_await redeem(hello.ticket(), std::move(tokens));
+  if (!signed_in) {
+    close(close_code(signed_in.error().code), "ticket");
     co_return false;
   }
-  session_ = who->session;
-  socket_->sign_in(std::move(who->budget));
+  session_ = signed_in->session;
+  socket_->sign_in(std::move(signed_in->budget));
   const auto page_bytes = socket_->encoding() == Encoding::binary ? limits::page_bytes_max
                                                                   : limits::json_page_bytes_max;
-  handler_.emplace(services_, shared_from_this(), std::move(*who), page_bytes);
+  handler_.emplace(services_, shared_from_this(), std::move(*signed_in), page_bytes);
   co_await handler_->welcome();
   co_return true;
 }
@@ -174,7 +174,7 @@ asio::awaitable<result<v1::ClientFrame*>> WsSession::read_frame() {
         end(*event);
         co_return errc::bad_frame;
       case ws::Event::Kind::message:
-        if (socket_->closing()) break;  // nobody will reply to it
+        if (socket_->closing()) break;  // no reply would be sent
         frame_bytes_ = event->payload.size();
         co_return read(*event);
     }

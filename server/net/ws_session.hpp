@@ -57,7 +57,7 @@ class WsSession final : public Subscriber, public std::enable_shared_from_this<W
   std::optional<FrameHandler> handler_;
   std::size_t frame_bytes_ = 0;  // of the last frame
   Departure departure_ = Departure::clean;
-  bool ended_ = false;  // nothing more comes; departure_ says why
+  bool ended_ = false;  // no more events; departure_ has the reason
 };
 
 }  // namespace colo

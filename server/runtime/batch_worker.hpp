@@ -1,8 +1,8 @@
 // One thread that runs jobs in the order they were submitted, in batches.
 //
 // While a batch runs, the next one accumulates: under load batches grow and the cost per job
-// (of an fsync, say) falls. The queue is bounded in jobs and in bytes, and a batch is never more
-// than one full queue. Thread-safe.
+// (of an fsync, for example) falls. The queue is bounded in jobs and in bytes, and a batch is never
+// more than one full queue. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -33,7 +33,8 @@ class BatchWorker {
 
   /// `run` is called on the worker's thread with at least one job. What it throws is logged under
   /// `name`, and its batch is dropped. Batches begin at least `pause` apart, unless the queue is
-  /// full or the worker is stopping: a single job runs at once, jobs in quick succession together.
+  /// full or the worker is stopping: a single job runs immediately, jobs in quick succession
+  /// together.
   BatchWorker(std::string name, Run run, BatchLimit limit, std::chrono::microseconds pause = {})
       : name_(std::move(name)), run_(std::move(run)), limit_(limit), pause_(pause), thread_([this] {
           loop();

@@ -14,14 +14,14 @@ using namespace std::chrono_literals;
 
 constexpr SteadyTime start{1h};
 
-TEST(Budget, ASecondsWorthMayBeSpentAtOnce) {
+TEST(Budget, ASecondsWorthMayBeSpentInABurst) {
   Budget budget(10);
   EXPECT_LE(budget.spend(60ms, start), start);
   EXPECT_LE(budget.spend(40ms, start), start);
   EXPECT_GT(budget.spend(1ns, start), start);
 }
 
-TEST(Budget, WhoSpentMoreWaitsUntilItIsEarned) {
+TEST(Budget, SpendingMoreWaitsUntilItIsEarned) {
   Budget budget(10);
   budget.spend(100ms, start);
   EXPECT_EQ(budget.spend(5ms, start), start + 50ms);
@@ -40,14 +40,14 @@ TEST(Budget, OverManySecondsNoMoreThanTheShareIsSpent) {
   EXPECT_GE(spent, 6000ms);
 }
 
-TEST(Budget, ThoseWhoShareItGoOnOneAfterTheOther) {
+TEST(Budget, ConnectionsThatShareItContinueOneAfterAnother) {
   Budget budget(10);
   budget.spend(100ms, start);
   for (int socket = 1; socket <= 20; ++socket)
     EXPECT_EQ(budget.spend(2ms, start), start + socket * 20ms);
 }
 
-TEST(Budget, WhatWasNotSpentDoesNotGatherForMoreThanASecond) {
+TEST(Budget, UnspentTimeAccumulatesForAtMostASecond) {
   Budget budget(10);
   EXPECT_LE(budget.spend(100ms, start + 24h), start + 24h);
   EXPECT_GT(budget.spend(1ms, start + 24h), start + 24h);
@@ -72,7 +72,7 @@ TEST(Budget, NothingIsLostWhenManyThreadsSpend) {
   EXPECT_EQ(budget.spend(0ns, start), start - 1s + 40s);
 }
 
-// The weights, held against what people do.
+// Compares the weights with ordinary use.
 class UsualBudget : public testing::Test {
  protected:
   static constexpr std::size_t page_bytes = 175'000;  // 50 typical drawings

@@ -1,4 +1,4 @@
-// Wakes a loop of the same shard. A set() while nobody waits is not lost.
+// Wakes a loop of the same shard. A set() without a waiter is not lost.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

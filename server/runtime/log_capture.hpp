@@ -1,6 +1,6 @@
 // For tests: what the log writes while this lives.
 //
-// Standard error goes to a file meanwhile. The log's counts of repeated lines begin anew.
+// Standard error goes to a file meanwhile. The log's counts of repeated lines are reset.
 #pragma once
 
 #include <unistd.h>

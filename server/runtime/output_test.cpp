@@ -95,7 +95,7 @@ TEST(Output, DropsWhatDoesNotFitAndCountsItInOrder) {
   std::string all = pipe.fill();
   Output output(pipe.writing(), report_lost);
   std::size_t kept = 0;
-  while (output.write("kept\n")) ++kept;  // nobody reads: it must not block
+  while (output.write("kept\n")) ++kept;  // without a reader: must not block
   EXPECT_EQ(kept, limits::output_lines_max);
   EXPECT_FALSE(output.write("lost\n"));
   for (std::size_t i = 0; i < kept; ++i) all += "kept\n";
@@ -115,7 +115,7 @@ TEST(Output, IsBoundedInBytes) {
   EXPECT_FALSE(output.write("\n"));
 }
 
-TEST(Output, IsDestroyedInTimeThoughNobodyReads) {
+TEST(Output, IsDestroyedInTimeWithoutAReader) {
   const Pipe pipe;
   auto gone = std::async(std::launch::async, [&] {
     Output output(pipe.writing());
@@ -152,7 +152,7 @@ TEST(Output, ContinuesAfterTheReaderCloses) {
   SUCCEED();
 }
 
-TEST(Output, WritesOnAfterAskMoreThrew) {
+TEST(Output, ContinuesAfterAskMoreThrew) {
   const Pipe pipe;
   int calls = 0;
   Output output(pipe.writing(), [&calls](std::size_t, bool) -> Output::More {
@@ -171,7 +171,7 @@ TEST(Output, AsksForMoreWhenWokenAndWhenDue) {
   Output output(pipe.writing(), [&calls](std::size_t, bool) {
     ++calls;
     const auto text = "call " + std::to_string(calls) + '\n';
-    // The first call asks for a second at once; the third comes when woken.
+    // The first call requests a second one immediately; the third follows a wake-up.
     return Output::More{text, calls == 1 ? std::optional(SteadyTime{}) : std::nullopt};
   });
   output.write("x\n");

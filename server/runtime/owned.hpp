@@ -63,8 +63,8 @@ class Owned {
         *this, fn, std::tuple<std::decay_t<Args>...>(std::forward<Args>(args)...));
   }
 
-  /// Runs `fn(T&, args...)` on the home shard without waiting: at once if the caller runs on it,
-  /// otherwise later. What `fn` throws is logged.
+  /// Runs `fn(T&, args...)` on the home shard without waiting: immediately if the caller runs on
+  /// it, otherwise later. What `fn` throws is logged.
   template <class Fn, class... Args>
   void post(Fn fn, Args&&... args) {
     home_.run([this, fn = std::move(fn),

@@ -1,6 +1,6 @@
 // Current problems of the server, for GET /readyz and the log.
 //
-// Each has a key and is logged when it begins and when it ends, not each time it is met.
+// Each has a key and is logged when it begins and when it ends, not at each occurrence.
 // Thread-safe. Bounded: more than problems_max problems are only logged.
 #pragma once
 

@@ -42,7 +42,7 @@ class Shard {
   bool may_touch() { return !running_.load(std::memory_order_acquire) || is_current(); }
   asio::io_context::executor_type executor() { return context_.get_executor(); }
 
-  /// Calls `task()` on this shard: at once if the caller runs on it, otherwise later.
+  /// Calls `task()` on this shard: immediately if the caller runs on it, otherwise later.
   template <class Task>
   void run(Task&& task) {
     asio::dispatch(context_, std::forward<Task>(task));

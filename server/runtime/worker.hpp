@@ -1,6 +1,6 @@
 // Threads for calls that block: password hashes, reads from the disk.
 //
-// Jobs wait in two queues, one per priority, each bounded in jobs; a full one refuses at once.
+// Jobs wait in two queues, one per priority, each bounded in jobs; a full one refuses immediately.
 // Three of four jobs are taken from the high-priority queue while both have some. Thread-safe;
 // a caller resumes on its own executor.
 #pragma once
@@ -31,7 +31,7 @@ enum class Priority { high, low };
 
 class Worker {
  public:
-  /// `name` stands in the log. `jobs_max`: jobs that wait, for each priority.
+  /// `name`: for the log. `jobs_max`: jobs that wait, for each priority.
   Worker(std::string name, std::size_t threads, std::size_t jobs_max)
       : name_(std::move(name)), jobs_max_(jobs_max), pool_(threads) {}
   ~Worker() { stop(); }

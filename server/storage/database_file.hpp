@@ -37,7 +37,7 @@ class DatabaseFile {
   /// Records which files SQLite uses. To be called once, when it has opened all three.
   void watch();
 
-  /// Says which file is no longer at its path, as "… was removed"; empty: none.
+  /// Which file is no longer at its path, as "… was removed"; empty: none.
   std::string missing() const;
 
   /// The tag in one page of the file itself, not in SQLite's cache or write-ahead log.

@@ -2,7 +2,7 @@
 //
 // The machine's wall clock can be wrong by years, and messages that look old are deleted for good.
 // So this clock counts the time that the server ran (steady clock). Time that the wall clock adds
-// (the server was off, the machine suspended) counts at once only up to `plausible_gap`. More
+// (the server was off, the machine suspended) counts immediately only up to `plausible_gap`. More
 // counts only after the wall clock has shown it for `proof_time` of running.
 // A plain value; SqliteRetention stores it in the database.
 #pragma once

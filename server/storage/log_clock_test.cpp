@@ -137,7 +137,7 @@ TEST_F(LogClockTest, TheFirstDayOfAServerThatStartedIn1970DoesNotAge) {
   wall += 1h;
   const auto reading = clock.advance(1h, wall);
   EXPECT_EQ(reading.verdict, Verdict::believed);
-  EXPECT_LT(reading.since, began);  // all that was noted moves along
+  EXPECT_LT(reading.since, began);  // nothing recorded so far ages by the jump
   EXPECT_EQ(clock.wall(), wall);
 }
 

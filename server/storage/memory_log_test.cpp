@@ -65,8 +65,8 @@ TEST(MemoryLog, ErasedMessagesDoNotAccumulate) {
   const auto living = log.bytes();
   std::size_t after_some = 0;
   for (std::uint32_t i = 1; i <= 5'000; ++i) {
-    const auto said = run_to_end(log.append(drawing_of(10 + i, 1000)));
-    ASSERT_TRUE(run_to_end(log.erase(den, said->seq, ann)));
+    const auto stored = run_to_end(log.append(drawing_of(10 + i, 1000)));
+    ASSERT_TRUE(run_to_end(log.erase(den, stored->seq, ann)));
     if (i == limits::deletions_told_max) after_some = log.bytes();
   }
   EXPECT_EQ(log.bytes(), after_some);

@@ -208,7 +208,7 @@ TYPED_TEST_P(MessageLogContract, PagesEndBeforeTheMessageThatMakesThemTooLong) {
   EXPECT_TRUE(this->after(0, {50, 3000}).more);
   EXPECT_EQ(seqs_of(this->after(3, {50, 2000})), (Seqs{4, 5}));
   EXPECT_FALSE(this->after(3, {50, 2000}).more);
-  // One message always fits; otherwise nobody could read past it.
+  // One message always fits; otherwise no client could read past it.
   EXPECT_EQ(seqs_of(this->before(this->the_end, {50, 10})), (Seqs{5}));
   EXPECT_TRUE(this->before(this->the_end, {50, 10}).more);
   EXPECT_EQ(seqs_of(this->after(4, {50, 10})), (Seqs{5}));

@@ -33,7 +33,7 @@ class ReportedDamage : public SQLite::Exception {
   using SQLite::Exception::Exception;
 };
 
-/// The SELECT of a page of messages. An INDEXED BY may stand in between; "AND …" follows.
+/// The SELECT of a page of messages. An optional INDEXED BY, then page_joins must follow.
 inline constexpr const char* page_columns =
     "SELECT m.seq, a.name, m.sent_at, m.drawing, m.caption, m.remix_of, m.client_id, r.name, "
     "m.author, m.remix_author "

@@ -68,7 +68,7 @@ result<Account> AccountWrites::create(const NameForms& name, const std::string& 
 
 result<void> AccountWrites::renew_password_hash(UserId user, PasswordVersion version,
                                                 const std::string& hash) {
-  // If the account or the password is gone, so is the hash to renew.
+  // Changes no row if the account was deleted or its password replaced.
   SqliteQuery(renew_hash_).with(user).with(version).with(hash).run();
   return {};
 }

@@ -40,13 +40,13 @@ TEST_F(AccountsTest, ARegisteredPersonIsFoundInAnyCase) {
   EXPECT_EQ(found->password_hash, "hash of Ann Lee");
 }
 
-TEST_F(AccountsTest, NobodyIsFoundWhereNobodyRegistered) {
+TEST_F(AccountsTest, AnUnregisteredNameIsNotFound) {
   EXPECT_FALSE(find("Ann"));
   create("Ann").value();
   EXPECT_FALSE(find("Bob"));
 }
 
-TEST_F(AccountsTest, TakenNamesAndConfusableOnesAreRefused) {
+TEST_F(AccountsTest, TakenAndConfusableNamesAreRefused) {
   for (const char* name : {"Ann", "Ilya", "bobo"}) ASSERT_TRUE(create(name));
   for (const char* name :
        {"Ann", "ANN", "Ａｎｎ", "Аnn", "llya", "BOB0", "Ann.", "A-n n", "ᴀɴɴ", "Ilya_", "b.obo"}) {
@@ -121,8 +121,8 @@ TEST_F(AccountsTest, ARemovedAccountCanAppendNothing) {
   ASSERT_TRUE(run_to_end(store.remove_account(ann.id, {1}, true)));
   Message late = message;
   late.client_id.bytes[0] = std::byte{1};
-  for (const auto& said : {message, late}) {
-    const auto refused = run_to_end(store.append(said));
+  for (const auto& attempt : {message, late}) {
+    const auto refused = run_to_end(store.append(attempt));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, errc::signed_out);
   }
@@ -212,7 +212,7 @@ class InviteStoreTest : public AccountsTest {
   WallTime now{std::chrono::hours{24 * 20'000}};
 };
 
-TEST_F(InviteStoreTest, AnInviteWorksAsOftenAsItSays) {
+TEST_F(InviteStoreTest, AnInviteWorksForItsNumberOfUses) {
   ASSERT_TRUE(make(1, 2));
   EXPECT_TRUE(enter("Bob", 1));
   EXPECT_TRUE(enter("Cat", 1));
@@ -259,7 +259,7 @@ TEST_F(InviteStoreTest, InvitesEndWithTheAccountThatCreatedThem) {
   EXPECT_TRUE(run_to_end(store.invites()).value().empty());
 }
 
-TEST_F(InviteStoreTest, AWrongPasswordLeavesTheInvitesToo) {
+TEST_F(InviteStoreTest, AWrongPasswordRemovesNoInvites) {
   ASSERT_TRUE(make(1));
   EXPECT_FALSE(run_to_end(store.remove_account(ann.id, {7}, false)));
   EXPECT_TRUE(enter("Cat", 1));

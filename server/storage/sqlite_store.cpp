@@ -113,7 +113,7 @@ SqliteStore::SqliteStore(const std::filesystem::path& file, OpenedBy opened_by,
   throw std::runtime_error("cannot open the database " + file.string() + ": " + e.what());
 }
 
-// Reports damage in a room's newest page at start rather than when somebody joins.
+// Reports damage in a room's newest page at start rather than when a client joins.
 void SqliteStore::report_damaged_pages() {
   SQLite::Statement rooms(reading_->db, "SELECT id FROM rooms");
   while (rooms.executeStep()) {

@@ -92,7 +92,7 @@ TEST_F(RetentionTest, ByNumberOnlyVisibleMessagesCount) {
   EXPECT_EQ(seen(), (Seqs{3, 4, 5}));
 }
 
-TEST_F(RetentionTest, ByAgeTheYoungStay) {
+TEST_F(RetentionTest, ByAgeRecentMessagesStay) {
   const auto keep = by_age(72h);
   draw(3);
   run_for(24h, keep);
@@ -169,7 +169,7 @@ TEST_F(RetentionTest, ALongTimeOffCountsAfterADayOfRunningForOlderDrawingsOnly) 
   EXPECT_EQ(seen(), (Seqs{6, 7, 8}));
 }
 
-TEST_F(RetentionTest, ByAgeAnOldDateAmongThemMatters) {
+TEST_F(RetentionTest, ByAgeWrongDatesOfDrawingsHaveNoEffect) {
   const auto keep = by_age(24h * 30);
   draw(3);
   clock.set_wall(-24h * 365);
@@ -218,7 +218,7 @@ TEST_F(RetentionTest, ARemixOutlivesTheNameOfItsOriginal) {
   ASSERT_EQ(prune(by_number(1)), 2u);
   EXPECT_EQ(run_to_end(store->after(den, {0}, 50))->messages.front().remix_author.name, "Ann");
   remix.client_id = client_id(104);
-  EXPECT_EQ(run_to_end(store->append(remix))->remix_author.name, "");  // nobody knows any more
+  EXPECT_EQ(run_to_end(store->append(remix))->remix_author.name, "");  // no longer known
 }
 
 TEST_F(RetentionTest, OtherRoomsAreUnchanged) {

@@ -68,7 +68,7 @@ class SqliteStoreTest : public testing::Test {
   RoomId den{"den"};
 };
 
-TEST_F(SqliteStoreTest, AcknowledgedMessagesAreThereAfterReopening) {
+TEST_F(SqliteStoreTest, AcknowledgedMessagesSurviveReopening) {
   for (std::uint32_t life = 0; life < 3; ++life) {
     SqliteStore store(file);
     const User author = register_person(store, "Ann" + std::to_string(life));
@@ -178,7 +178,7 @@ class FullDisk {
   void (*signal_before_)(int) = nullptr;
 };
 
-TEST_F(SqliteStoreTest, WithoutRoomOnTheDiskNothingIsAcknowledgedAndNoSeqIsLost) {
+TEST_F(SqliteStoreTest, OnAFullDiskNothingIsAcknowledgedAndNoSeqIsLost) {
   SqliteStore store(file);
   const User ann = register_person(store, "Ann");
   ASSERT_TRUE(run_to_end(store.append(drawing(ann, 1))));
@@ -222,7 +222,7 @@ TEST_F(SqliteStoreTest, StoppingCommitsTheWaitingWrites) {
   EXPECT_GT(late.error().retry_after.count(), 0);
 }
 
-TEST_F(SqliteStoreTest, AFullQueueSaysBusy) {
+TEST_F(SqliteStoreTest, AFullQueueRefusesAsBusy) {
   boost::asio::io_context loop{1};
   SqliteStore store(file);
   const User ann = register_person(store, "Ann");
@@ -252,7 +252,7 @@ TEST_F(SqliteStoreTest, AFullQueueSaysBusy) {
   EXPECT_EQ(run_to_end(store.last_seq(den))->value, stored_count);
 }
 
-TEST_F(SqliteStoreTest, AQueueFullOfLargeDrawingsSaysBusy) {
+TEST_F(SqliteStoreTest, AQueueFullOfLargeDrawingsRefusesAsBusy) {
   asio::io_context loop{1};
   SqliteStore store(file);
   const User ann = register_person(store, "Ann");

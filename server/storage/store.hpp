@@ -120,8 +120,8 @@ class MessageLog {
                                                            std::size_t limit) = 0;
 };
 
-/// Which process opened the database. The running server is told of account changes that `colo
-/// admin` made (AccountStore::outside_changes).
+/// Which process opened the database. The server reads the account changes of `colo admin`
+/// (AccountStore::outside_changes).
 enum class OpenedBy { server, admin_command };
 
 struct Account {
@@ -136,7 +136,7 @@ struct OutsideChange {
   Account account;
 };
 
-/// What entitles somebody to create an account.
+/// The conditions under which an account is created.
 struct Admission {
   std::optional<CodeHash> invite;  // used in the same transaction that creates the account
   bool admin = false;

@@ -125,7 +125,7 @@ std::optional<std::string> outline_of_json(std::string_view text) {
   return json::serialize(json::object{{"send", std::move(kept)}});
 }
 
-// An encoded Message but for the drawing's bytes: what stands before and after them.
+// An encoded Message without the drawing's bytes: the parts before and after them.
 struct AroundDrawing {
   std::string before;
   std::string after;

@@ -71,7 +71,7 @@ class ClientFrameReader {
 };
 
 /// The same ServerFrame in protobuf's JSON mapping, for `colo.v1.json`. Errors: internal, when it
-/// has none (a stored drawing is damaged, say); json_error_frame() is sent instead.
+/// has none (a damaged stored drawing, for example); json_error_frame() is sent instead.
 result<SharedFrame> in_json(const OutgoingFrame& server_frame);
 
 /// A Rejected with the code `internal`, in JSON.

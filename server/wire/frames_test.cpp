@@ -81,10 +81,10 @@ RoomView golden_room() {
   return room;
 }
 
-TEST(GoldenFrames, ClientFramesReadTheSameInBothEncodings) {
+TEST(GoldenFrames, ClientFramesAreTheSameInBothEncodings) {
   const auto all = fixtures("client");
   ASSERT_EQ(all.size(), 9u);
-  ClientFrameReader reader;  // one for all: nothing stays of the one before
+  ClientFrameReader reader;  // one for all: nothing of the previous frame remains
   for (const auto& fixture : all) {
     const auto binary = reader.read(fixture.bytes, Encoding::binary);
     ASSERT_TRUE(binary) << fixture.name;
@@ -106,7 +106,7 @@ TEST(GoldenFrames, ServerFramesHaveTheirJsonForm) {
   }
 }
 
-TEST(GoldenFrames, AreWhatThisServerEncodes) {
+TEST(GoldenFrames, MatchTheServersEncoding) {
   const auto message = golden_message();
   const auto encoded = encode_message(message);
   EXPECT_EQ(in_order(message_frame(message)), fixture_bytes("server-message"));
@@ -181,7 +181,7 @@ std::optional<errc> refused(std::string_view bytes, Encoding encoding) {
   return read.error().code;
 }
 
-TEST(Frames, BytesThatAreNoFrameAreRefused) {
+TEST(Frames, InvalidBytesAreRefused) {
   EXPECT_EQ(refused("\xFF\xFF\xFF", Encoding::binary), errc::bad_frame);
   EXPECT_EQ(refused("{", Encoding::json), errc::bad_frame);
   EXPECT_EQ(refused("", Encoding::binary), errc::bad_frame);
@@ -267,7 +267,7 @@ TEST(Outlines, OmitInvalidRoomsAndClientIds) {
   EXPECT_EQ((*text)->send().room(), "");
 }
 
-TEST(Frames, AFrameWithoutAJsonFormIsAnErrorAndNoEmptyMessage) {
+TEST(Frames, AFrameWithoutAJsonFormIsAnErrorInsteadOfAnEmptyMessage) {
   MessagePage page;
   page.messages.emplace_back();
   page.messages.back().seq = {1};

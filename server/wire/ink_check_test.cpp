@@ -41,7 +41,7 @@ TEST(InkCheck, ADotOnTheCanvasIsADrawing) {
   EXPECT_EQ(*checked, dot().SerializeAsString());
 }
 
-TEST(InkCheck, TheEdgesBelongToTheCanvas) {
+TEST(InkCheck, PointsOnTheEdgesAreAccepted) {
   auto drawing = dot();
   auto& stroke = *drawing.mutable_strokes(0);
   for (const int value : {-10, -20, 2048, 1536, -2048, 0}) stroke.add_points(value);
@@ -107,7 +107,7 @@ TEST(InkCheck, AStampHasOneKnownSignAndOnePoint) {
   EXPECT_EQ(refused([](auto&, auto& stroke) { stroke.set_stamp('A'); }), errc::drawing_malformed);
 }
 
-TEST(InkCheck, TheStampsAreThoseOfTheContract) {
+TEST(InkCheck, TheStampsMatchTheContract) {
   std::stringstream text;
   text << std::ifstream(COLO_FIXTURES "/../stamps.txt").rdbuf();
   auto listed = code_points(text.str());

@@ -18,13 +18,13 @@ std::string dot_at(int x) {
   return drawing.SerializeAsString();
 }
 
-TEST(StoredDrawing, AnIntactDrawingHolds) {
+TEST(StoredDrawing, AnIntactDrawingIsValid) {
   StoredDrawingCheck check;
   EXPECT_TRUE(check.holds(dot_at(10)));
   EXPECT_TRUE(check.holds(dot_at(10)));
 }
 
-TEST(StoredDrawing, DamagedBytesDoNot) {
+TEST(StoredDrawing, DamagedBytesAreInvalid) {
   StoredDrawingCheck check;
   EXPECT_FALSE(check.holds(dot_at(5000)));
   auto cut = dot_at(10);

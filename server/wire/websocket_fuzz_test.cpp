@@ -30,27 +30,28 @@ using Kind = Event::Kind;
 
 constexpr std::size_t message_bytes_max = 70'000;  // more than 16 bits of length
 
-struct Heard {
+struct Observed {
   Kind kind = Kind::violation;
   bool binary = false;
   std::string payload;
-  std::uint16_t code = 0;  // close: what came; violation: what is answered
-  bool operator==(const Heard&) const = default;
+  std::uint16_t code = 0;  // close: as received; violation: as answered
+  bool operator==(const Observed&) const = default;
 };
 
-std::ostream& operator<<(std::ostream& out, const Heard& heard) {
+std::ostream& operator<<(std::ostream& out, const Observed& observed) {
   static const char* const names[] = {"message", "ping", "pong", "close", "violation"};
-  out << names[static_cast<int>(heard.kind)] << (heard.binary ? " (binary) " : " ") << heard.code
-      << ", " << heard.payload.size() << " bytes:";
+  out << names[static_cast<int>(observed.kind)] << (observed.binary ? " (binary) " : " ")
+      << observed.code << ", " << observed.payload.size() << " bytes:";
   out << std::hex << std::setfill('0');
-  for (const unsigned char byte : heard.payload.substr(0, 40)) out << ' ' << std::setw(2) << +byte;
+  for (const unsigned char byte : observed.payload.substr(0, 40))
+    out << ' ' << std::setw(2) << +byte;
   return out << std::dec;
 }
 
 // A stream of frames of one client, some of them invalid.
-class Phone {
+class ClientStream {
  public:
-  explicit Phone(std::mt19937_64& random) : random_(random), faulty_(!one_in(3)) {}
+  explicit ClientStream(std::mt19937_64& random) : random_(random), faulty_(!one_in(3)) {}
 
   std::string talk() {
     for (auto left = below(12) + 1; left > 0; --left) {
@@ -217,14 +218,14 @@ class Phone {
 };
 
 // What our reader returned, and how many bytes it consumed.
-struct WeHeard {
-  std::vector<Heard> heard;
+struct OurResult {
+  std::vector<Observed> observed;
   std::size_t bytes = 0;
 };
 
-WeHeard ours(const std::string& stream, Phone& cuts) {
+OurResult ours(const std::string& stream, ClientStream& cuts) {
   FrameReader reader(message_bytes_max);
-  WeHeard result;
+  OurResult result;
   const std::size_t piece_max = cuts.one_in(3) ? 8 : cuts.one_in(2) ? 300 : 100'000;
   for (std::size_t at = 0; at < stream.size();) {
     // Each piece in its own allocation, so that AddressSanitizer detects an access outside it.
@@ -233,7 +234,7 @@ WeHeard ours(const std::string& stream, Phone& cuts) {
     at += piece.size();
     std::span<char> left(piece);
     while (const auto event = reader.read(left)) {
-      result.heard.push_back(
+      result.observed.push_back(
           {event->kind, event->binary, std::string(event->payload), event->code});
       result.bytes = at - left.size();
     }
@@ -248,30 +249,30 @@ constexpr std::string_view request =
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
 // What Beast returned, and whether it stopped at the end of the stream.
-struct BeastHeard {
-  std::vector<Heard> heard;
+struct BeastResult {
+  std::vector<Observed> observed;
   beast::error_code why;
 };
 
-BeastHeard beasts(const std::string& stream, Phone& cuts) {
+BeastResult beasts(const std::string& stream, ClientStream& cuts) {
   boost::asio::io_context context;
-  beast::test::stream phone(context);
+  beast::test::stream client(context);
   websocket::stream<beast::test::stream, false> socket(context);
-  socket.next_layer().connect(phone);
+  socket.next_layer().connect(client);
   socket.next_layer().append({request.data(), request.size()});
   socket.accept();
-  EXPECT_NE(std::string(phone.str()).find(*accept_key("dGhlIHNhbXBsZSBub25jZQ==")),
+  EXPECT_NE(std::string(client.str()).find(*accept_key("dGhlIHNhbXBsZSBub25jZQ==")),
             std::string::npos);
-  phone.clear();
+  client.clear();
 
-  BeastHeard result;
-  auto& heard = result.heard;
+  BeastResult result;
+  auto& observed = result.observed;
   socket.read_message_max(message_bytes_max);
   socket.auto_fragment(false);
   socket.control_callback([&](websocket::frame_type type, beast::string_view payload) {
     if (type == websocket::frame_type::close) return;  // the reading ends with it
     const auto kind = type == websocket::frame_type::ping ? Kind::ping : Kind::pong;
-    heard.push_back({kind, false, std::string(payload), 0});
+    observed.push_back({kind, false, std::string(payload), 0});
   });
   socket.next_layer().append(stream);
   socket.next_layer().close_remote();
@@ -281,23 +282,23 @@ BeastHeard beasts(const std::string& stream, Phone& cuts) {
     socket.read(buffer, result.why);
     if (result.why) break;
     const auto data = buffer.cdata();
-    heard.push_back({Kind::message, socket.got_binary(),
-                     std::string(static_cast<const char*>(data.data()), data.size()), 0});
+    observed.push_back({Kind::message, socket.got_binary(),
+                        std::string(static_cast<const char*>(data.data()), data.size()), 0});
   }
   if (result.why == websocket::error::closed) {
     const auto& reason = socket.reason();
     const auto code = reason.code == websocket::close_code::none ? no_code : reason.code;
-    heard.push_back(
+    observed.push_back(
         {Kind::close, false, std::string(reason.reason.data(), reason.reason.size()), code});
   } else if (result.why != boost::asio::error::eof) {
     // The last four bytes it sent are its Close frame.
-    const std::string sent(phone.str());
+    const std::string sent(client.str());
     EXPECT_GE(sent.size(), 4u) << result.why.message();
     if (sent.size() < 4) return result;
     const auto* frame = reinterpret_cast<const unsigned char*>(sent.data() + sent.size() - 4);
     const auto code = static_cast<std::uint16_t>(frame[2] << 8 | frame[3]);
     EXPECT_EQ(sent.substr(sent.size() - 4), make_close(code, "")) << result.why.message();
-    heard.push_back({Kind::violation, false, {}, code});
+    observed.push_back({Kind::violation, false, {}, code});
   }
   return result;
 }
@@ -353,8 +354,8 @@ std::string last_payload(const std::string& stream) {
 }
 
 // What Beast would have returned under our rules.
-std::vector<Heard> expected_of_beast(BeastHeard beast, const std::string& until_we_ended) {
-  auto& heard = beast.heard;
+std::vector<Observed> expected_of_beast(BeastResult beast, const std::string& until_we_ended) {
+  auto& observed = beast.observed;
 
   // Beast refuses 1014, which IANA registered later, and accepts codes above 4999, which are
   // undefined (RFC 6455 §7.4.2).
@@ -364,34 +365,34 @@ std::vector<Heard> expected_of_beast(BeastHeard beast, const std::string& until_
     const auto payload = last_payload(until_we_ended);
     const auto code = payload.size() < 2 ? no_code : byte_of(payload, 0) << 8 | byte_of(payload, 1);
     if (code > 4999) {
-      heard.back() = {Kind::violation, false, {}, protocol_error};
-      return heard;
+      observed.back() = {Kind::violation, false, {}, protocol_error};
+      return observed;
     }
     if (code == 1014) {
-      heard.back() = {Kind::close, false, payload.substr(2), 1014};
-      if (!code_points(payload.substr(2))) heard.back() = {Kind::violation, false, {}, bad_text};
+      observed.back() = {Kind::close, false, payload.substr(2), 1014};
+      if (!code_points(payload.substr(2))) observed.back() = {Kind::violation, false, {}, bad_text};
     }
   }
 
   // RFC 6455 §7.4.1: text that is not UTF-8 is 1007. Beast answers a close reason that is not
   // with 1002.
-  if (beast.why == websocket::error::bad_close_payload) heard.back().code = bad_text;
+  if (beast.why == websocket::error::bad_close_payload) observed.back().code = bad_text;
 
   // RFC 6455 §5.2: of a 64-bit length "the most significant bit MUST be 0". Beast only considers
   // such a length too big.
   if (beast.why == websocket::error::message_too_big && ends_with_length_of_64_bits(until_we_ended))
-    heard.back().code = protocol_error;
+    observed.back().code = protocol_error;
 
   // If the last fragment of a text is empty, Beast does not check that the text ends at a character
   // boundary, and checks the next text as its continuation. Not comparable from there on.
-  const auto broken = std::ranges::find_if(heard, [](const Heard& event) {
+  const auto broken = std::ranges::find_if(observed, [](const Observed& event) {
     return event.kind == Kind::message && !event.binary && lacks_its_end(event.payload);
   });
-  if (broken != heard.end()) {
-    heard.erase(broken, heard.end());
-    heard.push_back({Kind::violation, false, {}, bad_text});
+  if (broken != observed.end()) {
+    observed.erase(broken, observed.end());
+    observed.push_back({Kind::violation, false, {}, bad_text});
   }
-  return heard;
+  return observed;
 }
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
@@ -413,13 +414,14 @@ TEST(FrameReader, ReadsWhatBeastReads) {
   std::map<std::string, std::uint64_t> outcomes;
   for (std::uint64_t round = 0; round < rounds; ++round) {
     std::mt19937_64 random(seed * 1'000'000'007 + round);
-    Phone phone(random);
-    const auto stream = phone.talk();
-    const auto we = ours(stream, phone);
-    const auto they = beasts(stream, phone);
-    ++outcomes[they.why.message()];
-    ASSERT_EQ(expected_of_beast(they, stream.substr(0, we.bytes)), we.heard)
-        << "round " << round << ", Beast: " << they.why.message() << "\n"
+    ClientStream client(random);
+    const auto stream = client.talk();
+    const auto our_result = ours(stream, client);
+    const auto beast_result = beasts(stream, client);
+    ++outcomes[beast_result.why.message()];
+    ASSERT_EQ(expected_of_beast(beast_result, stream.substr(0, our_result.bytes)),
+              our_result.observed)
+        << "round " << round << ", Beast: " << beast_result.why.message() << "\n"
         << hex(stream);
   }
   for (const auto& [outcome, times] : outcomes) std::cout << times << " × " << outcome << "\n";

@@ -64,13 +64,13 @@ std::string masked(std::string payload, std::string_view mask = "\x37\xfa\x21\x3
   return std::string(mask) + payload;
 }
 
-std::string phone_frame(std::uint8_t first, const std::string& payload) {
+std::string client_frame(std::uint8_t first, const std::string& payload) {
   const auto size = payload.size();
   return header(first, size, size < 126 ? 0 : size < 65536 ? 2 : 8) + masked(payload);
 }
 
-std::string phone_frame(Op op, const std::string& payload, bool final = true) {
-  return phone_frame(static_cast<std::uint8_t>(static_cast<int>(op) | (final ? fin : 0)), payload);
+std::string client_frame(Op op, const std::string& payload, bool final = true) {
+  return client_frame(static_cast<std::uint8_t>(static_cast<int>(op) | (final ? fin : 0)), payload);
 }
 
 std::string code_bytes(int code) {
@@ -101,26 +101,27 @@ TEST(FrameReader, ReadsTheMaskedHelloOfTheRfc) {
 TEST(FrameReader, ReadsEveryFormOfTheLength) {
   for (const std::size_t size : {0, 1, 7, 8, 9, 125, 126, 127, 65535, 65536, 100'000}) {
     const std::string bytes(size, 'x');
-    EXPECT_EQ(read(phone_frame(Op::binary, bytes)), Events{binary(bytes)}) << size;
-    EXPECT_EQ(read(phone_frame(Op::text, bytes)), Events{text(bytes)}) << size;
+    EXPECT_EQ(read(client_frame(Op::binary, bytes)), Events{binary(bytes)}) << size;
+    EXPECT_EQ(read(client_frame(Op::text, bytes)), Events{text(bytes)}) << size;
   }
 }
 
 TEST(FrameReader, AssemblesFragmentsAndReturnsControlFramesBetweenThem) {
-  const auto bytes = phone_frame(Op::text, "dra", false) + phone_frame(Op::ping, "still there?") +
-                     phone_frame(Op::continuation, "", false) + phone_frame(Op::pong, "") +
-                     phone_frame(Op::continuation, "wing") + phone_frame(Op::binary, "next");
+  const auto bytes = client_frame(Op::text, "dra", false) + client_frame(Op::ping, "still there?") +
+                     client_frame(Op::continuation, "", false) + client_frame(Op::pong, "") +
+                     client_frame(Op::continuation, "wing") + client_frame(Op::binary, "next");
   EXPECT_EQ(read(bytes), (Events{ping("still there?"), pong(""), text("drawing"), binary("next")}));
 }
 
 TEST(FrameReader, GivesTheSameEventsWhereverTheBytesAreSplit) {
-  const auto bytes = phone_frame(Op::text, "gr\xc3\xbc\xc3", false) +
-                     phone_frame(Op::ping, std::string(125, 'p')) +
-                     phone_frame(Op::continuation,
-                                 "\x9f"
-                                 "e") +
-                     phone_frame(Op::binary, std::string(130, 'b')) + phone_frame(Op::text, "") +
-                     phone_frame(Op::pong, "q") + phone_frame(Op::close, code_bytes(1001) + "off");
+  const auto bytes = client_frame(Op::text, "gr\xc3\xbc\xc3", false) +
+                     client_frame(Op::ping, std::string(125, 'p')) +
+                     client_frame(Op::continuation,
+                                  "\x9f"
+                                  "e") +
+                     client_frame(Op::binary, std::string(130, 'b')) + client_frame(Op::text, "") +
+                     client_frame(Op::pong, "q") +
+                     client_frame(Op::close, code_bytes(1001) + "off");
   const Events wanted{ping(std::string(125, 'p')),
                       text("gr\xc3\xbc\xc3\x9f"
                            "e"),
@@ -152,31 +153,31 @@ TEST(FrameReader, RefusesUnmaskedFrames) {
 TEST(FrameReader, RefusesReservedBits) {
   for (const int bit : {0x40, 0x20, 0x10})
     for (const int op : {1, 2, 8, 9, 10})
-      EXPECT_EQ(read(phone_frame(static_cast<std::uint8_t>(fin | bit | op), "")),
+      EXPECT_EQ(read(client_frame(static_cast<std::uint8_t>(fin | bit | op), "")),
                 Events{violation(1002)});
 }
 
 TEST(FrameReader, RefusesReservedOpcodes) {
   for (const int op : {3, 4, 5, 6, 7, 11, 12, 13, 14, 15})
-    EXPECT_EQ(read(phone_frame(static_cast<std::uint8_t>(fin | op), "")), Events{violation(1002)})
+    EXPECT_EQ(read(client_frame(static_cast<std::uint8_t>(fin | op), "")), Events{violation(1002)})
         << op;
 }
 
 TEST(FrameReader, RefusesControlFramesThatAreFragmentedOrLong) {
   for (const auto op : {Op::close, Op::ping, Op::pong}) {
-    EXPECT_EQ(read(phone_frame(op, "", false)), Events{violation(1002)});
-    EXPECT_EQ(read(phone_frame(op, std::string(126, 'x'))), Events{violation(1002)});
+    EXPECT_EQ(read(client_frame(op, "", false)), Events{violation(1002)});
+    EXPECT_EQ(read(client_frame(op, std::string(126, 'x'))), Events{violation(1002)});
   }
 }
 
 TEST(FrameReader, RefusesAContinuationWithoutAMessage) {
-  EXPECT_EQ(read(phone_frame(Op::continuation, "x")), Events{violation(1002)});
-  EXPECT_EQ(read(phone_frame(Op::text, "whole") + phone_frame(Op::continuation, "x")),
+  EXPECT_EQ(read(client_frame(Op::continuation, "x")), Events{violation(1002)});
+  EXPECT_EQ(read(client_frame(Op::text, "whole") + client_frame(Op::continuation, "x")),
             (Events{text("whole"), violation(1002)}));
 }
 
 TEST(FrameReader, RefusesAMessageInsideAMessage) {
-  EXPECT_EQ(read(phone_frame(Op::text, "a", false) + phone_frame(Op::text, "b")),
+  EXPECT_EQ(read(client_frame(Op::text, "a", false) + client_frame(Op::text, "b")),
             Events{violation(1002)});
 }
 
@@ -198,28 +199,28 @@ TEST(FrameReader, RefusesALengthOf64Bits) {
 TEST(FrameReader, RefusesAMessageThatIsTooLongByItsHeaders) {
   EXPECT_EQ(read(header(fin | 2, message_bytes_max + 1, 8) + masked("")), Events{violation(1009)});
   const std::string half(message_bytes_max / 2, 'x');
-  const auto begun = phone_frame(Op::binary, half, false);
-  EXPECT_EQ(read(begun + phone_frame(Op::continuation, half)), Events{binary(half + half)});
+  const auto begun = client_frame(Op::binary, half, false);
+  EXPECT_EQ(read(begun + client_frame(Op::continuation, half)), Events{binary(half + half)});
   EXPECT_EQ(read(begun + header(fin, half.size() + 1, 2) + masked("")), Events{violation(1009)});
 }
 
 TEST(FrameReader, RefusesTextThatIsNotUtf8) {
   for (const auto* bad : {"\xff", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "ab\xc3", "\x80"})
-    EXPECT_EQ(read(phone_frame(Op::text, bad)), Events{violation(1007)});
-  EXPECT_EQ(read(phone_frame(Op::binary, "\xff")), Events{binary("\xff")});
+    EXPECT_EQ(read(client_frame(Op::text, bad)), Events{violation(1007)});
+  EXPECT_EQ(read(client_frame(Op::binary, "\xff")), Events{binary("\xff")});
 }
 
 TEST(FrameReader, AcceptsACharacterSplitByFragments) {
-  const auto begun = phone_frame(Op::text, "\xf0\x9f", false);
-  EXPECT_EQ(read(begun + phone_frame(Op::continuation, "\x91\x8b")), Events{text("👋")});
-  EXPECT_EQ(read(begun + phone_frame(Op::continuation, "x")), Events{violation(1007)});
-  EXPECT_EQ(read(begun + phone_frame(Op::continuation, "")), Events{violation(1007)});
+  const auto begun = client_frame(Op::text, "\xf0\x9f", false);
+  EXPECT_EQ(read(begun + client_frame(Op::continuation, "\x91\x8b")), Events{text("👋")});
+  EXPECT_EQ(read(begun + client_frame(Op::continuation, "x")), Events{violation(1007)});
+  EXPECT_EQ(read(begun + client_frame(Op::continuation, "")), Events{violation(1007)});
 }
 
 TEST(FrameReader, ChecksEveryTextFromItsBeginning) {
-  const auto good = phone_frame(Op::text, "good", false) + phone_frame(Op::continuation, " text");
+  const auto good = client_frame(Op::text, "good", false) + client_frame(Op::continuation, " text");
   EXPECT_EQ(read(good + good), (Events{text("good text"), text("good text")}));
-  EXPECT_EQ(read(good + phone_frame(Op::text, "\xff then")),
+  EXPECT_EQ(read(good + client_frame(Op::text, "\xff then")),
             (Events{text("good text"), violation(1007)}));
 }
 
@@ -229,10 +230,10 @@ TEST(FrameReader, RefusesInvalidTextBeforeTheRestArrives) {
 
 TEST(FrameReader, ReturnsTheCloseCodeAndReason) {
   for (const int code : {1000, 1001, 1003, 1007, 1013, 3000, 4508, 4999})
-    EXPECT_EQ(read(phone_frame(Op::close, code_bytes(code) + "tschüs")),
+    EXPECT_EQ(read(client_frame(Op::close, code_bytes(code) + "tschüs")),
               Events{closed(static_cast<std::uint16_t>(code), "tschüs")});
-  EXPECT_EQ(read(phone_frame(Op::close, code_bytes(1000))), Events{closed(1000)});
-  EXPECT_EQ(read(phone_frame(Op::close, "")), Events{closed(no_code)});
+  EXPECT_EQ(read(client_frame(Op::close, code_bytes(1000))), Events{closed(1000)});
+  EXPECT_EQ(read(client_frame(Op::close, "")), Events{closed(no_code)});
 }
 
 // RFC 6455 §7.4 and IANA's registry: 1004 to 1006 and 1015 are never sent, 1016 to 2999 are not
@@ -244,30 +245,30 @@ TEST(FrameReader, AcceptsOnlyCloseCodesThatMayBeSent) {
     const auto expected = of_the_protocol || of_applications
                               ? closed(static_cast<std::uint16_t>(code))
                               : violation(1002);
-    ASSERT_EQ(read(phone_frame(Op::close, code_bytes(static_cast<int>(code)))), Events{expected})
+    ASSERT_EQ(read(client_frame(Op::close, code_bytes(static_cast<int>(code)))), Events{expected})
         << code;
   }
 }
 
 TEST(FrameReader, RefusesAnInvalidClosePayload) {
-  EXPECT_EQ(read(phone_frame(Op::close, "\x03")), Events{violation(1002)});
-  EXPECT_EQ(read(phone_frame(Op::close, code_bytes(1000) + "\xff")), Events{violation(1007)});
+  EXPECT_EQ(read(client_frame(Op::close, "\x03")), Events{violation(1002)});
+  EXPECT_EQ(read(client_frame(Op::close, code_bytes(1000) + "\xff")), Events{violation(1007)});
 }
 
 TEST(FrameReader, DiscardsEverythingAfterACloseOrAViolation) {
   FrameReader closing(message_bytes_max);
   Events seen;
-  read_into(seen, closing, phone_frame(Op::close, "") + phone_frame(Op::ping, "a"));
-  read_into(seen, closing, phone_frame(Op::text, "b"));
+  read_into(seen, closing, client_frame(Op::close, "") + client_frame(Op::ping, "a"));
+  read_into(seen, closing, client_frame(Op::text, "b"));
   EXPECT_EQ(seen, Events{closed(no_code)});
 
-  EXPECT_EQ(read(phone_frame(Op::text, "\xff") + phone_frame(Op::text, "b")),
+  EXPECT_EQ(read(client_frame(Op::text, "\xff") + client_frame(Op::text, "b")),
             Events{violation(1007)});
 }
 
 TEST(FrameReader, ReturnsACompleteFrameWithoutCopying) {
   FrameReader reader(message_bytes_max);
-  auto bytes = phone_frame(Op::binary, "first") + phone_frame(Op::ping, "second");
+  auto bytes = client_frame(Op::binary, "first") + client_frame(Op::ping, "second");
   std::span<char> left(bytes);
   const auto first = reader.read(left);
   ASSERT_TRUE(first);
@@ -281,21 +282,21 @@ TEST(FrameReader, ReturnsACompleteFrameWithoutCopying) {
 TEST(FrameReader, HoldsNothingBetweenMessages) {
   FrameReader reader(message_bytes_max);
   Events seen;
-  const auto drawing = phone_frame(Op::binary, std::string(5000, 'd'));
+  const auto drawing = client_frame(Op::binary, std::string(5000, 'd'));
   read_into(seen, reader, drawing.substr(0, 3000));
   EXPECT_GE(reader.holds(), 2900u);
   read_into(seen, reader, drawing.substr(3000));
   EXPECT_EQ(reader.holds(), 0u);
-  const auto beat = phone_frame(Op::ping, "cut");
+  const auto beat = client_frame(Op::ping, "cut");
   read_into(seen, reader, beat.substr(0, 8));
   EXPECT_GT(reader.holds(), 0u);
   read_into(seen, reader, beat.substr(8));
   EXPECT_EQ(reader.holds(), 0u);
   EXPECT_EQ(seen, (Events{binary(std::string(5000, 'd')), ping("cut")}));
 
-  read_into(seen, reader, phone_frame(Op::binary, "begun", false));
+  read_into(seen, reader, client_frame(Op::binary, "begun", false));
   EXPECT_GT(reader.holds(), 0u);
-  read_into(seen, reader, phone_frame(Op::text, "wrong"));
+  read_into(seen, reader, client_frame(Op::text, "wrong"));
   EXPECT_EQ(reader.holds(), 0u);
 }
 
@@ -339,9 +340,9 @@ TEST(WebSocketKey, OfAnotherLengthOrAlphabetIsRefused) {
 TEST(FrameReader, ALargerBoundAppliesToTheNextMessages) {
   FrameReader reader(100);
   std::vector<Seen> seen;
-  read_into(seen, reader, phone_frame(Op::binary, std::string(100, 'x')));
+  read_into(seen, reader, client_frame(Op::binary, std::string(100, 'x')));
   reader.set_message_bytes_max(200);
-  read_into(seen, reader, phone_frame(Op::binary, std::string(200, 'y')));
+  read_into(seen, reader, client_frame(Op::binary, std::string(200, 'y')));
   EXPECT_EQ(seen, (std::vector{binary(std::string(100, 'x')), binary(std::string(200, 'y'))}));
   read_into(seen, reader, header(fin | 2, 201, 2) + "mask");
   EXPECT_EQ(seen.back(), violation(too_big));
@@ -356,24 +357,24 @@ TEST(FrameReader, AMessageThatIsTooBigIsRefusedByItsHeaderAndNotStored) {
   EXPECT_EQ(reader.holds(), 0u);
   // In fragments: by the header of the fragment that exceeds the bound.
   FrameReader pieces(2048);
-  std::vector<Seen> told;
-  read_into(told, pieces, phone_frame(Op::text, std::string(2048, 'x'), false));
-  EXPECT_TRUE(told.empty());
-  read_into(told, pieces, header(fin, 1, 0) + "mask");
-  EXPECT_EQ(told, std::vector{violation(too_big)});
+  std::vector<Seen> split_events;
+  read_into(split_events, pieces, client_frame(Op::text, std::string(2048, 'x'), false));
+  EXPECT_TRUE(split_events.empty());
+  read_into(split_events, pieces, header(fin, 1, 0) + "mask");
+  EXPECT_EQ(split_events, std::vector{violation(too_big)});
   EXPECT_EQ(pieces.holds(), 0u);
 }
 
 TEST(FrameReader, CountsFramesWithoutAnEvent) {
   FrameReader reader(message_bytes_max);
   std::vector<Seen> seen;
-  std::string bytes = phone_frame(Op::binary, "", false);
-  for (int i = 0; i < 100; ++i) bytes += phone_frame(Op::continuation, "", false);
+  std::string bytes = client_frame(Op::binary, "", false);
+  for (int i = 0; i < 100; ++i) bytes += client_frame(Op::continuation, "", false);
   read_into(seen, reader, bytes);
   EXPECT_TRUE(seen.empty());
   EXPECT_EQ(reader.take_frames(), 101u);
   EXPECT_EQ(reader.take_frames(), 0u);
-  read_into(seen, reader, phone_frame(Op::ping, "") + phone_frame(Op::continuation, "x"));
+  read_into(seen, reader, client_frame(Op::ping, "") + client_frame(Op::continuation, "x"));
   EXPECT_EQ(reader.take_frames(), 2u);
 }
 
