@@ -165,7 +165,7 @@ struct App::Parts {
         accounts(store, passwords, shards.first(),
                  {config.limits.registrations, config.limits.sign_ins}, clock),
         session_times{config.session.idle_timeout, config.session.lifetime},
-        sessions(shards.first(), session_times, clock, shards.first().executor(),
+        sessions(shards.first(), session_times, clock,
                  SessionLimits{.cpu_percent = config.limits.cpu_percent}),
         invites(store, store, shards.first(), config.accounts.registration, clock),
         quota(config.limits.connections, shards, connections, clock),

@@ -20,7 +20,7 @@ class ClosedSessionsTest : public testing::Test {
  protected:
   // A session that `user` closed with the request "logout", which still runs.
   void close(ClosedSessions& closed, unsigned char number, std::int64_t user) {
-    auto requests = std::make_shared<SessionRequests>(loop_.get_executor());
+    auto requests = std::make_shared<SessionRequests>();
     requests->replay().begin(logout_, clock_.now());
     closed.add({session(number), {user}, "secret", std::move(requests)});
   }

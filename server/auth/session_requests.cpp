@@ -1,6 +1,7 @@
 #include "auth/session_requests.hpp"
 
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
@@ -21,7 +22,8 @@ void SessionRequests::abandon() {
 }
 
 void SessionRequests::wake() {
-  wake_.expires_at(std::chrono::steady_clock::time_point::min());  // cancels every wait
+  // Cancels every wait.
+  if (wake_) wake_->expires_at(std::chrono::steady_clock::time_point::min());
 }
 
 asio::awaitable<result<Reply>> SessionRequests::reply_to(std::shared_ptr<SessionRequests> requests,
@@ -29,9 +31,11 @@ asio::awaitable<result<Reply>> SessionRequests::reply_to(std::shared_ptr<Session
   boost::system::error_code woken;
   if (!requests->replay_.reply_to(request)) {
     auto& timer = requests->wake_;
-    if (timer.expiry() <= std::chrono::steady_clock::now())
-      timer.expires_after(limits::request_time);
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    const auto executor = co_await asio::this_coro::executor;
+    if (!timer) timer = std::make_unique<asio::steady_timer>(executor, SteadyTime::min());
+    if (timer->expiry() <= std::chrono::steady_clock::now())
+      timer->expires_after(limits::request_time);
+    co_await timer->async_wait(asio::redirect_error(asio::use_awaitable, woken));
   }
   if (const auto* reply = requests->replay_.reply_to(request)) co_return *reply;
   co_return woken ? errc::busy : errc::token_spent;

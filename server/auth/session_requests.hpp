@@ -4,7 +4,6 @@
 // even if the session is removed meanwhile.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
@@ -17,8 +16,6 @@ namespace colo {
 
 class SessionRequests {
  public:
-  explicit SessionRequests(const boost::asio::any_io_executor& executor) : wake_(executor) {}
-
   RequestReplay& replay() { return replay_; }
   const RequestReplay& replay() const { return replay_; }
 
@@ -37,7 +34,7 @@ class SessionRequests {
   void wake();
 
   RequestReplay replay_;
-  boost::asio::steady_timer wake_;
+  std::unique_ptr<boost::asio::steady_timer> wake_;  // made when the first duplicate waits
 };
 
 }  // namespace colo

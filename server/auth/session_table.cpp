@@ -48,11 +48,9 @@ std::string_view ending_word(Ending ending) {
   return "signed_out";
 }
 
-SessionTable::SessionTable(SessionTimes times, const Clock& clock, asio::any_io_executor executor,
-                           SessionLimits bounds)
+SessionTable::SessionTable(SessionTimes times, const Clock& clock, SessionLimits bounds)
     : times_(times),
       clock_(clock),
-      executor_(std::move(executor)),
       bounds_(bounds),
       started_wall_(clock.wall()),
       started_(clock.now()),
@@ -76,7 +74,7 @@ result<NewSession> SessionTable::open(User user, PasswordVersion version, std::s
   session.secret = random_text(16);
   session.opened = now;
   session.active = now;
-  session.requests = std::make_shared<SessionRequests>(executor_);
+  session.requests = std::make_shared<SessionRequests>();
   const auto& kept = sessions_.emplace(id, std::move(session)).first->second;
   by_user_[kept.user.id].push_back(id);
   return NewSession{sign(id, kept), kept.secret};

@@ -5,7 +5,6 @@
 // is idle or expired is never used again, whether or not sweep() has removed it.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <functional>
@@ -103,8 +102,7 @@ struct SignedIn {
 
 class SessionTable {
  public:
-  SessionTable(SessionTimes times, const Clock& clock, boost::asio::any_io_executor executor,
-               SessionLimits bounds = {});
+  SessionTable(SessionTimes times, const Clock& clock, SessionLimits bounds = {});
 
   /// Opens a session for `user`, whose password was verified at `version`. At
   /// sessions_per_person_max the person's most idle session ends. Errors: bad_credentials when
@@ -191,7 +189,6 @@ class SessionTable {
 
   SessionTimes times_;
   const Clock& clock_;
-  boost::asio::any_io_executor executor_;
   SessionLimits bounds_;
   TokenKey key_;
   // Token expiry follows the steady clock, so that setting the machine's clock expires nothing.

@@ -102,7 +102,7 @@ class SessionTableTest : public testing::Test {
 
   ManualClock clock_;
   asio::io_context loop_;
-  SessionTable sessions_{{30min, 24h}, clock_, loop_.get_executor()};
+  SessionTable sessions_{{30min, 24h}, clock_};
   std::map<std::string, std::string> secrets_;
   User ana_{{1}, "Ana", false};
   User ben_{{2}, "Ben", false};

@@ -315,7 +315,7 @@ TEST_F(SessionTableTest, OnlyTheLastTokenOfAnOpenSessionIsCurrentAndCheckingSpen
 }
 
 TEST_F(SessionTableTest, BeyondTheBoundInAllNoSessionIsOpened) {
-  SessionTable small({30min, 24h}, clock_, loop_.get_executor(), {.sessions_max = 2});
+  SessionTable small({30min, 24h}, clock_, {.sessions_max = 2});
   const User cleo{{3}, "Cleo", false};
   ASSERT_TRUE(small.open(ana_, {1}, "phone"));
   clock_.advance(1min);
