@@ -120,7 +120,7 @@ asio::awaitable<void> watch_lock(const DataFolder& data, Problems& problems) {
     else
       problems.report(key, "The lock of the data folder was removed.",
                       "colo.lock of the data folder was removed or replaced while the server runs: "
-                      "another one may start there. Start this one anew");
+                      "another server may start there. Restart this one");
   }
 }
 

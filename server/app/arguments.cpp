@@ -20,7 +20,7 @@ struct Flags {
 };
 
 void describe(CLI::App& cli, Flags& flags) {
-  cli.description("Colo: chat in drawings, served to the phones around you.");
+  cli.description("Colo: chat in drawings, for phones in your network.");
   cli.set_version_flag("--version", "colo " COLO_VERSION);
   cli.add_option("--data", flags.data, "Folder for accounts and saved messages (./data)");
   cli.add_option("--config", flags.config_file,
@@ -28,7 +28,7 @@ void describe(CLI::App& cli, Flags& flags) {
   cli.add_option("--host", flags.host, "Address to listen on (0.0.0.0: every network)");
   cli.add_option("--port", flags.port, "Port to listen on (5000); 0 takes a free one")
       ->check(CLI::Range(0, 65535));
-  cli.add_option("--shards", flags.shards, "Threads that serve phones (one per core)")
+  cli.add_option("--shards", flags.shards, "Threads that serve clients (one per core)")
       ->check(CLI::Range(1, 256));
 }
 

@@ -148,7 +148,7 @@ void read_accounts(const ConfigTable& file, Config::Accounts& accounts) {
   const ConfigTable table = file.table("accounts", {"registration"});
   const auto registration =
       table.text("registration", "open", is_registration,
-                 "\"open\" for everybody, \"invite\" for whoever has an invite, or \"closed\"");
+                 "\"open\" for everybody, \"invite\" for people with an invite, or \"closed\"");
   accounts.registration = registration == "open"     ? Registration::open
                           : registration == "invite" ? Registration::by_invite
                                                      : Registration::closed;

@@ -225,7 +225,7 @@ TEST_F(ConfigTest, RegistrationIsOneOfThree) {
   EXPECT_EQ(registration("invite"), Registration::by_invite);
   EXPECT_EQ(registration("closed"), Registration::closed);
   const std::string right =
-      "; it must be \"open\" for everybody, \"invite\" for whoever has an invite, or \"closed\"";
+      "; it must be \"open\" for everybody, \"invite\" for people with an invite, or \"closed\"";
   EXPECT_EQ(refusal_of("[accounts]\nregistration = \"invites\""),
             "colo.toml:2: registration is \"invites\"" + right);
   EXPECT_EQ(refusal_of("[accounts]\nregistration = false"),

@@ -70,7 +70,7 @@ asio::awaitable<result<void>> FrameHandler::handle_frame(Frame& frame, std::size
       touch();
       return finish({});
     case Frame::kHello:
-      return finish(Refusal(errc::bad_frame, "Hello was said already."));
+      return finish(Refusal(errc::bad_frame, "Hello was sent already."));
     case Frame::FRAME_NOT_SET:
       break;
   }
