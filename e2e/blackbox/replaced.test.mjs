@@ -76,6 +76,7 @@ for (const [harm, act] of Object.entries(harms)) {
     assert.ok(problems.length >= 1);
     for (const sentence of problems) assert.ok(!sentence.includes(parent), sentence);
     assert.equal((await request(colo.url, { path: "/healthz" })).status, 200);
+    await colo.untilSaid(/storage: .*while the server runs/);
     assert.equal(logged(colo, "storage: .*while the server runs"), 1, colo.output());
     assert.equal((await colo.stop()).code, 0);
   });
