@@ -95,6 +95,7 @@ for (const [where, seq] of [
       without(300, lost).filter((one) => one > begun),
     );
 
+    await colo.untilSaid(new RegExp(`room ${room}: message`));
     assert.equal(logged(colo, `room ${room}: message`), 1, colo.output());
     const { status, json } = await request(colo.url, { path: "/readyz" });
     assert.equal(status, 503);
@@ -151,6 +152,7 @@ test("a drawing with a flipped byte is left out, and nothing empty is sent", asy
   );
   assert.equal(joined.more, true);
   assert.deepEqual(await wholeRoom(phone), without(60, [55]));
+  await colo.untilSaid(new RegExp(`room ${room}: message 55`));
   assert.equal(logged(colo, `room ${room}: message 55`), 1, colo.output());
   assert.equal((await phone.draw(room)).seq, 61);
 });

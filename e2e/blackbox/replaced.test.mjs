@@ -100,6 +100,7 @@ test("a folder that comes back is right again, and nothing acknowledged is lost"
   await rename(`${data}-away`, data);
   await phone.draw(room, { caption: "two" });
   assert.equal((await readiness(colo)).code, 200);
+  await colo.untilSaid(/the database is back/);
   assert.equal(logged(colo, "the database is back"), 1);
   await colo.restart();
   await signInAgain(phone);
