@@ -6,7 +6,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "domain/limits.hpp"
-#include "runtime/log.hpp"
 
 namespace colo {
 
@@ -31,7 +30,7 @@ asio::awaitable<void> AccountEraser::run() {
   for (;;) {
     const auto some = co_await erase_some();
     if (!some) {
-      log::warn("drawings of deleted accounts could not be erased yet: {}", some.error().detail);
+      // The store logged why.
       timer.expires_after(retry_pause);
       boost::system::error_code cancelled;
       co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
